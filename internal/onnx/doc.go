@@ -1,0 +1,2 @@
+// Package onnx reads, changes and writes ONNX models without copying weights.
+package onnx

@@ -1,0 +1,122 @@
+// Package plan holds the compiled form of a trace function as data: what is
+// added to the model's graph, what is written where, what leaves the run, and
+// the schedule of each mediator. The compiler makes plans, the runtime splices
+// them into a model; neither needs the other.
+package plan
+
+import "github.com/nngen-go/nngen/internal/tensor"
+
+// Plan is one compiled trace function.
+type Plan struct {
+	Name      string     `json:"name"`
+	Model     string     `json:"model"` // fingerprint of the model it fits
+	Invokes   []string   `json:"invokes"`
+	Params    []Param    `json:"params,omitempty"`
+	Nodes     []Node     `json:"nodes,omitempty"`  // in an order in which inputs come first
+	Writes    []Write    `json:"writes,omitempty"` // in the order of the run
+	Taps      []Tap      `json:"taps,omitempty"`
+	Checks    []Check    `json:"checks,omitempty"`
+	Mediators []Mediator `json:"mediators"`
+}
+
+// Kind says what a Ref refers to.
+type Kind string
+
+// The kinds of value.
+const (
+	Model  Kind = "tensor" // a tensor of the model as the model itself makes it, weights included
+	Arg    Kind = "param"  // a parameter of the trace function, a graph input of the spliced model
+	Result Kind = "value"  // an output of one of the plan's nodes
+)
+
+// Ref names a value in the spliced graph.
+type Ref struct {
+	Kind Kind   `json:"kind"`
+	Name string `json:"name"`
+}
+
+// Param is a value given when the plan is run. Shape nil: any, told at Run.
+type Param struct {
+	Name string      `json:"name"`
+	Type tensor.Type `json:"type"`
+}
+
+// Node is one application of an operator of internal/ops.
+type Node struct {
+	Op    string         `json:"op"`
+	In    []Ref          `json:"in,omitempty"`
+	Out   []string       `json:"out"`
+	Attrs map[string]any `json:"attrs,omitempty"` // int64, []int64, float64, string, bool only
+	Line  int            `json:"line,omitempty"`
+}
+
+// Write replaces a tensor of the model by a value of the same shape and dtype.
+type Write struct {
+	At        string `json:"at"`     // "transformer.h.6.output"
+	Tensor    string `json:"tensor"` // the model's tensor
+	Value     Ref    `json:"value"`
+	Consumers []int  `json:"consumers,omitempty"` // nodes that see the write; nil: all, and the graph's outputs
+	Line      int    `json:"line,omitempty"`
+}
+
+// Tap is a value that leaves the run.
+type Tap struct {
+	Name  string `json:"name"`
+	Value Ref    `json:"value"`
+	Line  int    `json:"line,omitempty"`
+}
+
+// Check is a condition that only the sizes of a run can tell: Value must have
+// the shape and dtype of the model's tensor.
+type Check struct {
+	Value  Ref         `json:"value"`
+	Tensor string      `json:"tensor"`
+	Want   tensor.Type `json:"want"`
+	At     string      `json:"at"`
+	Line   int         `json:"line,omitempty"`
+}
+
+// Placement says how a piece of an intervention is carried out.
+type Placement string
+
+// The placements of the design.
+const (
+	Before Placement = "before" // Go, from parameters alone, ahead of the run
+	TapOut Placement = "tap"    // an extra output
+	Graph  Placement = "graph"  // nodes in the model's graph
+	Hook   Placement = "hook"   // Go in mid-run
+	After  Placement = "after"  // Go on tapped values, when the run is over
+	Prune  Placement = "prune"  // nodes left out
+)
+
+// Event is what a mediator asks for in a state.
+type Event string
+
+// The events.
+const (
+	Value   Event = "value"
+	Swap    Event = "swap"
+	Skip    Event = "skip"
+	Barrier Event = "barrier"
+	Stop    Event = "stop"
+	End     Event = "end"
+)
+
+// AllRows is the row scope of an invoke that sees the whole batch.
+const AllRows = -1
+
+// State is one step of a mediator: an event at a point.
+type State struct {
+	At        string    `json:"at"` // point, or barrier's name
+	Event     Event     `json:"event"`
+	Placement Placement `json:"placement,omitempty"`
+	Rows      int       `json:"rows"` // index of the invoke whose rows it sees, or AllRows
+	Visit     int       `json:"visit,omitempty"`
+	Line      int       `json:"line,omitempty"`
+}
+
+// Mediator is the schedule of one invoke: its states in the order of the run.
+type Mediator []State
+
+// RowBounds is the graph input that holds, for K invokes, K+1 row offsets (int64).
+const RowBounds = "nngen.rows"
