@@ -1,0 +1,136 @@
+package ast
+
+import (
+	"go/token"
+
+	"github.com/nngen-go/nngen/internal/plan"
+)
+
+// Trace is one compiled trace function: all that the generator needs to write
+// its Go. The generator lays it out as one function,
+//
+//	func (…) run(ctx, <Params>) (<Results>, error) {
+//		<Before>
+//		nn_taps, err := …Run(ctx, <Invokes[i].Inputs>, <ParamExprs>)
+//		if err != nil { return <zero results>, err }
+//		<After>
+//		return <Results[i].Expr>, <Err>
+//	}
+//
+// so that After sees the variables that Before declares. Parameters and named
+// results keep the user's names and are declared by the generator, everything
+// else by Before and After. Names that start with "nn_" are reserved: user code
+// that has them is refused, so the generator may use them freely.
+type Trace struct {
+	Func    string // "Steer"
+	Doc     string // the doc comment without directives, may be empty
+	NoHooks bool   // //nngen:trace nohooks
+	Package Package
+	File    string // the user's file, absolute
+	Pos     token.Position
+	Imports []Import // of the user's file, those that any Code below refers to, sorted by path
+	Model   Accessor
+	Form    Form
+	Params  []Param
+	Results []Result // without the error
+	// HasError says that the user's function itself returns an error (its last
+	// result); ErrorName is that result's name, "" if unnamed.
+	HasError  bool
+	ErrorName string
+	Err       Code // the error to return at the end: "nil" when the user's function has none
+
+	Plan    *plan.Plan
+	Invokes []Invoke // one per Plan.Invokes
+	Before  []Stmt
+	// ParamExprs give Plan.Params their values, in the same order.
+	ParamExprs []ParamExpr
+	After      []Stmt
+	Pieces     []Piece // for `nngen explain`, in the order of the source
+}
+
+// Package is the user's package that holds a trace.
+type Package struct {
+	Path, Name, Dir string
+}
+
+// Import is one import of the user's file under the name that the file uses for it.
+type Import struct {
+	Path string
+	Name string // the name in the source: its alias, or the package's own name
+}
+
+// Accessor is the generated package of the model that a trace is about.
+type Accessor struct {
+	Path string // import path
+	Name string // as the user's file refers to it
+}
+
+// Form says how the trace function is written.
+type Form string
+
+// The forms of a trace function.
+const (
+	OneInvoke   Form = "one invoke"      // func(m *gpt2.Model, …): the inputs are added as first parameter of Run
+	ManyInvokes Form = "several invokes" // func(t *gpt2.Trace, …): inputs are parameters of the function
+)
+
+// ParamKind says what a parameter of the trace function is to the generator.
+type ParamKind string
+
+// The kinds of parameter.
+const (
+	InputsParam ParamKind = "inputs" // of the accessor package's type Inputs
+	TensorParam ParamKind = "tensor" // nn.Tensor
+	ScalarParam ParamKind = "scalar" // a Go number or bool
+	OtherParam  ParamKind = "other"  // anything else: used by Before and After alone
+)
+
+// Param is a parameter of the trace function after the model or trace handle.
+type Param struct {
+	Name string // the user's name; "nn_a2" for a parameter without one
+	Type Code   // "[]float32", or "...float32" for a variadic one
+	Kind ParamKind
+}
+
+// Result is a result of the trace function, the error left out.
+type Result struct {
+	Name  string // the user's name, "" if unnamed
+	Field string // exported name for the Result struct: "Logits", "Result0" if unnamed
+	Type  Code
+	Expr  Code // its value at the end of After
+	// Tap is the index of the tap that Expr is, -1 when Expr is anything else.
+	Tap int
+}
+
+// Invoke is one invoke of the trace.
+type Invoke struct {
+	Name   string // as in Plan.Invokes
+	Inputs Code   // Go expression of type Inputs; empty for the OneInvoke form
+	Line   int
+}
+
+// ParamExpr is the Go expression that gives a parameter of the plan its value.
+type ParamExpr struct {
+	Expr Code
+	// Tensor: Expr is an nn.Tensor. Otherwise it is a Go number or bool, to be
+	// made a scalar tensor of Plan.Params[i].Type.DType: float32, int64 or bool.
+	Tensor bool
+	// Name is the variable of Before that holds it, or the parameter's own
+	// name: Expr again as text, for messages.
+	Name string
+	Line int
+}
+
+// Stmt is one residual statement, complete with its block if it has one.
+type Stmt struct {
+	Code Code
+	Line int // in the user's file; 0 for one that has no line of its own
+}
+
+// Piece is one line of `nngen explain`.
+type Piece struct {
+	Line      int
+	What      string // "transformer.h.6.output", "v.Scale(alpha)", "if n > max"
+	Placement plan.Placement
+	Why       string
+}
