@@ -1,0 +1,74 @@
+"""Write the fixture models: testdata/models/<net>/{torchscript,dynamo}.onnx.
+
+    python export.py                      # all
+    python export.py twolinear gpt2       # some
+"""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import torch
+
+import exporting
+import nets
+
+ROOT = Path(__file__).resolve().parents[2]
+MODELS = ROOT / "testdata/models"
+
+
+def prepared(net: nets.Net, exporter: str) -> torch.nn.Module:
+    """The model with a forward that the exporter can follow."""
+    model = net.build()
+    if net.name == "branchnet":
+        if exporter == "torchscript":
+            model.fork = torch.jit.script(model.fork)
+        else:
+            fork = nets.CondFork()
+            fork.load_state_dict(model.fork.state_dict())
+            model.fork = fork.requires_grad_(False)
+    if net.name in ("gpt2", "llama"):
+        exporting.flatten(model, list(net.example()), exporting.causal_lm)
+    if net.name == "bert":
+        exporting.flatten(model, list(net.example()), exporting.encoder)
+    return model
+
+
+def compare(net: nets.Net, model: torch.nn.Module, path: Path) -> float:
+    """The largest difference between torch and onnxruntime on the example inputs."""
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    example = net.example()
+    with exporting.traceable_masks(), torch.no_grad():
+        want = model(*example.values())
+    want = want if isinstance(want, tuple) else (want,)
+    got = session.run(list(net.outputs), {k: v.numpy() for k, v in example.items()})
+    return max(float(np.abs(g - w.numpy()).max()) for g, w in zip(got, want, strict=True))
+
+
+def export(net: nets.Net, exporter: str) -> None:
+    """Writes and checks one file."""
+    path = MODELS / net.name / f"{exporter}.onnx"
+    model = prepared(net, exporter)
+    getattr(exporting, exporter)(model, net.example(), path, net.axes, net.outputs)
+    print(exporting.check(path))
+    far = compare(net, prepared(net, exporter), path)
+    print(f"  torch against onnxruntime: {far:.1e}")
+    if far > 2e-5:
+        raise SystemExit(f"{path}: the exported model differs from the torch model")
+
+
+def main() -> None:
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("nets", nargs="*", default=list(nets.NETS), help="nets to export (default: all)")
+    p.add_argument("--exporter", choices=["torchscript", "dynamo"], action="append")
+    args = p.parse_args()
+    torch.set_num_threads(1)
+    for name in args.nets:
+        for exporter in args.exporter or ["torchscript", "dynamo"]:
+            export(nets.NETS[name], exporter)
+
+
+if __name__ == "__main__":
+    main()
