@@ -12,7 +12,12 @@ type Op struct {
 	Doc    string  // one line, starts with the name
 	Func   bool    // a function of package nn, not a method
 	Hidden bool    // the compiler's own (row scopes), no Go name
+	Shape  string  // the shape rule as documentation, "[a…] → [a…]"
 	Params []Param // after the receiver
+	// Results names the results where there is more than one; Slice: they come
+	// as one slice whose length the attributes decide.
+	Results []string
+	Slice   bool
 	// Infer gives the types of the results. Operands of scalar parameters come
 	// as scalars, in the order of Params, after the receiver.
 	Infer func(in []tensor.Type, a Attrs) ([]tensor.Type, error)
@@ -28,15 +33,17 @@ const (
 	TensorParam  ParamKind = "tensor"  // an operand
 	TensorsParam ParamKind = "tensors" // variadic or slice of operands, last
 	ScalarParam  ParamKind = "scalar"  // a Go float32 or int, becomes a scalar operand (float32 or int64)
-	StaticParam  ParamKind = "static"  // known when generating: int, bool, string, dtype; becomes an attribute
+	StaticParam  ParamKind = "static"  // known when generating: int, float64, bool, string, dtype; becomes an attribute
 	StaticsParam ParamKind = "statics" // variadic ints known when generating
 	IndexParam   ParamKind = "index"   // variadic indices: attribute "index", index tensors and int parameters become operands
 )
 
-// Param is one argument of an operator's Go form.
+// Param is one argument of an operator's Go form. The attribute of a static
+// parameter has the parameter's name; a DType is held as its text.
 type Param struct {
 	Name string
 	Kind ParamKind
+	Type string // in Go, as package nn spells it: "Tensor", "...int", "float32", "DType"
 }
 
 // Operand is a value in the graph under construction.
