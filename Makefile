@@ -1,0 +1,68 @@
+# Every task of the project. "make help" prints them.
+# Tool versions are pinned in tools/go.mod, onnxruntime's in runtime/ort.
+
+GO     ?= go
+TOOL   := $(GO) tool -modfile=tools/go.mod
+NNGEN  := $(GO) run ./cmd/nngen
+CACHE  := $(CURDIR)/.cache
+SHADER := $(CACHE)/swiftshader
+ORACLE := $(CACHE)/oracle
+
+FUZZTIME ?= 30s
+COUNT    ?= 5
+
+.DEFAULT_GOAL := help
+.PHONY: help ort demo test test-webgpu race lint fmt generate check bench fuzz models goldens oracle clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+ort: ## find onnxruntime, or fetch it once into .cache/
+	@$(NNGEN) ort fetch
+
+demo: ort ## generate, compile and run three interventions on the embedded model
+	cd examples/demo && $(GO) generate ./... && $(GO) run .
+
+test: ort ## all tests
+	$(GO) test ./...
+
+test-webgpu: ort ## the tests that need a device, on the WebGPU provider over a software driver
+	@tools/webgpu.sh $(SHADER)
+
+race: ort ## all tests under the race detector
+	$(GO) test -race ./...
+
+lint: ## vet, staticcheck, gofumpt
+	$(GO) vet ./...
+	$(TOOL) staticcheck ./...
+	@files=$$($(TOOL) gofumpt -l $$(git ls-files -co --exclude-standard '*.go' | grep -v _nngen.go)); \
+	if [ -n "$$files" ]; then echo "not gofumpt-ed (make fmt):"; echo "$$files"; exit 1; fi
+
+fmt: ## format the code
+	$(TOOL) gofumpt -w $$(git ls-files -co --exclude-standard '*.go' | grep -v _nngen.go)
+
+generate: ## write every generated file anew, and the pages that are made from tables
+	$(NNGEN) generate ./...
+	$(GO) test ./internal/cli -run TestErrorsPage -update
+
+check: ## fail if a generated file is stale
+	$(NNGEN) check ./...
+
+bench: ort ## benchmarks, COUNT times each
+	$(GO) test -run '^$$' -bench . -benchmem -count $(COUNT) ./...
+
+fuzz: ## each fuzz test for FUZZTIME
+	@tools/fuzz.sh $(FUZZTIME)
+
+oracle: ## the Python environment that makes fixtures and goldens (pinned)
+	@scripts/export/setup.sh $(ORACLE)
+
+goldens: oracle ## make the fixtures and golden arrays anew with PyTorch and nnsight
+	$(ORACLE)/bin/python scripts/export/main.py
+
+models: oracle ## fetch or make the larger real models, by package name and checksum
+	$(ORACLE)/bin/python scripts/export/models.py
+
+clean: ## remove what was built, not what was fetched
+	rm -rf bin
+	$(GO) clean -testcache
