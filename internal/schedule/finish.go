@@ -1,0 +1,94 @@
+package schedule
+
+import (
+	"fmt"
+	"go/token"
+
+	"github.com/nngen-go/nngen/internal/diag"
+)
+
+// The codes of the scheduler's errors.
+const (
+	CodeLateRead  = "NN3101" // a point is read after the run has passed it (interpreter)
+	CodeLateWrite = "NN3102" // a point is written after the run has passed it
+	CodeBarrier   = "NN3103" // a barrier that can never fill
+	CodeUnreached = "NN3104" // a point that the run does not reach any more
+)
+
+// Finish is called after the last moment, or after a stop. Mediators that still
+// wait for something are told why it will not come; the first error of one that
+// ended with it is returned.
+func (s *Scheduler[V]) Finish() error {
+	s.over = true
+	if s.stopped == nil {
+		s.now = At{s.p.Steps, 0}
+	}
+	for s.failure == nil {
+		m, err := s.stuck()
+		if m == nil {
+			return s.settle()
+		}
+		s.resume(m, Answer[V]{Err: err})
+		if err := s.settle(); err != nil {
+			return err
+		}
+	}
+	return s.failure
+}
+
+// stuck finds a mediator that cannot go on, and the reason.
+func (s *Scheduler[V]) stuck() (*mediator[V], error) {
+	for _, m := range s.meds {
+		switch m.status {
+		case waiting:
+			if s.stopped != nil && s.now.Before(m.req.At) {
+				return m, s.unreached(m)
+			}
+			return m, fail(CodeUnreached, m.req.Pos, "%s was not reached", s.p.Moments[m.req.At.Moment].Address)
+		case parked:
+			group := s.held[m.req.Barrier]
+			err := s.unfilled(m.req.Barrier, group)
+			err.Pos = m.req.Pos
+			return s.leave(m), err
+		}
+	}
+	return nil, nil
+}
+
+// leave takes m out of its barrier.
+func (s *Scheduler[V]) leave(m *mediator[V]) *mediator[V] {
+	b := m.req.Barrier
+	var rest []*mediator[V]
+	for _, p := range s.held[b] {
+		if p != m {
+			rest = append(rest, p)
+		}
+	}
+	s.held[b] = rest
+	return m
+}
+
+// Abort tells every mediator that is not done that the run is over because of err.
+func (s *Scheduler[V]) Abort(err error) {
+	s.over = true
+	for _, m := range s.meds {
+		if m.status == done {
+			continue
+		}
+		if req, ok := m.Resume(Answer[V]{Err: err}); !ok || req.Kind == End {
+			m.status = done
+		}
+	}
+}
+
+func fail(code string, pos token.Position, format string, args ...any) *diag.Diagnostic {
+	return &diag.Diagnostic{Code: code, Pos: pos, Message: fmt.Sprintf(format, args...)}
+}
+
+// relate adds a second place, if it is known.
+func relate(d *diag.Diagnostic, pos token.Position, message string) *diag.Diagnostic {
+	if pos.IsValid() {
+		d.Related = append(d.Related, diag.Related{Pos: pos, Message: message})
+	}
+	return d
+}

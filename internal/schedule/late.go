@@ -1,0 +1,93 @@
+package schedule
+
+import "github.com/nngen-go/nngen/internal/diag"
+
+// entry is a swap that was carried out, kept to serve late reads.
+type entry[V any] struct {
+	at       At
+	mediator int
+	rows     int
+	value    V
+}
+
+// late meets a request for a moment that has passed.
+func (s *Scheduler[V]) late(m *mediator[V]) (a Answer[V]) {
+	switch {
+	case m.req.Kind == Swap:
+		a.Err = s.passed(m, CodeLateWrite, "cannot be written any more")
+	case s.p.Policy == Refuse:
+		a.Err = s.passed(m, CodeLateRead, "was already passed")
+	default:
+		a.Value, a.Err = s.past(m)
+		if a.Err == nil {
+			s.note(m)
+		}
+	}
+	return a
+}
+
+// past gives the version that m would have seen had it asked in time: what the
+// model made, after the swaps of earlier mediators and of its own at that moment.
+func (s *Scheduler[V]) past(m *mediator[V]) (V, error) {
+	at := m.req.At
+	c := newCell(s.p.Moments[at.Moment], s.p.Algebra, func() (V, error) { return s.p.Base(at) })
+	for _, e := range s.log {
+		if e.at == at && e.mediator <= m.index {
+			if err := c.write(e.rows, e.value); err != nil {
+				var none V
+				return none, err
+			}
+		}
+	}
+	return c.read(m.rows)
+}
+
+// passed is the error of a late request, with the place where it was passed.
+func (s *Scheduler[V]) passed(m *mediator[V], code, what string) error {
+	point := s.p.Moments[m.req.At.Moment].Address
+	d := fail(code, m.req.Pos, "%s %s", point, what)
+	if m.req.At.Before(m.last) {
+		verb := "read"
+		if m.lastKind == Swap {
+			verb = "written"
+		}
+		later := s.p.Moments[m.last.Moment].Address
+		d.Message += ": " + later + ", which comes later in the run, was already " + verb
+		d.Hint = "move this line before the one that uses " + later
+		return relate(d, m.lastPos, later+" is "+verb+" here")
+	}
+	d.Message += ": the run went on to " + s.place() + " while this invoke waited at a barrier"
+	d.Hint = "use the point before the barrier, or split the work into two traces of one Session"
+	return relate(d, m.released, "the invoke waits here")
+}
+
+// place names the present moment.
+func (s *Scheduler[V]) place() string {
+	if s.over || s.now.Moment < 0 {
+		return "its end"
+	}
+	return s.p.Moments[s.now.Moment].Address
+}
+
+// reachable refuses requests that no moment to come can meet.
+func (s *Scheduler[V]) reachable(m *mediator[V]) error {
+	at := m.req.At
+	if at.Moment < 0 || at.Moment >= len(s.p.Moments) {
+		return fail(CodeUnreached, m.req.Pos, "the run has no moment %d", at.Moment)
+	}
+	point := s.p.Moments[at.Moment].Address
+	if at.Step >= s.p.Steps {
+		return fail(CodeUnreached, m.req.Pos, "%s at step %d is never reached: the run has %d", point, at.Step, s.p.Steps)
+	}
+	if s.stopped != nil && s.over && s.now.Before(at) {
+		return s.unreached(m)
+	}
+	return nil
+}
+
+// unreached is the error of a request that a stop left behind.
+func (s *Scheduler[V]) unreached(m *mediator[V]) *diag.Diagnostic {
+	d := fail(CodeUnreached, m.req.Pos, "%s was not reached: %s stopped the run",
+		s.p.Moments[m.req.At.Moment].Address, s.stopped.name)
+	return relate(d, s.stopped.req.Pos, "the run is stopped here")
+}

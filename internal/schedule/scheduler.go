@@ -1,0 +1,202 @@
+package schedule
+
+import (
+	"fmt"
+	"go/token"
+)
+
+// Scheduler serves the mediators of one run. It is used by one goroutine.
+type Scheduler[V any] struct {
+	p       Program[V]
+	meds    []*mediator[V]
+	held    map[*Rendezvous][]*mediator[V]
+	now     At
+	cell    *cell[V]
+	log     []entry[V]
+	trace   []served
+	stopped *mediator[V]
+	over    bool
+	failure error
+}
+
+// status is where a mediator stands.
+type status int
+
+const (
+	waiting status = iota // its request is for a moment
+	parked                // in a barrier
+	done
+)
+
+// mediator is a Mediator with what the scheduler knows of it.
+type mediator[V any] struct {
+	Mediator[V]
+	index, rows int
+	name        string
+	status      status
+	req         Request[V]
+	last        At             // latest moment at which it was served
+	lastPos     token.Position // its request there
+	lastKind    Kind
+	released    token.Position // its last barrier
+}
+
+// New prepares a run. Nothing is resumed yet.
+func New[V any](p Program[V]) (*Scheduler[V], error) {
+	if len(p.Rows) != len(p.Mediators) {
+		return nil, fmt.Errorf("%d mediators have %d row scopes", len(p.Mediators), len(p.Rows))
+	}
+	if p.Policy == Serve && p.Base == nil {
+		return nil, fmt.Errorf("late reads can be served only with Program.Base")
+	}
+	if p.Steps == 0 {
+		p.Steps = 1
+	}
+	s := &Scheduler[V]{p: p, held: map[*Rendezvous][]*mediator[V]{}, now: At{0, -1}}
+	for i, m := range p.Mediators {
+		name := fmt.Sprintf("invoke %d", i)
+		if i < len(p.Names) {
+			name = p.Names[i]
+		}
+		s.meds = append(s.meds, &mediator[V]{
+			Mediator: m, index: i, rows: p.Rows[i], name: name, last: At{0, -1},
+		})
+	}
+	return s, nil
+}
+
+// Start resumes each mediator, in definition order, up to its first request.
+func (s *Scheduler[V]) Start() error {
+	for _, m := range s.meds {
+		s.resume(m, Answer[V]{})
+	}
+	return s.settle()
+}
+
+// Waits reports whether serving this moment would do anything.
+func (s *Scheduler[V]) Waits(at At) bool {
+	for _, m := range s.meds {
+		if m.status == waiting && !at.Before(m.req.At) {
+			return true
+		}
+	}
+	return false
+}
+
+// Serve is called once for each moment, in their order. base gives the tensor as
+// the model has it there; it is called only when somebody asks. If changed, out
+// is what the model has to go on with. The error is that of a mediator that
+// ended with one: the run is then over.
+func (s *Scheduler[V]) Serve(at At, base func() (V, error)) (out V, changed bool, err error) {
+	s.now = at
+	if !s.Waits(at) {
+		return out, false, s.failure
+	}
+	s.cell = newCell(s.p.Moments[at.Moment], s.p.Algebra, base)
+	defer func() { s.cell = nil }()
+	if err := s.settle(); err != nil {
+		return out, false, err
+	}
+	if !s.cell.changed {
+		return out, false, nil
+	}
+	out, err = s.cell.all()
+	return out, err == nil, err
+}
+
+// Stopped reports whether a mediator has asked to end the run.
+func (s *Scheduler[V]) Stopped() bool { return s.stopped != nil }
+
+// Idle reports whether every mediator is done.
+func (s *Scheduler[V]) Idle() bool {
+	for _, m := range s.meds {
+		if m.status != done {
+			return false
+		}
+	}
+	return true
+}
+
+// settle serves everybody who waits at the present moment or before, in
+// definition order, until nobody does.
+func (s *Scheduler[V]) settle() error {
+	for again := true; again && s.failure == nil; {
+		again = false
+		for _, m := range s.meds {
+			for s.failure == nil && m.status == waiting && !s.now.Before(m.req.At) {
+				s.resume(m, s.answer(m))
+				again = true
+			}
+		}
+	}
+	return s.failure
+}
+
+// answer meets the request of m, which is for the present or the past.
+func (s *Scheduler[V]) answer(m *mediator[V]) (a Answer[V]) {
+	if s.over || m.req.At != s.now {
+		return s.late(m)
+	}
+	if m.req.Kind == Swap {
+		a.Err = s.cell.write(m.rows, m.req.Value)
+	} else {
+		a.Value, a.Err = s.cell.read(m.rows)
+	}
+	if a.Err == nil {
+		s.note(m)
+	}
+	return a
+}
+
+// note records that the request of m was met.
+func (s *Scheduler[V]) note(m *mediator[V]) {
+	s.record(m, m.req.Kind, m.req.At)
+	if s.p.Policy == Serve && m.req.Kind == Swap {
+		s.log = append(s.log, entry[V]{m.req.At, m.index, m.rows, m.req.Value})
+	}
+	if !m.req.At.Before(m.last) {
+		m.last, m.lastPos, m.lastKind = m.req.At, m.req.Pos, m.req.Kind
+	}
+}
+
+// resume gives m its answer and takes its next request.
+func (s *Scheduler[V]) resume(m *mediator[V], a Answer[V]) {
+	for {
+		req, ok := m.Resume(a)
+		if !ok {
+			req = Request[V]{Kind: End}
+		}
+		m.req = req
+		err := s.receive(m)
+		if err == nil {
+			return
+		}
+		a = Answer[V]{Err: err}
+	}
+}
+
+// receive looks at a new request; an error is one that can never be met.
+func (s *Scheduler[V]) receive(m *mediator[V]) error {
+	switch m.req.Kind {
+	case Value, Swap:
+		m.status = waiting
+		return s.reachable(m)
+	case Barrier:
+		return s.arrive(m)
+	case Stop:
+		s.record(m, Stop, s.now)
+		m.status = done
+		if s.stopped == nil {
+			s.stopped = m
+		}
+	case End:
+		m.status = done
+		s.record(m, End, s.now)
+		if m.req.Err != nil && s.failure == nil {
+			s.failure = m.req.Err
+		}
+	default:
+		return fmt.Errorf("unknown request %q", m.req.Kind)
+	}
+	return nil
+}
