@@ -107,7 +107,8 @@ type Tensor struct {
 // as the file has it: hostile until checked.
 type External struct {
 	Location       string
-	Offset, Length int64 // Length -1: to the end
+	Offset, Length int64   // Length -1: to the end
+	Extra          []Entry // other keys, such as a checksum
 }
 
 // ValueInfo is the name and type of a value. DType 0: not a tensor, or unknown.
@@ -119,13 +120,15 @@ type ValueInfo struct {
 	Doc      string
 	Metadata []Entry
 	RawType  []byte // a type that is no tensor, verbatim
+	Denote   string // the type's denotation
 	Raw      []byte
 }
 
-// Dim is a size, a name, or (both zero) unknown.
+// Dim is a size, a name, or (Size -1, no name) unknown.
 type Dim struct {
-	Size  int64 // -1 when it is not a number
-	Param string
+	Size   int64 // -1 when it is not a number
+	Param  string
+	Denote string // what the dimension means, as DATA_BATCH
 }
 
 // Function is a model-local function.
