@@ -110,7 +110,7 @@ class CNN(nn.Module):
 def gpt2() -> nn.Module:
     """A GPT-2 of two layers without cache."""
     config = GPT2Config(
-        vocab_size=VOCAB, n_positions=64, n_embd=48, n_layer=2, n_head=4, initializer_range=0.12,
+        vocab_size=VOCAB, n_positions=64, n_embd=48, n_layer=2, n_head=4, initializer_range=0.2,
         resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0, bos_token_id=0, eos_token_id=None, use_cache=False,
     )  # fmt: skip
     return GPT2LMHeadModel._from_config(config, attn_implementation="eager")
@@ -142,6 +142,10 @@ def _stir(model: nn.Module) -> None:
         for name, p in model.named_parameters():
             if p.dim() == 1:
                 p.add_(torch.randn_like(p) * 0.1)
+            elif p.dim() == 4 or name == "fc.weight":
+                p.mul_(2.5)  # the CNN: its pool averages effects away
+            elif name.endswith("wpe.weight"):
+                p.mul_(2)  # GPT-2: tied embeddings alone would repeat one token
         for name, b in model.named_buffers():
             if name.endswith("running_mean"):
                 b.normal_(0, 0.3)
@@ -212,7 +216,7 @@ NETS = {
         Net("loopnet", LoopNet, 102, lambda: {"x": _floats(2, 6, seed=2)}, {"x": _ROWS}, {"out": _ROWS}),
         Net("branchnet", BranchNet, 103, lambda: {"x": _floats(2, 4, seed=3)}, {"x": _ROWS}, {"out": _ROWS}),
         Net("cnn", CNN, 104, lambda: {"image": _floats(2, 3, 8, 8, seed=4)}, {"image": _ROWS}, {"out": _ROWS}),
-        Net("gpt2", gpt2, 105, lambda: {"input_ids": _ids(2, 5, 12)}, {"input_ids": _TOKENS}, {"logits": _TOKENS}),
+        Net("gpt2", gpt2, 205, lambda: {"input_ids": _ids(2, 5, 12)}, {"input_ids": _TOKENS}, {"logits": _TOKENS}),
         Net(
             "llama", llama, 106, _llama_example,
             {
