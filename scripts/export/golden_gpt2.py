@@ -9,7 +9,7 @@ NEW = 24
 
 
 def _ids(rows: int, length: int, seed: int) -> dict[str, torch.Tensor]:
-    return {"input_ids": torch.randint(nets.VOCAB, (rows, length), generator=torch.Generator().manual_seed(seed))}
+    return {"input_ids": torch.randint(1, nets.VOCAB, (rows, length), generator=torch.Generator().manual_seed(seed))}
 
 
 def _vector(seed: int = 77) -> torch.Tensor:
@@ -214,6 +214,6 @@ def margin(module, ids, prompt: int, steered=None, vector=None) -> float:
         logits = module(input_ids=ids, use_cache=False).logits[:, prompt - 1 : -1]
     if hook:
         hook.remove()
-    assert torch.equal(logits.argmax(-1), ids[:, prompt:])
-    top = logits.topk(2, -1).values
-    return (top[..., 0] - top[..., 1]).min().item()
+    chosen = logits.gather(-1, ids[:, prompt:, None])
+    others = logits.scatter(-1, ids[:, prompt:, None], float("-inf"))
+    return (chosen[..., 0] - others.max(-1).values).min().item()
