@@ -168,9 +168,13 @@ class Net:
     name: str
     make: Callable[[], nn.Module]
     seed: int
-    example: Callable[[], dict[str, torch.Tensor]]
+    inputs: Callable[[int, int, int], dict[str, torch.Tensor]]  # of batch, sequence length, length of the cache
     axes: dict[str, dict[int, str]] = field(default_factory=dict)
     outputs: dict[str, dict[int, str]] = field(default_factory=dict)
+
+    def example(self, batch: int = 2, seq: int = 5, past: int = 3) -> dict[str, torch.Tensor]:
+        """Inputs of these sizes; nets without such dimensions ignore them."""
+        return self.inputs(batch, seq, past)
 
     def build(self) -> nn.Module:
         """The model in evaluation mode, always with the same weights."""
@@ -191,34 +195,34 @@ def _kv(prefix: str, suffix: str) -> dict[str, dict[int, str]]:
     return {f"{prefix}.{i}.{kv}": {0: "batch", 2: length} for i in range(2) for kv in ("key", "value")}
 
 
-def _llama_example() -> dict[str, torch.Tensor]:
-    past = {name: _floats(2, 2, 3, 12, seed=20 + i) for i, name in enumerate(_kv("past_key_values", "past"))}
+def _llama_inputs(batch: int, seq: int, past: int) -> dict[str, torch.Tensor]:
+    cache = {name: _floats(batch, 2, past, 12, seed=20 + i) for i, name in enumerate(_kv("past_key_values", "past"))}
     return {
-        "input_ids": _ids(2, 5, 10),
-        "attention_mask": torch.ones(2, 8, dtype=torch.int64),
-        "position_ids": torch.arange(3, 8).expand(2, 5).contiguous(),
-        **past,
+        "input_ids": _ids(batch, seq, 10),
+        "attention_mask": torch.ones(batch, past + seq, dtype=torch.int64),
+        "position_ids": torch.arange(past, past + seq).expand(batch, seq).contiguous(),
+        **cache,
     }
 
 
-def _bert_example() -> dict[str, torch.Tensor]:
-    mask = torch.ones(2, 6, dtype=torch.int64)
-    mask[1, 4:] = 0
-    kinds = torch.zeros(2, 6, dtype=torch.int64)
-    kinds[:, 3:] = 1
-    return {"input_ids": _ids(2, 6, 11), "attention_mask": mask, "token_type_ids": kinds}
+def _bert_inputs(batch: int, seq: int, _: int) -> dict[str, torch.Tensor]:
+    mask = torch.ones(batch, seq, dtype=torch.int64)
+    mask[1:, 3:] = 0
+    kinds = torch.zeros(batch, seq, dtype=torch.int64)
+    kinds[:, 2:] = 1
+    return {"input_ids": _ids(batch, seq, 11), "attention_mask": mask, "token_type_ids": kinds}
 
 
 NETS = {
     net.name: net
     for net in [
-        Net("twolinear", TwoLinear, 101, lambda: {"x": _floats(2, 4, seed=1)}, {"x": _ROWS}, {"out": _ROWS}),
-        Net("loopnet", LoopNet, 102, lambda: {"x": _floats(2, 6, seed=2)}, {"x": _ROWS}, {"out": _ROWS}),
-        Net("branchnet", BranchNet, 103, lambda: {"x": _floats(2, 4, seed=3)}, {"x": _ROWS}, {"out": _ROWS}),
-        Net("cnn", CNN, 104, lambda: {"image": _floats(2, 3, 8, 8, seed=4)}, {"image": _ROWS}, {"out": _ROWS}),
-        Net("gpt2", gpt2, 205, lambda: {"input_ids": _ids(2, 5, 12)}, {"input_ids": _TOKENS}, {"logits": _TOKENS}),
+        Net("twolinear", TwoLinear, 101, lambda b, *_: {"x": _floats(b, 4, seed=1)}, {"x": _ROWS}, {"out": _ROWS}),
+        Net("loopnet", LoopNet, 102, lambda b, *_: {"x": _floats(b, 6, seed=2)}, {"x": _ROWS}, {"out": _ROWS}),
+        Net("branchnet", BranchNet, 103, lambda b, *_: {"x": _floats(b, 4, seed=3)}, {"x": _ROWS}, {"out": _ROWS}),
+        Net("cnn", CNN, 104, lambda b, *_: {"image": _floats(b, 3, 8, 8, seed=4)}, {"image": _ROWS}, {"out": _ROWS}),
+        Net("gpt2", gpt2, 205, lambda b, s, _: {"input_ids": _ids(b, s, 12)}, {"input_ids": _TOKENS}, {"logits": _TOKENS}),
         Net(
-            "llama", llama, 106, _llama_example,
+            "llama", llama, 106, _llama_inputs,
             {
                 "input_ids": _TOKENS,
                 "attention_mask": {0: "batch", 1: "past_seq + seq"},
@@ -228,7 +232,7 @@ NETS = {
             {"logits": _TOKENS, **_kv("present", "present")},
         ),
         Net(
-            "bert", bert, 107, _bert_example,
+            "bert", bert, 107, _bert_inputs,
             {"input_ids": _TOKENS, "attention_mask": _TOKENS, "token_type_ids": _TOKENS},
             {"last_hidden_state": _TOKENS, "pooler_output": _ROWS},
         ),
