@@ -26,6 +26,7 @@ type Index struct {
 	inputs    map[string]*ValueInfo
 	types     map[string]*ValueInfo
 	bound     map[string]string // graph output → the value it gives, until Finish where names differ
+	added     map[string]bool   // graph outputs that AddOutput added
 	names     map[string]bool   // all names in use, those in bodies and of nodes included
 	serial    map[string]int    // of fresh names, by stem
 	base      int               // nodes from here on were added through the index
@@ -48,6 +49,7 @@ func (ix *Index) Rebuild() {
 	ix.inputs = make(map[string]*ValueInfo, len(ix.g.Inputs))
 	ix.types = make(map[string]*ValueInfo, len(ix.g.ValueInfo))
 	ix.bound = make(map[string]string, len(ix.g.Outputs))
+	ix.added = map[string]bool{}
 	ix.names = make(map[string]bool, 2*n)
 	ix.twice = ""
 	for _, v := range ix.g.ValueInfo {
