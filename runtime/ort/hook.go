@@ -1,0 +1,251 @@
+package ort
+
+/*
+#include "shim.h"
+*/
+import "C"
+
+import (
+	"fmt"
+	"runtime/debug"
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/nngen-go/nngen/runtime/backend"
+)
+
+// PanicError is a panic in a hook, which ended the run.
+type PanicError struct {
+	Value any
+	Stack []byte
+}
+
+// Error says what was panicked with.
+func (e *PanicError) Error() string { return fmt.Sprintf("panic in a hook: %v", e.Value) }
+
+// Unwrap gives the value if it is an error.
+func (e *PanicError) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
+}
+
+// visit is one call of a hook.
+type visit struct {
+	c       *C.nng_visit
+	inputs  []*value // a nil entry is an input that was left out
+	outputs []pending
+	done    bool
+}
+
+// pending is what is known of an output.
+type pending struct {
+	set  bool
+	from int    // input to pass through; -1: data was given
+	held []byte // given data that must wait, because the output's buffer is an input's
+	view C.nng_view
+}
+
+//export nngenHook
+func nngenHook(token C.int64_t, c *C.nng_visit) C.int {
+	r, ok := calls.Load(int64(token))
+	if !ok {
+		return 1
+	}
+	run, ok := r.(*hookRun)
+	if !ok || !run.visit(c) {
+		return 1
+	}
+	return 0
+}
+
+// hookRun is a run whose hooks call Go. Its hooks follow one another on one
+// thread, so err needs no lock.
+type hookRun struct {
+	hook func(*backend.HookCall) error
+	err  error
+}
+
+// visit calls the hook and reports whether the run may go on. No panic leaves it.
+func (r *hookRun) visit(c *C.nng_visit) (ok bool) {
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		ok = false
+		if p := recover(); p != nil {
+			r.err = &PanicError{Value: p, Stack: debug.Stack()}
+		} else {
+			r.err = fmt.Errorf("a hook ended its goroutine (runtime.Goexit, as t.FailNow does) inside a run")
+		}
+	}()
+	r.err = r.call(c)
+	returned = true
+	return r.err == nil
+}
+
+func (r *hookRun) call(c *C.nng_visit) error {
+	id := int64(C.nng_hook_id(c.kernel))
+	if r.hook == nil {
+		return fmt.Errorf("the graph has a hook (%d) but the run was given none", id)
+	}
+	v := &visit{c: c, outputs: make([]pending, int(c.n_outputs))}
+	defer v.end()
+	call := &backend.HookCall{ID: id, Inputs: v.views(), SetOutput: v.setOutput, PassThrough: v.passThrough}
+	if err := r.hook(call); err != nil {
+		return err
+	}
+	return v.finish(id)
+}
+
+// views describes the inputs.
+func (v *visit) views() []backend.Value {
+	n := int(v.c.n_inputs)
+	v.inputs = make([]*value, n)
+	out := make([]backend.Value, n)
+	for i, in := range unsafe.Slice(v.c.inputs, n) {
+		if in.value == nil {
+			continue
+		}
+		v.inputs[i] = describeValue(&in)
+		v.inputs[i].view = true
+		out[i] = v.inputs[i]
+	}
+	return out
+}
+
+// end makes the views useless, so that keeping one is an error and not a crash.
+func (v *visit) end() {
+	v.done = true
+	for _, in := range v.inputs {
+		if in != nil {
+			atomic.StorePointer(&in.p, nil)
+		}
+	}
+}
+
+func (v *visit) output(i int) (*pending, error) {
+	if v.done {
+		return nil, fmt.Errorf("output %d of a hook was set after the hook had returned", i)
+	}
+	if i < 0 || i >= len(v.outputs) {
+		return nil, fmt.Errorf("the hook has %d outputs, there is no output %d", len(v.outputs), i)
+	}
+	return &v.outputs[i], nil
+}
+
+// setOutput copies data into output i; if that is the buffer of an input, only
+// when the hook has returned, because inputs stay readable until then.
+func (v *visit) setOutput(i int, shape []int64, data []byte) error {
+	p, err := v.output(i)
+	if err != nil {
+		return err
+	}
+	if err := v.allocate(i, p, shape); err != nil {
+		return err
+	}
+	if p.view.value != nil {
+		out := describeValue(&p.view)
+		if len(data) != out.size {
+			return fmt.Errorf("output %d of the hook is %s of shape %v, %d bytes, and was given %d", i, out.dtype, shape, out.size, len(data))
+		}
+		if p.held = nil; v.shares(out) {
+			p.held = append([]byte(nil), data...)
+		} else {
+			copy(out.bytes(), data)
+		}
+	}
+	p.set, p.from = true, -1
+	return nil
+}
+
+// shares reports whether the output's buffer is an input's.
+func (v *visit) shares(out *value) bool {
+	for _, in := range v.inputs {
+		if in != nil && in.data == out.data && out.size > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// passThrough notes that output i is input j; the copy, if there is one, is made
+// when the hook has returned.
+func (v *visit) passThrough(i, j int) error {
+	p, err := v.output(i)
+	if err != nil {
+		return err
+	}
+	if j < 0 || j >= len(v.inputs) || v.inputs[j] == nil {
+		return fmt.Errorf("the hook has no input %d to pass through", j)
+	}
+	p.set, p.from, p.held = true, j, nil
+	return nil
+}
+
+func (v *visit) allocate(i int, p *pending, shape []int64) error {
+	if st := C.nng_output(v.c.context, C.size_t(i), dimsPointer(shape), C.size_t(len(shape)), &p.view); st != nil {
+		return fmt.Errorf("output %d of the hook with shape %v: %w", i, shape, statusError(st))
+	}
+	return nil
+}
+
+// finish makes every output what it was set to.
+func (v *visit) finish(id int64) error {
+	moves := make([]move, 0, len(v.outputs))
+	for i := range v.outputs {
+		p := &v.outputs[i]
+		if !p.set {
+			return fmt.Errorf("hook %d returned without its output %d", id, i)
+		}
+		if p.from < 0 {
+			if p.held != nil {
+				moves = append(moves, move{to: describeValue(&p.view).bytes(), from: p.held})
+			}
+			continue
+		}
+		in := v.inputs[p.from]
+		if err := v.allocate(i, p, in.shape); err != nil {
+			return err
+		}
+		if p.view.value == nil {
+			continue
+		}
+		out := describeValue(&p.view)
+		if out.dtype != in.dtype {
+			return fmt.Errorf("hook %d passes input %d (%s) to output %d (%s)", id, p.from, in.dtype, i, out.dtype)
+		}
+		if out.data != in.data && out.size > 0 {
+			moves = append(moves, move{to: out.bytes(), from: in.bytes()})
+		}
+	}
+	settle(moves)
+	return nil
+}
+
+// move is a copy that waits for its turn.
+type move struct{ to, from []byte }
+
+// settle carries out the moves. A source that another move overwrites is saved
+// first; that takes outputs in other inputs' buffers, which is rare.
+func settle(moves []move) {
+	for i := range moves {
+		for j := range moves {
+			if i != j && overlap(moves[i].from, moves[j].to) {
+				moves[i].from = append([]byte(nil), moves[i].from...)
+				break
+			}
+		}
+	}
+	for _, m := range moves {
+		copy(m.to, m.from)
+	}
+}
+
+func overlap(a, b []byte) bool {
+	if len(a) == 0 || len(b) == 0 {
+		return false
+	}
+	x, y := uintptr(unsafe.Pointer(&a[0])), uintptr(unsafe.Pointer(&b[0]))
+	return x < y+uintptr(len(b)) && y < x+uintptr(len(a))
+}
