@@ -11,7 +11,9 @@ from pathlib import Path
 
 import torch
 
+import golden_bert
 import golden_gpt2
+import golden_llama
 import golden_small
 
 GOLDENS = Path(__file__).resolve().parents[2] / "testdata/goldens"
@@ -22,6 +24,8 @@ WRITERS = {
     "branchnet": golden_small.branchnet,
     "cnn": golden_small.cnn,
     "gpt2": golden_gpt2.gpt2,
+    "llama": golden_llama.llama,
+    "bert": golden_bert.bert,
 }
 
 HEAD = """# Golden cases
