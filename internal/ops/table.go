@@ -7,10 +7,10 @@ import (
 )
 
 // table holds every operator, in the order of the documentation.
-var table = slices.Concat(
+var table = guard(slices.Concat(
 	arithmetic, unary, scalars, comparison, activations, normalisation,
 	reductions, selection, matrix, shaping, joining, indexing, making, rows,
-)
+))
 
 var byName = index(table)
 
