@@ -22,6 +22,7 @@ type Spec struct {
 	Map         map[string]string   // hand-written: module path → tensor of its output, for models without scopes
 	Modules     []*Module           // parents before children, in the order of the run
 	Counts      Counts
+	Notes       []string // what the kind of the model limits: quantised, fused, hidden in branches
 }
 
 // Source names where module paths were found.

@@ -43,9 +43,13 @@ type pass struct {
 
 // Infer walks the main graph of m. Nodes must be in topological order; a node of
 // an unknown operator leaves its outputs to the file's own value information.
-func Infer(m *onnx.Model) *Result {
+func Infer(m *onnx.Model) *Result { return InferWith(m, nil) }
+
+// InferWith is Infer with equations that are known beforehand.
+func InferWith(m *onnx.Model, known map[string]tensor.Dim) *Result {
 	opset := Opset(m)
 	equal := map[string]tensor.Dim{}
+	merge(equal, known)
 	for round := 0; ; round++ {
 		p := &pass{
 			opset: opset, types: map[string]tensor.Type{}, values: map[string][]tensor.Dim{},

@@ -51,8 +51,12 @@ func neg(c *call) []tensor.Type {
 	return sameAsFirst(c)
 }
 
-func minimum(c *call) []tensor.Type { return arithmetic(c, pick(func(a, b int64) bool { return a <= b })) }
-func maximum(c *call) []tensor.Type { return arithmetic(c, pick(func(a, b int64) bool { return a >= b })) }
+func minimum(c *call) []tensor.Type {
+	return arithmetic(c, pick(func(a, b int64) bool { return a <= b }))
+}
+func maximum(c *call) []tensor.Type {
+	return arithmetic(c, pick(func(a, b int64) bool { return a >= b }))
+}
 
 // pick chooses between two elements where the difference has one sign for all
 // sizes; sizes are at least zero.

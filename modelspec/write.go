@@ -1,0 +1,273 @@
+package modelspec
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/nngen-go/nngen/internal/tensor"
+)
+
+const header = `# The module spec of %s, written by nngen spec. It is all that generating code
+# reads of the model: commit it. Edit it by hand where it is wrong or unsure
+# (role: unknown); nngen spec keeps such edits: class and role of what is there,
+# rename, map and the names of symbols.
+`
+
+const renameHelp = `# rename gives modules more names: {transformer.h: layers, "*.attn": [attention, self_attn]}
+`
+
+const mapHelp = `# map gives modules to models whose file names none: {block.0: "/Add_3_output_0"}
+`
+
+// Write gives the spec as YAML, the same bytes for the same spec: one line for
+// each point, so that changes show well in a diff.
+func Write(s *Spec) []byte {
+	w := &writer{}
+	w.printf(header, oneLine(s.Model))
+	w.key("nnspec", strconv.Itoa(s.Version))
+	w.key("model", scalar(s.Model))
+	w.key("fingerprint", plainHash(s.Fingerprint))
+	w.key("opset", strconv.FormatInt(s.Opset, 10))
+	w.key("ir", strconv.FormatInt(s.IR, 10))
+	w.key("source", string(s.Source))
+	if s.Batch != "" {
+		w.key("batch", scalar(s.Batch))
+	}
+	w.symbols(s.Symbols)
+	w.values("inputs", s.Inputs)
+	w.values("outputs", s.Outputs)
+	w.printf("%s", renameHelp)
+	w.rename(s.Rename)
+	w.printf("%s", mapHelp)
+	w.byName("map", "", s.Map)
+	if len(s.Notes) > 0 {
+		w.printf("notes:\n")
+		for _, n := range s.Notes {
+			w.printf("- %s\n", scalar(n))
+		}
+	}
+	w.printf("counts: {found: %d, sure: %d, unsure: %d, without_nodes: %d}\n", s.Counts.Found, s.Counts.Sure, s.Counts.Unsure, s.Counts.WithoutNodes)
+	if len(s.Modules) == 0 {
+		w.printf("modules: []\n")
+	} else {
+		w.printf("modules:\n")
+	}
+	for _, m := range s.Modules {
+		w.module(m)
+	}
+	return []byte(w.String())
+}
+
+type writer struct{ strings.Builder }
+
+func (w *writer) printf(format string, args ...any) { fmt.Fprintf(w, format, args...) }
+
+func (w *writer) key(k, v string) { w.printf("%s: %s\n", k, v) }
+
+func (w *writer) symbols(list []Symbol) {
+	if len(list) == 0 {
+		return
+	}
+	w.printf("symbols:\n")
+	for _, s := range list {
+		w.printf("- {name: %s, input: %s, axis: %d}\n", scalar(s.Name), scalar(s.Input), s.Axis)
+	}
+}
+
+func (w *writer) values(key string, list []Value) {
+	if len(list) == 0 {
+		return
+	}
+	w.printf("%s:\n", key)
+	for _, v := range list {
+		w.printf("- {name: %s, role: %s, type: %s", scalar(v.Name), v.Role, scalar(v.Type.String()))
+		if v.Class != "" {
+			w.printf(", class: %s", scalar(v.Class))
+		}
+		if v.Pair != "" {
+			w.printf(", pair: %s", scalar(v.Pair))
+		}
+		w.printf("}\n")
+	}
+}
+
+func (w *writer) rename(names map[string][]string) {
+	if len(names) == 0 {
+		w.printf("rename: {}\n")
+		return
+	}
+	w.printf("rename:\n")
+	for _, k := range sortedKeys(names) {
+		list := names[k]
+		if len(list) == 1 {
+			w.printf("  %s: %s\n", scalar(k), scalar(list[0]))
+			continue
+		}
+		parts := make([]string, len(list))
+		for i, a := range list {
+			parts[i] = scalar(a)
+		}
+		w.printf("  %s: [%s]\n", scalar(k), strings.Join(parts, ", "))
+	}
+}
+
+// byName writes a mapping of names to names in block form.
+func (w *writer) byName(key, indent string, m map[string]string) {
+	if len(m) == 0 {
+		w.printf("%s%s: {}\n", indent, key)
+		return
+	}
+	w.printf("%s%s:\n", indent, key)
+	for _, k := range sortedKeys(m) {
+		w.printf("%s  %s: %s\n", indent, scalar(k), scalar(m[k]))
+	}
+}
+
+func (w *writer) module(m *Module) {
+	w.printf("- path: %s\n", scalar(m.Path))
+	if m.Class != "" {
+		w.printf("  class: %s\n", scalar(m.Class))
+	}
+	w.printf("  nodes: %d\n", m.Nodes)
+	if m.Visits != 1 {
+		w.printf("  visits: %d\n", m.Visits)
+	}
+	if m.Absent != "" {
+		w.printf("  absent: %s\n", scalar(m.Absent))
+	}
+	if len(m.Weights) > 0 {
+		w.byName("weights", "  ", m.Weights)
+	}
+	w.points("inputs", m.Inputs)
+	w.points("outputs", m.Outputs)
+}
+
+func (w *writer) points(key string, list []*Point) {
+	if len(list) == 0 {
+		return
+	}
+	w.printf("  %s:\n", key)
+	for _, p := range list {
+		w.printf("  - {role: %s, tensor: %s, type: %s", p.Role, scalar(p.Tensor), scalar(p.Type.String()))
+		if p.Visit > 0 {
+			w.printf(", visit: %d", p.Visit)
+		}
+		w.printf(", node: %d", p.Node)
+		if len(p.Consumers) > 0 {
+			w.printf(", consumers: [%s]", joinInts(p.Consumers))
+		}
+		if p.Measured {
+			w.printf(", measured: true")
+		}
+		if p.Checked {
+			w.printf(", checked: true")
+		}
+		if p.Absent != "" {
+			w.printf(", absent: %s", scalar(p.Absent))
+		}
+		w.printf("}\n")
+	}
+}
+
+func joinInts(list []int) string {
+	parts := make([]string, len(list))
+	for i, n := range list {
+		parts[i] = strconv.Itoa(n)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// scalar writes text so that YAML reads the same text back: bare where that is
+// safe in every place, else in double quotes with everything odd escaped.
+func scalar(s string) string {
+	if bare(s) {
+		return s
+	}
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case r < 0x20, r >= 0x7f && r < 0xa0, r == 0xfeff, r == 0x2028, r == 0x2029, !unicode.IsGraphic(r) && r <= 0xffff:
+			fmt.Fprintf(&b, `\u%04X`, r)
+		case !unicode.IsGraphic(r):
+			fmt.Fprintf(&b, `\U%08X`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+// bare reports text that is a plain string anywhere in YAML, flow mappings included.
+func bare(s string) bool {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		letter := c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '/' && i+1 < len(s)
+		if !letter && (i == 0 || !(c >= '0' && c <= '9' || c == '.' || c == '-')) {
+			return false
+		}
+	}
+	switch strings.ToLower(s) {
+	case "", "true", "false", "yes", "no", "on", "off", "null", "y", "n":
+		return false
+	}
+	return true
+}
+
+// plainHash leaves a fingerprint bare; anything else is written as any text.
+func plainHash(s string) string {
+	hash, ok := strings.CutPrefix(s, "sha256:")
+	for i := 0; ok && i < len(hash); i++ {
+		c := hash[i]
+		ok = c >= '0' && c <= '9' || c >= 'a' && c <= 'f'
+	}
+	if ok && hash != "" {
+		return s
+	}
+	return scalar(s)
+}
+
+// oneLine keeps a name from ending a comment.
+func oneLine(s string) string {
+	q := strconv.QuoteToASCII(s)
+	return q[1 : len(q)-1]
+}
+
+// parseType reads what tensor.Type prints: "float32 [batch, seq, 768]".
+func parseType(s string) (tensor.Type, error) {
+	name, dims, ok := strings.Cut(s, "[")
+	d, err := tensor.ParseDType(strings.TrimSpace(name))
+	if err != nil {
+		return tensor.Type{}, err
+	}
+	dims, closed := strings.CutSuffix(strings.TrimSpace(dims), "]")
+	if !ok || !closed {
+		return tensor.Type{}, fmt.Errorf("a type is written like %q", "float32 [batch, 768]")
+	}
+	t := tensor.Type{DType: d}
+	switch dims = strings.TrimSpace(dims); dims {
+	case "...":
+		return t, nil
+	case "":
+		t.Shape = tensor.Shape{}
+		return t, nil
+	}
+	for _, part := range strings.Split(dims, ",") {
+		dim, err := tensor.ParseDim(strings.TrimSpace(part))
+		if err != nil {
+			return t, err
+		}
+		t.Shape = append(t.Shape, dim)
+	}
+	return t, nil
+}
