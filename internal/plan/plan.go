@@ -17,6 +17,9 @@ type Plan struct {
 	Taps      []Tap      `json:"taps,omitempty"`
 	Checks    []Check    `json:"checks,omitempty"`
 	Mediators []Mediator `json:"mediators"`
+	// Tensors are the types of the model's tensors that the plan names (in refs,
+	// writes and calls), so that splicing needs no spec.
+	Tensors map[string]tensor.Type `json:"tensors,omitempty"`
 }
 
 // Kind says what a Ref refers to.

@@ -97,6 +97,10 @@ func floatsOf(t testing.TB, v backend.Value) []float32 {
 	t.Helper()
 	b, err := v.Bytes()
 	require.NoError(t, err)
+	return floats(b)
+}
+
+func floats(b []byte) []float32 {
 	out := make([]float32, len(b)/4)
 	for i := range out {
 		out[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))

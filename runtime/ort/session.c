@@ -25,10 +25,14 @@ static OrtStatus *read_shape(const OrtTensorTypeAndShapeInfo *tensor, nng_info *
   ONNXTensorElementDataType dtype;
   const char *symbols[NNG_MAX_RANK] = {0};
   NNG_TRY(nng_api->GetTensorElementType(tensor, &dtype));
-  NNG_TRY(nng_api->GetDimensionsCount(tensor, &rank));
   info->dtype = (int32_t)dtype;
+  if (!nng_api->TensorTypeAndShape_HasShape(tensor)) {
+    info->rank = NNG_NO_RANK;
+    return NULL;
+  }
+  NNG_TRY(nng_api->GetDimensionsCount(tensor, &rank));
   if (rank > NNG_MAX_RANK) {
-    info->rank = -1;
+    info->rank = NNG_BIG_RANK;
     return NULL;
   }
   NNG_TRY(nng_api->GetDimensions(tensor, info->dims, rank));

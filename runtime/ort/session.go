@@ -148,7 +148,10 @@ func (s *session) info(output, i int) (backend.Info, port, error) {
 	}
 	p := port{name: c.name, dtype: tensor.DType(c.dtype)}
 	info := backend.Info{Name: C.GoString(c.name), DType: p.dtype}
-	if c.rank < 0 {
+	switch c.rank {
+	case C.NNG_NO_RANK:
+		return info, p, nil
+	case C.NNG_BIG_RANK:
 		return info, p, fmt.Errorf("%q has more than %d dimensions", info.Name, C.NNG_MAX_RANK)
 	}
 	dims, symbols := c.dims[:c.rank], c.symbols[:c.rank]

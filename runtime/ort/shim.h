@@ -32,9 +32,12 @@ typedef struct {
   char *name;
   int64_t dims[NNG_MAX_RANK];
   char *symbols[NNG_MAX_RANK];
-  int32_t rank;  // -1: more dimensions than NNG_MAX_RANK
+  int32_t rank;  // or one of the two below
   int32_t dtype; // 0: not a tensor
 } nng_info;
+
+#define NNG_NO_RANK -1   // not known before a run
+#define NNG_BIG_RANK -2  // more than NNG_MAX_RANK
 
 // One visit of a hook node.
 typedef struct {

@@ -1,0 +1,144 @@
+package nn
+
+import (
+	"fmt"
+	"maps"
+
+	"github.com/nngen-go/nngen/internal/ops"
+	"github.com/nngen-go/nngen/internal/plan"
+	"github.com/nngen-go/nngen/internal/tensor"
+)
+
+// checkRun checks what only the sizes of a run can tell: parameters, every
+// operation of the plan, and that each write keeps its tensor's shape. It gives
+// the types of the taps; a size that even the run's symbols do not tell is unknown.
+func (c *Compiled) checkRun(b *batch, args []Tensor) ([]tensor.Type, error) {
+	k := &checker{c: c, symbols: maps.Clone(b.symbols), values: map[string]tensor.Type{}, args: map[string]tensor.Type{}}
+	for i := range len(b.rows) - 1 {
+		k.symbols[string(ops.RowsSymbol(int64(i)))] = b.rows[i+1] - b.rows[i]
+	}
+	k.rows = tensor.Type{DType: tensor.Int64, Shape: tensor.Dims(int64(len(b.rows)))}
+	if err := k.params(args); err != nil {
+		return nil, err
+	}
+	for _, n := range c.plan.Nodes {
+		if err := k.node(n); err != nil {
+			return nil, c.atRun(n.Line, "%v", err)
+		}
+	}
+	for _, ch := range c.plan.Checks {
+		got, want := k.ref(ch.Value), k.known(ch.Want)
+		if got.DType != want.DType || got.Shape.Differs(want.Shape) {
+			return nil, c.atRun(ch.Line, "%s takes %s, but would be set to %s", ch.At, want, got)
+		}
+	}
+	types := make([]tensor.Type, len(c.plan.Taps))
+	for i, t := range c.plan.Taps {
+		types[i] = k.ref(t.Value)
+	}
+	return types, nil
+}
+
+// atRun is an error of one line of the trace function, found by a run.
+func (c *Compiled) atRun(line int, format string, args ...any) error {
+	e := misuse("NN3130", format, args...)
+	e.Message = fmt.Sprintf("%s, line %d: %s", c.plan.Name, line, e.Message)
+	return e
+}
+
+// checker computes types with the sizes of one run.
+type checker struct {
+	c       *Compiled
+	symbols map[string]int64
+	values  map[string]tensor.Type
+	args    map[string]tensor.Type
+	rows    tensor.Type
+}
+
+// params compares arguments with the plan's parameters; symbols that only
+// parameters have get their sizes here.
+func (k *checker) params(args []Tensor) error {
+	p := k.c.plan
+	if len(args) != len(p.Params) {
+		return misuse("NN3131", "%s takes %d parameters, %d given", p.Name, len(p.Params), len(args))
+	}
+	for i, want := range p.Params {
+		if args[i].h == nil {
+			return misuse("NN3131", "parameter %s of %s (%s) is not set", want.Name, p.Name, want.Type)
+		}
+		got := args[i].h.typ()
+		if got.DType != want.Type.DType || want.Type.Shape.RankKnown() && len(got.Shape) != len(want.Type.Shape) {
+			return misuse("NN3131", "parameter %s of %s is %s, but the trace takes %s", want.Name, p.Name, got, want.Type)
+		}
+		for a, d := range want.Type.Shape {
+			n, err := d.Eval(k.symbols)
+			if err != nil {
+				if s := d.Symbols(); len(s) == 1 && s[0] == string(d) {
+					k.symbols[s[0]] = args[i].h.shape[a]
+				}
+				continue
+			}
+			if n != args[i].h.shape[a] {
+				return misuse("NN3131", "parameter %s of %s is %s, but the trace takes %s (%s is %d here)", want.Name, p.Name, got, want.Type, d, n)
+			}
+		}
+		k.args[want.Name] = got
+	}
+	return nil
+}
+
+// known puts the run's sizes into a type.
+func (k *checker) known(t tensor.Type) tensor.Type {
+	if t.Shape == nil {
+		return t
+	}
+	out := tensor.Type{DType: t.DType, Shape: make(tensor.Shape, len(t.Shape))}
+	for i, d := range t.Shape {
+		out.Shape[i] = tensor.Unknown
+		if n, err := d.Eval(k.symbols); err == nil {
+			out.Shape[i] = tensor.N(n)
+		}
+	}
+	return out
+}
+
+// ref gives the type of a value.
+func (k *checker) ref(r Ref) tensor.Type {
+	switch {
+	case r.Name == plan.RowBounds:
+		return k.rows
+	case r.Kind == plan.Arg:
+		return k.args[r.Name]
+	case r.Kind == plan.Result:
+		return k.values[r.Name]
+	}
+	return k.known(k.c.s.typeOf(k.c.plan, r.Name))
+}
+
+// node infers the types of a node's results.
+func (k *checker) node(n Node) error {
+	in := make([]tensor.Type, len(n.In))
+	for i, r := range n.In {
+		in[i] = k.ref(r)
+	}
+	if n.Op == opCall {
+		call, err := readCall(n)
+		if err != nil {
+			return err
+		}
+		k.values[n.Out[0]] = k.known(k.c.s.callType(k.c.plan, call, in[0]))
+		return nil
+	}
+	op, ok := ops.Lookup(n.Op)
+	if !ok {
+		return fmt.Errorf("no operator %s", n.Op)
+	}
+	out, err := op.Infer(in, ops.Attrs(n.Attrs))
+	if err != nil {
+		return err
+	}
+	for i, name := range n.Out {
+		k.values[name] = k.known(out[i])
+	}
+	return nil
+}

@@ -1,0 +1,231 @@
+package nn
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/nngen-go/nngen/internal/plan"
+	"github.com/nngen-go/nngen/internal/tensor"
+	"github.com/nngen-go/nngen/runtime/backend"
+)
+
+// Compiled is a plan spliced into a model and ready to run; safe for concurrent use.
+type Compiled struct {
+	s    *Session
+	plan *Plan
+	set  settings
+	main *program                  // gives the taps
+	step func() (*program, error) // gives what generation needs: built when first used
+
+	mu     sync.Mutex
+	closed bool
+	open   []*program
+}
+
+// program is one back-end session with what it takes and gives.
+type program struct {
+	session backend.Session
+	takes   map[string]bool
+	outputs []string
+	device  map[string]bool // outputs stay where they are computed
+}
+
+// Compile checks that a plan fits the model, splices it in and builds the session.
+func (s *Session) Compile(p *Plan, opts ...CompileOption) (*Compiled, error) {
+	if err := s.enter(); err != nil {
+		return nil, err
+	}
+	defer s.leave()
+	if err := s.verify(p); err != nil {
+		return nil, err
+	}
+	c := &Compiled{s: s, plan: p, set: s.set.clone()}
+	for _, o := range opts {
+		o.applyCompile(&c.set)
+	}
+	c.step = sync.OnceValues(func() (*program, error) {
+		outputs, err := s.info.generates()
+		if err != nil {
+			return nil, err
+		}
+		return c.build(nil, outputs)
+	})
+	if len(p.Taps) == 0 {
+		return c, nil
+	}
+	main, err := c.build(p.Taps, nil)
+	c.main = main
+	return c, err
+}
+
+// build splices and opens a session for taps and outputs of the model.
+func (c *Compiled) build(taps []Tap, outputs []string) (*program, error) {
+	model, err := c.s.graphOf(c.plan, taps, outputs)
+	if err != nil {
+		return nil, err
+	}
+	names := slices.Clone(outputs)
+	for i := range taps {
+		names = append(names, tapName(i))
+	}
+	session, err := c.s.build(model, c.set)
+	if err != nil {
+		return nil, fmt.Errorf("plan %s: %w", c.plan.Name, err)
+	}
+	p := newProgram(session, names)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.open = append(c.open, p)
+	return p, nil
+}
+
+func newProgram(session backend.Session, outputs []string) *program {
+	p := &program{session: session, outputs: outputs, takes: map[string]bool{}, device: map[string]bool{}}
+	for _, in := range session.Inputs() {
+		p.takes[in.Name] = true
+	}
+	for _, o := range outputs {
+		p.device[o] = true
+	}
+	return p
+}
+
+// Plan gives the plan.
+func (c *Compiled) Plan() *Plan { return c.plan }
+
+// Close frees the session of this trace; the model's Session stays open.
+func (c *Compiled) Close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	var err error
+	for _, p := range c.open {
+		if e := p.session.Close(); e != nil && err == nil {
+			err = e
+		}
+	}
+	c.open = nil
+	return err
+}
+
+// feeds puts together what a program takes: inputs, arguments, row bounds. The
+// second result is the one tensor that was made for it.
+func (c *Compiled) feeds(p *program, b *batch, args []Tensor) (map[string]Tensor, Tensor) {
+	in := make(map[string]Tensor, len(b.inputs)+len(args)+1)
+	for name, t := range b.inputs {
+		if p.takes[name] {
+			in[name] = t
+		}
+	}
+	for i, param := range c.plan.Params {
+		if name := argPrefix + param.Name; p.takes[name] {
+			in[name] = args[i]
+		}
+	}
+	var rows Tensor
+	if p.takes[plan.RowBounds] {
+		rows = b.bounds()
+		in[plan.RowBounds] = rows
+	}
+	return in, rows
+}
+
+// Run runs the trace. ins has the inputs of each invoke of the plan (nil for one
+// without), args the plan's parameters in their order.
+func (c *Compiled) Run(ctx context.Context, ins []InvokeInputs, args []Tensor) (*Taps, error) {
+	taps := &Taps{list: make([]Tensor, len(c.plan.Taps))}
+	into := make([]*Tensor, len(taps.list))
+	for i := range into {
+		into[i] = &taps.list[i]
+	}
+	return taps, c.RunInto(ctx, ins, args, into...)
+}
+
+// RunInto is Run that writes results into tensors that the caller has. into[i]
+// is for tap i: nil drops it; one that is not set, or does not fit, is replaced.
+func (c *Compiled) RunInto(ctx context.Context, ins []InvokeInputs, args []Tensor, into ...*Tensor) error {
+	if err := c.s.enter(); err != nil {
+		return err
+	}
+	defer c.s.leave()
+	if len(ins) != len(c.plan.Invokes) {
+		return misuse("NN3131", "%s has %d invokes, inputs given for %d", c.plan.Name, len(c.plan.Invokes), len(ins))
+	}
+	b, err := c.s.info.join(ins)
+	if err != nil {
+		return err
+	}
+	defer b.release()
+	types, err := c.checkRun(b, args)
+	if err != nil || c.main == nil {
+		return err
+	}
+	in, rows := c.feeds(c.main, b, args)
+	defer rows.Release()
+	reuse, lent := c.reuse(types, into)
+	defer lent()
+	out, err := c.s.run(ctx, c.main.session, in, c.main.outputs, backend.RunOptions{Into: reuse, KeepOnDevice: c.main.device})
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.plan.Name, err)
+	}
+	for i, t := range out {
+		switch {
+		case i < len(reuse) && reuse[i] != nil:
+		case i < len(into) && into[i] != nil:
+			*into[i] = t
+		default:
+			t.Release()
+		}
+	}
+	return nil
+}
+
+// reuse finds the caller's tensors that can be written to: of the right type and
+// lent to nobody else.
+func (c *Compiled) reuse(types []tensor.Type, into []*Tensor) ([]backend.Value, func()) {
+	values := make([]backend.Value, len(types))
+	var lent []*handle
+	for i, p := range into {
+		if i >= len(types) || p == nil || p.h == nil || !p.h.typ().Shape.Equal(types[i].Shape) || p.h.dtype != types[i].DType {
+			continue
+		}
+		if v, ok := p.h.lendToWrite(c.s.back); ok && !slices.Contains(lent, p.h) {
+			values[i] = v
+			lent = append(lent, p.h)
+		}
+	}
+	return values, func() {
+		for _, h := range lent {
+			h.giveBack()
+		}
+	}
+}
+
+// lendToWrite is borrow for a value that a run writes to.
+func (h *handle) lendToWrite(b backend.Backend) (backend.Value, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.released || h.borrowed > 0 || h.value == nil || h.owner != b || !h.value.OnHost() {
+		return nil, false
+	}
+	h.borrowed++
+	return h.value, true
+}
+
+// Taps are the values that left a run.
+type Taps struct{ list []Tensor }
+
+// Len is the number of taps.
+func (t *Taps) Len() int { return len(t.list) }
+
+// Tensor gives tap i, in the order of Plan.Taps. It belongs to the caller.
+func (t *Taps) Tensor(i int) Tensor { return t.list[i] }
+
+// Release frees all of them.
+func (t *Taps) Release() {
+	for _, x := range t.list {
+		x.Release()
+	}
+}

@@ -1,0 +1,50 @@
+package nn
+
+import (
+	"github.com/nngen-go/nngen/internal/onnx"
+	"github.com/nngen-go/nngen/internal/tensor"
+)
+
+// emitter lets operators of the table add their nodes to a graph. It is the
+// only ops.Emitter: splices and single operations are lowered alike.
+type emitter struct {
+	ix    *onnx.Index
+	opset int64
+	stem  string // of new names
+	added []*onnx.Node
+	err   error // the first constant that could not be made
+}
+
+// Opset is that of the model's default domain.
+func (e *emitter) Opset() int64 { return e.opset }
+
+// Node adds a node with one output.
+func (e *emitter) Node(op string, in []string, attrs ...*onnx.Attribute) string {
+	return e.Nodes(op, 1, in, attrs...)[0]
+}
+
+// Nodes adds a node with n outputs.
+func (e *emitter) Nodes(op string, n int, in []string, attrs ...*onnx.Attribute) []string {
+	out := make([]string, n)
+	for i := range out {
+		out[i] = e.ix.FreshName(e.stem + op)
+	}
+	node := onnx.NewNode(op, e.ix.FreshName(e.stem+op+"_node"), append([]string(nil), in...), append([]string(nil), out...), attrs...)
+	e.ix.Insert(node)
+	e.added = append(e.added, node)
+	return out
+}
+
+// Const adds a constant.
+func (e *emitter) Const(t tensor.DType, dims []int64, data any) string {
+	name := e.ix.FreshName(e.stem + "const")
+	c, err := onnx.NewTensor(name, t, dims, data)
+	if err != nil {
+		if e.err == nil {
+			e.err = err
+		}
+		return name
+	}
+	e.ix.AddInitializer(c)
+	return name
+}

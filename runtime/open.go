@@ -1,0 +1,195 @@
+package nn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/nngen-go/nngen/internal/onnx"
+	"github.com/nngen-go/nngen/internal/tensor"
+	"github.com/nngen-go/nngen/runtime/backend"
+)
+
+// Session is one model, open: its mapped file, its weights, and the back-end
+// sessions that run it whole, spliced or instrumented. It is made once in a
+// process and safe for concurrent use.
+type Session struct {
+	info ModelInfo
+	path string
+	file *onnx.File
+	set  settings
+	back backend.Backend
+
+	shared func() (backend.Shared, error)
+	raw    func() (backend.Session, error)
+	inst   func() (*instrumented, error)
+	spec   func() (*specInfo, error)
+	types  func() map[string]tensor.Type
+	index  func() *onnx.Index // of the untouched model, not to be changed
+
+	mu     sync.Mutex
+	runs   int
+	closed bool
+	opened []func() error // closers of what was built, in order
+}
+
+var errSessionClosed = errors.New("the session is closed")
+
+// Open maps a model and checks that it is the one that info describes. Sessions
+// of the back end are built when first needed.
+func Open(info ModelInfo, path string, opts ...Option) (*Session, error) {
+	s, err := openFile(path, opts)
+	if err != nil {
+		return nil, err
+	}
+	if got := onnx.Fingerprint(s.file.Model); info.Fingerprint != "" && got != info.Fingerprint {
+		_ = s.file.Close()
+		return nil, fmt.Errorf("%s is not the model that package %s was generated for: its fingerprint is %s, not %s: "+
+			"open that model, or write its spec with nngen spec and generate again", path, info.Name, got, info.Fingerprint)
+	}
+	s.info = info
+	return s, nil
+}
+
+// OpenRaw opens a model that has no spec: it can be run as it is and probed.
+func OpenRaw(path string, opts ...Option) (*Session, error) {
+	s, err := openFile(path, opts)
+	if err != nil {
+		return nil, err
+	}
+	s.info = infoFromGraph(s.file.Model)
+	return s, nil
+}
+
+func openFile(path string, opts []Option) (*Session, error) {
+	var set settings
+	for _, o := range opts {
+		o.applyOpen(&set)
+	}
+	file, err := onnx.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	if v := file.Model.Opset(""); v < minOpset {
+		_ = file.Close()
+		return nil, fmt.Errorf("%s uses opset %d of ONNX, and at least %d is needed: export it again with a newer opset", path, v, minOpset)
+	}
+	back, err := openBackend(set.backend)
+	if err != nil {
+		_ = file.Close()
+		return nil, err
+	}
+	s := &Session{path: path, file: file, set: set, back: back}
+	s.shared = sync.OnceValues(s.newShared)
+	s.raw = sync.OnceValues(func() (backend.Session, error) { return s.build(s.file.Model, s.set) })
+	s.inst = sync.OnceValues(s.instrument)
+	s.spec = sync.OnceValues(s.readSpec)
+	s.types = sync.OnceValue(s.borderTypes)
+	s.index = sync.OnceValue(func() *onnx.Index { return onnx.NewIndex(s.file.Model.Clone().Graph) })
+	return s, nil
+}
+
+// minOpset is the oldest operator set that splices can be written in.
+const minOpset = 11
+
+// newShared makes room for prepacked weights, where the back end can share them.
+func (s *Session) newShared() (backend.Shared, error) {
+	maker, ok := s.back.(backend.SharedMaker)
+	if !ok {
+		return nil, nil
+	}
+	shared, err := maker.NewShared()
+	if err != nil {
+		return nil, err
+	}
+	s.onClose(shared.Close)
+	return shared, nil
+}
+
+// onClose notes what to close with s. What is noted later is closed earlier.
+func (s *Session) onClose(f func() error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opened = append(s.opened, f)
+}
+
+// build opens a back-end session over a model of this file: the file's own or a
+// changed clone. Weights stay where they are in the file.
+func (s *Session) build(m *onnx.Model, set settings) (backend.Session, error) {
+	shared, err := s.shared()
+	if err != nil {
+		return nil, err
+	}
+	light, folder, weights, err := s.file.Externalize(m)
+	if err != nil {
+		return nil, err
+	}
+	data, err := onnx.Marshal(light)
+	if err != nil {
+		return nil, err
+	}
+	g := &backend.Graph{Model: data, Folder: folder, Shared: shared}
+	for _, w := range weights {
+		g.Weights = append(g.Weights, backend.Weight{Name: w.Name, DType: DType(w.DType), Dims: w.Dims, Data: w.Data})
+	}
+	session, err := s.back.NewSession(context.Background(), g, set.session)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.path, err)
+	}
+	s.onClose(session.Close)
+	return session, nil
+}
+
+// enter keeps the mapped weights alive during a run.
+func (s *Session) enter() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return errSessionClosed
+	}
+	s.runs++
+	return nil
+}
+
+func (s *Session) leave() {
+	s.mu.Lock()
+	s.runs--
+	last := s.closed && s.runs == 0
+	s.mu.Unlock()
+	if last {
+		_ = s.free()
+	}
+}
+
+// Close frees the session and everything that was compiled from it, at the end
+// of the last run under way.
+func (s *Session) Close() error {
+	s.mu.Lock()
+	first := !s.closed
+	s.closed = true
+	idle := s.runs == 0
+	s.mu.Unlock()
+	if first && idle {
+		return s.free()
+	}
+	return nil
+}
+
+func (s *Session) free() error {
+	s.mu.Lock()
+	list := s.opened
+	s.opened = nil
+	s.mu.Unlock()
+	var err error
+	for i := len(list) - 1; i >= 0; i-- {
+		err = errors.Join(err, list[i]())
+	}
+	return errors.Join(err, s.file.Close())
+}
+
+// Info gives what is known of the model.
+func (s *Session) Info() ModelInfo { return s.info }
+
+// Path gives the model's file.
+func (s *Session) Path() string { return s.path }

@@ -1,0 +1,24 @@
+package nn
+
+import (
+	"runtime"
+	"sync/atomic"
+)
+
+// pressure counts memory that Go's collector does not see. Intermediate results
+// of interpreted code are freed by the collector alone; without a hint it would
+// let gigabytes of them pile up, because the handles are small.
+var pressure memory
+
+type memory struct{ held, since atomic.Int64 }
+
+// collectAfter is how many new bytes make a collection worth its time.
+const collectAfter = 512 << 20
+
+func (m *memory) add(n int64) {
+	m.held.Add(n)
+	if n > 0 && m.since.Add(n) > collectAfter {
+		m.since.Store(0)
+		go runtime.GC()
+	}
+}

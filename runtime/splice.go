@@ -1,0 +1,200 @@
+package nn
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/nngen-go/nngen/internal/onnx"
+	"github.com/nngen-go/nngen/internal/ops"
+	"github.com/nngen-go/nngen/internal/plan"
+	"github.com/nngen-go/nngen/internal/tensor"
+)
+
+// Names in spliced graphs. A model's own names do not begin like this.
+const (
+	argPrefix  = "nngen.arg."
+	tapPrefix  = "nngen.tap."
+	callPrefix = "nngen.call"
+	nodeStem   = "nngen/"
+)
+
+// splice puts a plan into a copy of the model's graph.
+type splice struct {
+	s      *Session
+	p      *Plan
+	model  *onnx.Model
+	ix     *onnx.Index
+	e      *emitter
+	clean  *onnx.Index // the model untouched, from which calls are copied
+	values map[string]ops.Operand
+	args   map[string]ops.Operand
+	rows   *ops.Operand
+	writes []pendingWrite
+	calls  int
+}
+
+// pendingWrite is a write whose uses are redirected to a name that gets its
+// value when the plan's nodes are there: so that those read the model's own
+// tensors, not what other writes have made of them.
+type pendingWrite struct {
+	name  string
+	write plan.Write
+}
+
+// graphOf splices p and keeps what the outputs need: taps (nil taps: none) and
+// named outputs of the model.
+func (s *Session) graphOf(p *Plan, taps []Tap, outputs []string) (*onnx.Model, error) {
+	sp := &splice{
+		s: s, p: p, model: s.file.Model.Clone(),
+		values: map[string]ops.Operand{}, args: map[string]ops.Operand{},
+	}
+	sp.ix = onnx.NewIndex(sp.model.Graph)
+	sp.e = &emitter{ix: sp.ix, opset: sp.model.Opset(""), stem: nodeStem}
+	sp.redirect()
+	sp.addParams()
+	for i, n := range p.Nodes {
+		if err := sp.node(n); err != nil {
+			return nil, fmt.Errorf("plan %s, node %d (line %d): %w", p.Name, i, n.Line, err)
+		}
+	}
+	if sp.e.err != nil {
+		return nil, sp.e.err
+	}
+	if err := sp.carryOut(); err != nil {
+		return nil, err
+	}
+	keep := slices.Clone(outputs)
+	for i, t := range taps {
+		v, err := sp.operand(t.Value)
+		if err != nil {
+			return nil, fmt.Errorf("plan %s, result %s: %w", p.Name, t.Name, err)
+		}
+		if err := sp.ix.AddOutput(valueInfo(tapName(i), v.Type), v.Name); err != nil {
+			return nil, err
+		}
+		keep = append(keep, tapName(i))
+	}
+	sp.ix.RemoveDead(keep, nil)
+	sp.ix.DropInputs(sp.ix.UnusedInputs()...)
+	if _, err := sp.ix.Finish(); err != nil {
+		return nil, fmt.Errorf("plan %s cannot be spliced: %w", p.Name, err)
+	}
+	return sp.model, nil
+}
+
+func tapName(i int) string { return fmt.Sprintf("%s%d", tapPrefix, i) }
+
+// redirect lets the consumers of written tensors use the writes' placeholders.
+func (sp *splice) redirect() {
+	versions := map[string][]string{}
+	for i, w := range sp.p.Writes {
+		name := sp.ix.FreshName(fmt.Sprintf("nngen.write.%d", i))
+		if len(versions[w.Tensor]) == 0 {
+			versions[w.Tensor] = []string{w.Tensor}
+		}
+		for _, from := range versions[w.Tensor] {
+			sp.ix.ReplaceUses(from, name, w.Consumers)
+		}
+		versions[w.Tensor] = append(versions[w.Tensor], name)
+		sp.writes = append(sp.writes, pendingWrite{name, w})
+	}
+}
+
+// carryOut gives the placeholders their values.
+func (sp *splice) carryOut() error {
+	for _, w := range sp.writes {
+		v, err := sp.operand(w.write.Value)
+		if err != nil {
+			return fmt.Errorf("plan %s writes %s: %w", sp.p.Name, w.write.At, err)
+		}
+		want := sp.s.typeOf(sp.p, w.write.Tensor)
+		if want.DType != tensor.Invalid && v.Type.DType != want.DType {
+			return fmt.Errorf("plan %s writes %s to %s (line %d), which is %s", sp.p.Name, v.Type.DType, w.write.At, w.write.Line, want.DType)
+		}
+		sp.ix.ReplaceUses(w.name, v.Name, nil)
+	}
+	return nil
+}
+
+// addParams makes the plan's parameters and the row bounds graph inputs.
+func (sp *splice) addParams() {
+	for _, p := range sp.p.Params {
+		o := ops.Operand{Name: argPrefix + p.Name, Type: p.Type}
+		sp.ix.AddInput(valueInfo(o.Name, p.Type))
+		sp.args[p.Name] = o
+	}
+	if len(sp.p.Invokes) > 1 {
+		t := tensor.Type{DType: tensor.Int64, Shape: tensor.Dims(int64(len(sp.p.Invokes)) + 1)}
+		sp.rows = &ops.Operand{Name: plan.RowBounds, Type: t}
+		sp.ix.AddInput(valueInfo(plan.RowBounds, t))
+	}
+}
+
+// operand finds what a Ref means.
+func (sp *splice) operand(r Ref) (ops.Operand, error) {
+	if r.Name == plan.RowBounds {
+		if sp.rows == nil {
+			return ops.Operand{}, fmt.Errorf("a plan of one invoke has no row bounds")
+		}
+		return *sp.rows, nil
+	}
+	switch r.Kind {
+	case plan.Arg:
+		if o, ok := sp.args[r.Name]; ok {
+			return o, nil
+		}
+		return ops.Operand{}, fmt.Errorf("the plan has no parameter %q", r.Name)
+	case plan.Result:
+		if o, ok := sp.values[r.Name]; ok {
+			return o, nil
+		}
+		return ops.Operand{}, fmt.Errorf("no earlier node of the plan makes %q", r.Name)
+	}
+	if !sp.known(r.Name) {
+		return ops.Operand{}, fmt.Errorf("the model has no tensor %q", r.Name)
+	}
+	return ops.Operand{Name: r.Name, Type: sp.s.typeOf(sp.p, r.Name)}, nil
+}
+
+func (sp *splice) known(name string) bool {
+	_, made := sp.ix.Producer(name)
+	return made || sp.ix.Input(name) != nil || sp.ix.Initializer(name) != nil
+}
+
+// node adds one node of the plan.
+func (sp *splice) node(n Node) error {
+	in := make([]ops.Operand, len(n.In))
+	for i, r := range n.In {
+		o, err := sp.operand(r)
+		if err != nil {
+			return err
+		}
+		in[i] = o
+	}
+	if n.Op == opCall {
+		return sp.call(n, in)
+	}
+	op, ok := ops.Lookup(n.Op)
+	if !ok {
+		return fmt.Errorf("no operator %s: the plan was made by another version of nngen, generate again", n.Op)
+	}
+	types := make([]tensor.Type, len(in))
+	for i, o := range in {
+		types[i] = o.Type
+	}
+	inferred, err := op.Infer(types, ops.Attrs(n.Attrs))
+	if err != nil {
+		return err
+	}
+	names, err := op.Lower(sp.e, in, ops.Attrs(n.Attrs))
+	if err != nil {
+		return err
+	}
+	if len(names) != len(n.Out) {
+		return fmt.Errorf("%s gives %d results, the plan names %d", n.Op, len(names), len(n.Out))
+	}
+	for i, out := range n.Out {
+		sp.values[out] = ops.Operand{Name: names[i], Type: inferred[i]}
+	}
+	return nil
+}

@@ -1,0 +1,148 @@
+package nn
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/nngen-go/nngen/internal/onnx"
+	"github.com/nngen-go/nngen/internal/ops"
+	"github.com/nngen-go/nngen/internal/tensor"
+)
+
+// opCall is the plan node that runs a module on another value.
+const opCall = "Call"
+
+// callOf is what a Call node says.
+type callOf struct {
+	module, input, output string
+	sides                 []string // model tensors that other operands stand for
+	rows                  int      // invoke, or AllRows
+}
+
+func readCall(n Node) (callOf, error) {
+	a := ops.Attrs(n.Attrs)
+	c := callOf{module: a.String("module"), input: a.String("input"), output: a.String("output"), rows: int(a.Int("rows", AllRows))}
+	if s := a.String("sides"); s != "" {
+		c.sides = strings.Split(s, "\n")
+	}
+	if len(n.In) != 1+len(c.sides) || len(n.Out) != 1 {
+		return c, fmt.Errorf("a call of %s has %d operands and %d results, %d and 1 expected", c.module, len(n.In), len(n.Out), 1+len(c.sides))
+	}
+	return c, nil
+}
+
+// call copies the nodes of a module. They are taken from the untouched model: a
+// call fires no points, so it does not see what the plan writes inside.
+func (sp *splice) call(n Node, in []ops.Operand) error {
+	c, err := readCall(n)
+	if err != nil {
+		return err
+	}
+	if sp.clean == nil {
+		sp.clean = onnx.NewIndex(sp.s.file.Model.Clone().Graph)
+	}
+	instead := map[string]string{}
+	if c.rows != AllRows {
+		if err := sp.narrowInputs(c.rows, instead); err != nil {
+			return err
+		}
+	}
+	instead[c.input] = in[0].Name
+	for i, side := range c.sides {
+		instead[side] = in[1+i].Name
+	}
+	prefix := fmt.Sprintf("%s%d/", callPrefix, sp.calls)
+	sp.calls++
+	out, err := copyBetween(sp.clean, sp.ix, instead, c.output, prefix)
+	if err != nil {
+		return fmt.Errorf("call of %s: %w", c.module, err)
+	}
+	sp.values[n.Out[0]] = ops.Operand{Name: out, Type: sp.s.callType(sp.p, c, in[0].Type)}
+	return nil
+}
+
+// copyBetween copies from one graph into another what leads from the replaced
+// values to output, and gives the name of the copy of output.
+func copyBetween(from, to *onnx.Index, instead map[string]string, output, prefix string) (string, error) {
+	for _, name := range instead {
+		_, made := from.Producer(name)
+		if !made && from.Input(name) == nil && from.Initializer(name) == nil {
+			from.AddInput(onnx.NewValue(name, tensor.Float32))
+		}
+	}
+	before := len(from.Graph().Nodes)
+	names, err := from.CloneBetween(instead, []string{output}, prefix)
+	if err != nil {
+		return "", err
+	}
+	if names[output] == output {
+		return "", fmt.Errorf("its output does not depend on its input")
+	}
+	to.Insert(from.Graph().Nodes[before:]...)
+	return names[output], nil
+}
+
+// narrowInputs cuts an invoke's rows out of the graph inputs, for the parts of
+// the copy that compute shapes and masks from them.
+func (sp *splice) narrowInputs(invoke int, instead map[string]string) error {
+	narrow, _ := ops.Lookup("NarrowRows")
+	for _, in := range sp.s.info.Inputs {
+		axis, scale, ok := batchAxis(in.typ().Shape, sp.s.info.Batch)
+		if !ok || sp.rows == nil {
+			continue
+		}
+		attrs := ops.Attrs{"invoke": int64(invoke), "axis": int64(axis), "scale": scale}
+		names, err := narrow.Lower(sp.e, []ops.Operand{{Name: in.Name, Type: in.typ()}, *sp.rows}, attrs)
+		if err != nil {
+			return err
+		}
+		instead[in.Name] = names[0]
+	}
+	return nil
+}
+
+// callType is the type of a module's output when its input has another type: the
+// sizes that the two inputs' shapes give to symbols are put into the output's.
+func (s *Session) callType(p *Plan, c callOf, arg tensor.Type) tensor.Type {
+	in, out := s.typeOf(p, c.input), s.typeOf(p, c.output)
+	sizes, ok := matchDims(in.Shape, arg.Shape)
+	if !ok || !out.Shape.RankKnown() {
+		return tensor.Type{DType: out.DType}
+	}
+	t := tensor.Type{DType: out.DType, Shape: make(tensor.Shape, len(out.Shape))}
+	for i, d := range out.Shape {
+		t.Shape[i] = substitute(d, sizes)
+	}
+	return t
+}
+
+// matchDims finds what each plain symbol of a shape is in another of equal rank.
+func matchDims(declared, got tensor.Shape) (map[string]tensor.Dim, bool) {
+	if declared == nil || got == nil || len(declared) != len(got) {
+		return nil, false
+	}
+	sizes := map[string]tensor.Dim{}
+	for i, d := range declared {
+		if s := d.Symbols(); len(s) == 1 && s[0] == string(d) {
+			sizes[s[0]] = got[i]
+		}
+	}
+	return sizes, true
+}
+
+// substitute puts sizes in the place of a dimension's symbols, where it is a
+// multiple of one; others are left to the run.
+func substitute(d tensor.Dim, sizes map[string]tensor.Dim) tensor.Dim {
+	syms := d.Symbols()
+	if len(syms) == 0 {
+		return d
+	}
+	if len(syms) == 1 {
+		if k, ok := d.Coefficient(syms[0]); ok {
+			if to, ok := sizes[syms[0]]; ok {
+				return to.Mul(tensor.N(k))
+			}
+		}
+	}
+	return tensor.Unknown
+}
