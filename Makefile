@@ -43,7 +43,7 @@ fmt: ## format the code
 
 generate: ## write every generated file anew, and the pages that are made from tables
 	$(NNGEN) generate ./...
-	$(GO) test ./internal/cli -run TestErrorsPage -update
+	$(GO) test ./internal/cli -run TestPages -update
 
 check: ## fail if a generated file is stale
 	$(NNGEN) check ./...

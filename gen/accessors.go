@@ -1,0 +1,76 @@
+package gen
+
+import (
+	"fmt"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/nngen-go/nngen/modelspec"
+)
+
+// Accessors gives the package of typed Envoys for a spec: pkg is its name,
+// source the base name of the spec's file, which lies beside it and is embedded.
+func Accessors(spec *modelspec.Spec, pkg, source string) ([]byte, error) {
+	tree, err := treeOf(spec)
+	if err != nil {
+		return nil, err
+	}
+	w := &accessorFile{file: newFile(pkg, source), spec: spec, tree: tree, source: source}
+	w.file.ImportName("context", "context")
+	w.file.ImportAlias(runtimePath, "nn")
+	w.file.Anon("embed", backendPath)
+	w.file.PackageComment(fmt.Sprintf("// Package %s holds typed accessors of the model %s.", pkg, clean(spec.Model)))
+	w.info()
+	w.inputs()
+	w.types()
+	w.session()
+	w.trace()
+	w.aliases()
+	return render(w.file, pkg+"/model_nngen.go")
+}
+
+// accessorFile is a file under construction.
+type accessorFile struct {
+	file   *jen.File
+	spec   *modelspec.Spec
+	tree   *tree
+	source string
+}
+
+// declare adds a declaration under its doc comment.
+func (w *accessorFile) declare(doc string, s *jen.Statement) {
+	w.file.Add(note("%s", doc))
+	w.file.Add(s)
+	w.file.Line()
+}
+
+// types adds one struct for each shape of module, the root's first.
+func (w *accessorFile) types() {
+	for _, t := range w.tree.types {
+		w.declare(t.doc, jen.Type().Id(t.name).StructFunc(func(g *jen.Group) {
+			g.Add(nn("Envoy"))
+			for _, f := range t.fields {
+				g.Line()
+				g.Add(note("%s", f.doc))
+				g.Id(f.name).Add(fieldType(f)).Tag(f.tag())
+			}
+		}))
+	}
+}
+
+func fieldType(f field) *jen.Statement {
+	s := jen.Null()
+	if f.length > 0 {
+		s = jen.Index(jen.Lit(f.length))
+	}
+	return s.Op("*").Id(f.typ)
+}
+
+// tag is how the runtime finds the module that a field stands for.
+func (f field) tag() map[string]string {
+	m := map[string]string{"nn": f.path}
+	if f.alias != "" {
+		m["alias"] = f.alias
+	}
+	return m
+}
