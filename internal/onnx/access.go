@@ -125,3 +125,21 @@ func (n *Node) Attr(name string) *Attribute {
 	}
 	return nil
 }
+
+// eachTensor visits the weights and tensor attributes of a graph and its bodies.
+func (g *Graph) eachTensor(visit func(t *Tensor)) {
+	for _, t := range g.Initializers {
+		visit(t)
+	}
+	for _, n := range g.Nodes {
+		for _, a := range n.Attrs {
+			if a.T != nil {
+				visit(a.T)
+			}
+			for _, t := range a.Tensors {
+				visit(t)
+			}
+		}
+		n.bodies(func(b *Graph) { b.eachTensor(visit) })
+	}
+}

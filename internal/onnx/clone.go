@@ -27,6 +27,9 @@ func (g *Graph) Clone() *Graph {
 
 // cloneNodes copies nodes into one block, and their lists of names into another.
 func cloneNodes(list []*Node) []*Node {
+	if list == nil {
+		return nil
+	}
 	total := 0
 	for _, n := range list {
 		total += len(n.Inputs) + len(n.Outputs)
@@ -35,6 +38,9 @@ func cloneNodes(list []*Node) []*Node {
 	names := make([]string, 0, total)
 	out := make([]*Node, len(list))
 	take := func(s []string) []string {
+		if s == nil {
+			return nil
+		}
 		at := len(names)
 		names = append(names, s...)
 		return names[at:len(names):len(names)]

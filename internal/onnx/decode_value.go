@@ -1,34 +1,37 @@
 package onnx
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"math/bits"
 
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
 func (d *decoder) attribute(a *Attribute, in *field) error {
+	var held heldTypes
 	err := d.sub("attribute", in, func(f *field) error {
 		switch f.num {
 		case 1:
 			return f.str(&a.Name)
 		case 2:
-			a.guess(AttrFloat)
+			held.add(AttrFloat)
 			return f.float(&a.F)
 		case 3:
-			a.guess(AttrInt)
+			held.add(AttrInt)
 			return f.integer(&a.I)
 		case 4:
-			a.guess(AttrString)
+			held.add(AttrString)
 			return f.copied(&a.S)
 		case 5:
-			a.guess(AttrTensor)
+			held.add(AttrTensor)
 			if a.T == nil {
 				a.T = newTensor()
 			}
 			return d.tensor(a.T, f)
 		case 6:
-			a.guess(AttrGraph)
+			held.add(AttrGraph)
 			if a.G == nil {
 				a.G = &Graph{}
 			}
@@ -40,8 +43,11 @@ func (d *decoder) attribute(a *Attribute, in *field) error {
 		case 21:
 			return f.str(&a.RefAttr)
 		}
-		return d.attributeList(a, f)
+		return d.attributeList(a, f, &held)
 	})
+	if err == nil {
+		err = a.settle(held)
+	}
 	if err != nil && a.Name != "" {
 		return fmt.Errorf("attribute %q: %w", a.Name, err)
 	}
@@ -49,29 +55,29 @@ func (d *decoder) attribute(a *Attribute, in *field) error {
 }
 
 // attributeList decodes the repeated fields of an attribute.
-func (d *decoder) attributeList(a *Attribute, f *field) (err error) {
+func (d *decoder) attributeList(a *Attribute, f *field, held *heldTypes) (err error) {
 	switch f.num {
 	case 7:
-		a.guess(AttrFloats)
+		held.add(AttrFloats)
 		a.Floats, err = f.floats(a.Floats)
 		return err
 	case 8:
-		a.guess(AttrInts)
+		held.add(AttrInts)
 		a.Ints, err = f.ints(a.Ints)
 		return err
 	case 9:
-		a.guess(AttrStrings)
+		held.add(AttrStrings)
 		var s []byte
 		err = f.copied(&s)
 		a.Strings = append(a.Strings, s)
 		return firstError(err, d.count(1))
 	case 10:
-		a.guess(AttrTensors)
+		held.add(AttrTensors)
 		t := newTensor()
 		a.Tensors = append(a.Tensors, t)
 		return d.tensor(t, f)
 	case 11:
-		a.guess(AttrGraphs)
+		held.add(AttrGraphs)
 		g := &Graph{}
 		a.Graphs = append(a.Graphs, g)
 		return d.graph(g, f)
@@ -79,11 +85,26 @@ func (d *decoder) attributeList(a *Attribute, f *field) (err error) {
 	return f.unknown(&a.Raw)
 }
 
-// guess sets the type that the oldest files leave out, from the field that is there.
-func (a *Attribute) guess(t AttrType) {
-	if a.Type == 0 {
-		a.Type = t
+// heldTypes is the set of the fields that an attribute came with.
+type heldTypes uint32
+
+func (h *heldTypes) add(t AttrType) { *h |= 1 << t }
+
+// settle holds an attribute to the one value that its type says. The oldest
+// files leave the type out: there the field that is there tells.
+func (a *Attribute) settle(held heldTypes) error {
+	if a.Type == 0 && held != 0 {
+		a.Type = AttrType(bits.TrailingZeros32(uint32(held)))
 	}
+	switch {
+	case held != 0 && (a.Type < 0 || a.Type > 31 || held != 1<<a.Type):
+		return fmt.Errorf("it is of type %d and holds values of another", a.Type)
+	case held != 0 && a.RefAttr != "":
+		return errors.New("it refers to another attribute and has a value too")
+	case a.RefAttr == "" && (a.Type == AttrTensor && a.T == nil || a.Type == AttrGraph && a.G == nil):
+		return errors.New("it has no value")
+	}
+	return nil
 }
 
 func firstError(errs ...error) error {

@@ -31,7 +31,9 @@ type mapping struct {
 	free  func() error
 }
 
-// Open maps a model's file and decodes it; weights are not read.
+// Open maps a model's file and decodes it; weights are not read. Small constants
+// in external files, which are shapes and axes, come inline where their file is
+// there; one that is missing is reported when it is asked for.
 func Open(path string) (*File, error) {
 	data, err := openMapping(path)
 	if err != nil {
@@ -41,7 +43,20 @@ func Open(path string) (*File, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), data.free())
 	}
-	return &File{Model: m, Path: path, data: data, externals: map[string]*external{}}, nil
+	f := &File{Model: m, Path: path, data: data, externals: map[string]*external{}}
+	f.inlineSmall()
+	return f, nil
+}
+
+func (f *File) inlineSmall() {
+	f.Model.Graph.eachTensor(func(t *Tensor) {
+		if t.External == nil || t.ByteSize() >= LargeWeight {
+			return
+		}
+		if b, err := f.TensorBytes(t); err == nil && len(b) < LargeWeight {
+			t.Data, t.External = b, nil
+		}
+	})
 }
 
 // Close releases the model and its external files.

@@ -66,21 +66,3 @@ func plain(m *Model) *Model {
 	m.Graph.eachTensor(func(t *Tensor) { t.Offset = -1 })
 	return m
 }
-
-// eachTensor visits the weights and tensor attributes of a graph and its bodies.
-func (g *Graph) eachTensor(visit func(t *Tensor)) {
-	for _, t := range g.Initializers {
-		visit(t)
-	}
-	for _, n := range g.Nodes {
-		for _, a := range n.Attrs {
-			if a.T != nil {
-				visit(a.T)
-			}
-			for _, t := range a.Tensors {
-				visit(t)
-			}
-		}
-		n.bodies(func(b *Graph) { b.eachTensor(visit) })
-	}
-}

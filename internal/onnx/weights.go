@@ -1,7 +1,6 @@
 package onnx
 
 import (
-	"bytes"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -31,8 +30,8 @@ func Externalize(f *File) (model *Model, folder string, weights []Weight, err er
 // Externalize gives a copy of m, the file's model or a changed Clone of it, in
 // which every large constant is external data: of inline models at its place in
 // the model's own file, so that a graph of some kilobytes stands for one of many
-// gigabytes and nothing is copied. Large Constant nodes become initializers,
-// small external constants come inline. Folder is what onnxruntime must be given
+// gigabytes and nothing is copied. Large Constant nodes become initializers.
+// Folder is what onnxruntime must be given
 // as session.model_external_initializers_file_folder_path; all links are
 // resolved, since it refuses those that leave the folder. Weights are those of
 // the main graph, in its order.
@@ -134,10 +133,7 @@ func (x *externalizer) constant(n *Node, outputs map[string]bool, main bool) (*T
 		return nil, nil
 	}
 	moved, err := x.move(t, n.Outputs[0], main)
-	if err != nil || moved.External == nil {
-		if err == nil && moved != t { // external and small: the node takes it inline
-			n.Attrs = []*Attribute{TensorAttr(n.Attrs[0].Name, moved)}
-		}
+	if err != nil || moved == t {
 		return nil, err
 	}
 	return moved, nil
@@ -150,20 +146,14 @@ func (x *externalizer) move(t *Tensor, name string, main bool) (*Tensor, error) 
 	if err != nil {
 		return nil, err
 	}
-	large := len(data) >= LargeWeight
 	w := Weight{Name: name, DType: t.DType, Dims: t.Dims, Data: data, Path: x.self, Offset: t.Offset}
-	switch {
-	case t.External != nil && !large:
-		c := *t
-		c.External, c.Offset, c.Data = nil, -1, bytes.Clone(data)
-		return &c, nil
-	case t.External != nil:
+	if t.External != nil {
 		ext, err := x.f.external(t.External.Location)
 		if err != nil {
 			return nil, err
 		}
 		w.Path, w.Offset = ext.path, t.External.Offset
-	case !large || !x.inFile(t):
+	} else if len(data) < LargeWeight || !x.inFile(t) {
 		return t, nil
 	}
 	c := *t
