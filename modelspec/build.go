@@ -186,9 +186,9 @@ func (t *builder) absence(m *Module) {
 		m.Absent = reasonGone
 		if where := t.s.within[m.Path]; where != "" {
 			m.Absent = where
-		}
-		if into := t.fusedInto(m); into != "" {
+		} else if into, at := t.fusedInto(m); into != "" {
 			m.Absent = "no node of its own is left: its weights are used by " + into
+			t.first[m.Path] = at
 		}
 	case t.s.source == FromWeights && !own:
 		m.Absent = reasonOpen
@@ -206,15 +206,15 @@ func (t *builder) absence(m *Module) {
 }
 
 // fusedInto names the module whose nodes use the weights of one that has none.
-func (t *builder) fusedInto(m *Module) string {
+func (t *builder) fusedInto(m *Module) (path string, node int) {
 	for _, param := range sortedKeys(m.Weights) {
 		for _, u := range t.g.uses[m.Weights[param]] {
 			if p := t.s.of[u]; p != "" && !inside(p, m.Path) && t.owners[m.Weights[param]] == m.Path {
-				return p
+				return p, u
 			}
 		}
 	}
-	return ""
+	return "", 0
 }
 
 // isList reports a module whose children are all numbered.
@@ -267,6 +267,9 @@ func (t *builder) earlier(a, b string) bool {
 	}
 	if i != j {
 		return i < j
+	}
+	if goneA, goneB := t.modules[a].Nodes == 0, t.modules[b].Nodes == 0; goneA != goneB {
+		return goneA
 	}
 	return a < b
 }

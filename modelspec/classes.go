@@ -29,9 +29,11 @@ func (t *builder) inferClasses() {
 		case m.Class != "":
 		case parents[path] && path != "":
 			if t.isList(path) {
-				m.Class = "ModuleList"
-				if m.Absent == "" {
+				switch m.Absent {
+				case "":
 					m.Class = "Sequential"
+				case reasonList:
+					m.Class = "ModuleList"
 				}
 			}
 		case path != "":

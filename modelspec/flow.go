@@ -61,6 +61,8 @@ func inputKind(v Value) kind {
 		return kind{isSide, markPosition}
 	case RolePast:
 		return kind{isSide, markPast}
+	case RoleOther:
+		return kind{level: isSide}
 	}
 	if v.Type.DType.IsFloat() {
 		return kind{level: isActive}

@@ -77,7 +77,7 @@ func (g *graph) metadataScope(s *scopes, i int, n *onnx.Node) {
 
 // metadataPath leaves out what a second call adds to a path ("block@1").
 func metadataPath(p string) string {
-	parts := splitPath(p)
+	parts := splitPath(cleanPath(p))
 	for i, part := range parts {
 		if name, n, ok := strings.Cut(part, "@"); ok && isNumber(n) {
 			parts[i] = name

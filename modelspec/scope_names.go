@@ -11,25 +11,52 @@ import (
 func quoted(s string) string { return strconv.Quote(s) }
 
 // namePath reads a module path from a node's name: "/transformer/h.0/attn/MatMul"
-// and "model/dense/MatMul" lose the operation's own name; a list's element names
-// its list ("h.0"), and a called list stands before it ("features/features.0").
+// and "model/dense/MatMul" lose the operation's own name.
 func namePath(name string) (string, bool) {
 	if !strings.Contains(name, "/") {
 		return "", false
 	}
+	path := ""
+	for _, step := range nameSteps(name) {
+		path = joinPath(path, step)
+	}
+	return path, true
+}
+
+// nameSteps splits a node's name into what each scope adds to the path. A list's
+// element names its list ("h.0"); if the list is called itself, it stands before
+// it and only the index is new ("features/features.0", "cv2.0/cv2.0.1").
+func nameSteps(name string) []string {
 	parts := strings.Split(strings.Trim(name, "/"), "/")
-	var path []string
+	var steps []string
+	previous := ""
 	for _, p := range parts[:len(parts)-1] {
 		if p == "" {
 			continue
 		}
-		if list, index, ok := cutLast(p); ok && isNumber(index) && len(path) > 0 && path[len(path)-1] == lastPart(list) {
-			path = append(path, index)
-			continue
+		if list, index, ok := cutLast(p); ok && isNumber(index) && list == previous {
+			steps = append(steps, index)
+		} else {
+			steps = append(steps, cleanPath(p))
 		}
-		path = append(path, p)
+		previous = p
 	}
-	return strings.Join(path, "."), true
+	return steps
+}
+
+// cleanPath makes every component of a path a name: dots without one between
+// them would be components that nothing can address.
+func cleanPath(p string) string {
+	if p == "" || !strings.HasPrefix(p, ".") && !strings.HasSuffix(p, ".") && !strings.Contains(p, "..") {
+		return p
+	}
+	parts := strings.Split(p, ".")
+	for i, part := range parts {
+		if part == "" {
+			parts[i] = "_"
+		}
+	}
+	return strings.Join(parts, ".")
 }
 
 // cutLast splits at the last dot.
@@ -57,14 +84,9 @@ func (g *graph) scopesFromNames(s *scopes) {
 // noteCalled marks what stands as a scope of its own in a name. An element of a
 // list that is not called appears as "h.0" with no "h" before it.
 func noteCalled(s *scopes, n *onnx.Node) {
-	parts := strings.Split(strings.Trim(n.Name, "/"), "/")
 	path := ""
-	for _, p := range parts[:len(parts)-1] {
-		if list, index, ok := cutLast(p); ok && isNumber(index) && lastPart(path) == lastPart(list) && path != "" {
-			path += "." + index
-		} else {
-			path = joinPath(path, p)
-		}
+	for _, step := range nameSteps(n.Name) {
+		path = joinPath(path, step)
 		s.called[path] = true
 	}
 }

@@ -21,6 +21,7 @@ func weightPath(name string) (module, param string, ok bool) {
 		name = strings.ReplaceAll(strings.TrimSuffix(name, "/ReadVariableOp"), "/", ".")
 	}
 	module, param, ok = cutLast(name)
+	module = cleanPath(module)
 	return module, param, ok && module != "" && param != ""
 }
 

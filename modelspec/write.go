@@ -82,7 +82,7 @@ func (w *writer) values(key string, list []Value) {
 	}
 	w.printf("%s:\n", key)
 	for _, v := range list {
-		w.printf("- {name: %s, role: %s, type: %s", scalar(v.Name), v.Role, scalar(v.Type.String()))
+		w.printf("- {name: %s, role: %s, type: %s", scalar(v.Name), v.Role, scalar(typeText(v.Type)))
 		if v.Class != "" {
 			w.printf(", class: %s", scalar(v.Class))
 		}
@@ -150,7 +150,7 @@ func (w *writer) points(key string, list []*Point) {
 	}
 	w.printf("  %s:\n", key)
 	for _, p := range list {
-		w.printf("  - {role: %s, tensor: %s, type: %s", p.Role, scalar(p.Tensor), scalar(p.Type.String()))
+		w.printf("  - {role: %s, tensor: %s, type: %s", p.Role, scalar(p.Tensor), scalar(typeText(p.Type)))
 		if p.Visit > 0 {
 			w.printf(", visit: %d", p.Visit)
 		}
@@ -243,11 +243,21 @@ func oneLine(s string) string {
 	return q[1 : len(q)-1]
 }
 
-// parseType reads what tensor.Type prints: "float32 [batch, seq, 768]".
+// unknownType stands for an element type that nothing tells.
+const unknownType = "unknown"
+
+func typeText(t tensor.Type) string {
+	if t.DType.Known() {
+		return t.String()
+	}
+	return unknownType + " " + t.Shape.String()
+}
+
+// parseType reads what typeText writes: "float32 [batch, seq, 768]".
 func parseType(s string) (tensor.Type, error) {
 	name, dims, ok := strings.Cut(s, "[")
 	d, err := tensor.ParseDType(strings.TrimSpace(name))
-	if err != nil {
+	if err != nil && strings.TrimSpace(name) != unknownType {
 		return tensor.Type{}, err
 	}
 	dims, closed := strings.CutSuffix(strings.TrimSpace(dims), "]")

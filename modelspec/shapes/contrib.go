@@ -89,3 +89,45 @@ func attention(c *call) []tensor.Type {
 	}
 	return of(q.DType, s)
 }
+
+// branches is an If: what both of its bodies give, walked with the names around them.
+func branches(c *call) []tensor.Type {
+	var out []tensor.Type
+	for _, a := range c.n.Attrs {
+		if a.G == nil {
+			continue
+		}
+		for _, t := range a.G.Initializers {
+			c.p.constant(t.Name, t)
+		}
+		for _, n := range a.G.Nodes {
+			c.p.node(n)
+		}
+		for i, v := range a.G.Outputs {
+			t := complete(c.p.types[v.Name], c.p.hint(v, nil))
+			if i >= len(out) {
+				out = append(out, t)
+				continue
+			}
+			out[i] = alike(out[i], t)
+		}
+	}
+	return out
+}
+
+// alike keeps what two types have in common.
+func alike(a, b tensor.Type) tensor.Type {
+	if a.DType != b.DType {
+		return tensor.Type{}
+	}
+	if a.Shape == nil || len(a.Shape) != len(b.Shape) {
+		return tensor.Type{DType: a.DType}
+	}
+	s := a.Shape.Clone()
+	for i, d := range b.Shape {
+		if s[i] != d {
+			s[i] = tensor.Unknown
+		}
+	}
+	return tensor.Type{DType: a.DType, Shape: s}
+}

@@ -36,7 +36,7 @@ func init() {
 		"com.microsoft:FusedMatMul": matMul, "com.microsoft:MatMulNBits": matMulNBits, "com.microsoft:SkipLayerNormalization": skipNorm,
 		"com.microsoft:SkipSimplifiedLayerNormalization": skipNorm, "com.microsoft:GroupQueryAttention": groupQuery,
 		"com.microsoft:MultiHeadAttention": sameAsFirst, "com.microsoft:Attention": sameAsFirst, "com.microsoft:FusedGemm": gemm, "com.microsoft:FusedConv": conv,
-		"com.microsoft:EmbedLayerNormalization": embedNorm,
+		"com.microsoft:EmbedLayerNormalization": embedNorm, "If": branches,
 	} {
 		rules[name] = r
 	}
