@@ -1,10 +1,141 @@
 package nn
 
 import (
+	"context"
 	"fmt"
+	"slices"
 
 	"github.com/nngen-go/nngen/modelspec"
+	"github.com/nngen-go/nngen/runtime/backend"
 )
+
+// GenerateOption is a setting of a decode loop.
+type GenerateOption func(*generation)
+
+// generation is the settings of a decode loop.
+type generation struct {
+	most    int
+	stop    map[int64]bool
+	onToken func(step int, ids []int64) bool
+}
+
+// defaultNewTokens is how many tokens are made where MaxNewTokens does not say it.
+const defaultNewTokens = 20
+
+// Greedy takes the most likely token at each step, which is the default.
+func Greedy() GenerateOption { return func(*generation) {} }
+
+// MaxNewTokens ends the loop after n tokens; without it after 20.
+func MaxNewTokens(n int) GenerateOption { return func(g *generation) { g.most = max(n, 0) } }
+
+// StopTokens end their row.
+func StopTokens(ids ...int64) GenerateOption {
+	return func(g *generation) {
+		for _, id := range ids {
+			g.stop[id] = true
+		}
+	}
+}
+
+// OnToken is called after each step with the new token of every row; false ends the loop.
+func OnToken(f func(step int, ids []int64) bool) GenerateOption {
+	return func(g *generation) { g.onToken = f }
+}
+
+// stepper runs one step and gives the outputs that ModelInfo.generates names.
+type stepper func(ctx context.Context, in InvokeInputs) ([]Tensor, error)
+
+// Generate continues the token ids in in with the plain model. It gives, for
+// each row, the prompt and the new tokens.
+func (s *Session) Generate(ctx context.Context, in InvokeInputs, opts ...GenerateOption) ([][]int64, error) {
+	outputs, err := s.info.generates()
+	if err != nil {
+		return nil, err
+	}
+	keep := map[string]bool{}
+	for _, o := range outputs[1:] {
+		keep[o] = true
+	}
+	return s.generate(ctx, in, opts, func(ctx context.Context, in InvokeInputs) ([]Tensor, error) {
+		raw, err := s.raw()
+		if err != nil {
+			return nil, err
+		}
+		b, err := s.info.join([]InvokeInputs{in})
+		if err != nil {
+			return nil, err
+		}
+		defer b.release()
+		return s.run(ctx, raw, b.inputs, outputs, backend.RunOptions{KeepOnDevice: keep})
+	})
+}
+
+// Generate runs the trace at every step of a decode loop over one invoke.
+func (c *Compiled) Generate(ctx context.Context, in InvokeInputs, args []Tensor, opts ...GenerateOption) ([][]int64, error) {
+	if len(c.plan.Invokes) != 1 {
+		return nil, misuse("NN3140", "%s has %d invokes: only a trace of one can generate", c.plan.Name, len(c.plan.Invokes))
+	}
+	p, err := c.step()
+	if err != nil {
+		return nil, err
+	}
+	keep := map[string]bool{}
+	for _, o := range p.outputs[1:] {
+		keep[o] = true
+	}
+	return c.s.generate(ctx, in, opts, func(ctx context.Context, in InvokeInputs) ([]Tensor, error) {
+		b, err := c.s.info.join([]InvokeInputs{in})
+		if err != nil {
+			return nil, err
+		}
+		defer b.release()
+		if _, err := c.checkRun(b, args); err != nil {
+			return nil, err
+		}
+		feed, rows := c.feeds(p, b, args)
+		defer rows.Release()
+		out, err := c.s.run(ctx, p.session, feed, p.outputs, backend.RunOptions{KeepOnDevice: keep})
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", c.plan.Name, err)
+		}
+		return out, nil
+	})
+}
+
+// generate is the decode loop.
+func (s *Session) generate(ctx context.Context, in InvokeInputs, opts []GenerateOption, step stepper) ([][]int64, error) {
+	if err := s.enter(); err != nil {
+		return nil, err
+	}
+	defer s.leave()
+	g := &generation{most: defaultNewTokens, stop: map[int64]bool{}}
+	for _, o := range opts {
+		o(g)
+	}
+	d, err := newDecoder(&s.info, in)
+	if err != nil {
+		return nil, err
+	}
+	defer d.release()
+	for i := 0; i < g.most && !d.finished(); i++ {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		out, err := step(ctx, d.inputs())
+		if err != nil {
+			return nil, err
+		}
+		next, err := d.take(out)
+		if err != nil {
+			return nil, err
+		}
+		d.append(next, g.stop)
+		if g.onToken != nil && !g.onToken(i, slices.Clone(next)) {
+			break
+		}
+	}
+	return d.rows, nil
+}
 
 // generates names the outputs that a decode loop needs: the logits and what the
 // cache goes on with.
