@@ -4,6 +4,7 @@
 package tokenize
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 
@@ -18,8 +19,12 @@ type Tokenizer struct {
 
 // Open reads a tokenizer.json, the format of the Hugging Face tokenizers library.
 func Open(path string) (t *Tokenizer, err error) {
-	if _, err := os.Stat(path); err != nil {
+	raw, err := os.ReadFile(path)
+	if err != nil {
 		return nil, fmt.Errorf("tokenizer: %w", err)
+	}
+	if raw, err = explicit(raw); err != nil {
+		return nil, fmt.Errorf("tokenizer %s: %w", path, err)
 	}
 	// The library panics on files that are no tokenizer; a user's file must not.
 	defer func() {
@@ -27,7 +32,7 @@ func Open(path string) (t *Tokenizer, err error) {
 			t, err = nil, fmt.Errorf("tokenizer %s: not a tokenizer.json that can be read: %v", path, p)
 		}
 	}()
-	tk, err := pretrained.FromFile(path)
+	tk, err := pretrained.FromReader(bytes.NewReader(raw))
 	if err != nil {
 		return nil, fmt.Errorf("tokenizer %s: %w", path, err)
 	}
