@@ -1,0 +1,159 @@
+package ops
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// IndexKind says what an item of an index selects.
+type IndexKind int
+
+// The kinds of index item.
+const (
+	IndexRange    IndexKind = iota // "a:b:s", a part of an axis; ":" all of it
+	IndexInt                       // "n", one position; the axis is dropped
+	IndexEllipsis                  // "...", as many whole axes as are left
+	IndexOperand                   // "$", the next index operand
+)
+
+// IndexItem is one item of an index: the text form that At and SetAt keep in
+// their attribute.
+type IndexItem struct {
+	Kind              IndexKind
+	Start, Stop, Step int64 // Start is the position of an IndexInt; Step of a range is never 0
+	HasStart, HasStop bool  // of a range: whether that end is given
+}
+
+// The items that index texts are made of.
+var (
+	AllIndex      = IndexItem{Kind: IndexRange, Step: 1}
+	EllipsisIndex = IndexItem{Kind: IndexEllipsis}
+	OperandIndex  = IndexItem{Kind: IndexOperand}
+)
+
+// IntIndex selects one position.
+func IntIndex(n int64) IndexItem { return IndexItem{Kind: IndexInt, Start: n} }
+
+// RangeIndex selects [start, stop) in steps.
+func RangeIndex(start, stop, step int64) IndexItem {
+	return IndexItem{Kind: IndexRange, Start: start, Stop: stop, Step: step, HasStart: true, HasStop: true}
+}
+
+// whole reports whether the item selects all of an axis, in order.
+func (i IndexItem) whole() bool {
+	return i.Kind == IndexRange && i.Step == 1 && !i.HasStop && (!i.HasStart || i.Start == 0)
+}
+
+// String gives the item's text.
+func (i IndexItem) String() string {
+	switch i.Kind {
+	case IndexInt:
+		return strconv.FormatInt(i.Start, 10)
+	case IndexEllipsis:
+		return "..."
+	case IndexOperand:
+		return "$"
+	}
+	s := ":"
+	if i.HasStart {
+		s = strconv.FormatInt(i.Start, 10) + s
+	}
+	if i.HasStop {
+		s += strconv.FormatInt(i.Stop, 10)
+	}
+	if i.Step != 1 {
+		s += ":" + strconv.FormatInt(i.Step, 10)
+	}
+	return s
+}
+
+// FormatIndex gives the text of an index, which ParseIndex reads back.
+func FormatIndex(items []IndexItem) string {
+	parts := make([]string, len(items))
+	for i, it := range items {
+		parts[i] = it.String()
+	}
+	return strings.Join(parts, ",")
+}
+
+// ParseIndex reads an index: items separated by commas, each ":", "n", "a:b",
+// "a:b:s" with ends that may be left out, "..." (at most once) or "$".
+func ParseIndex(s string) ([]IndexItem, error) {
+	if strings.TrimSpace(s) == "" {
+		return nil, nil
+	}
+	var items []IndexItem
+	ellipses := 0
+	for _, text := range strings.Split(s, ",") {
+		it, err := parseItem(strings.TrimSpace(text))
+		if err != nil {
+			return nil, fmt.Errorf("index %q: %w", s, err)
+		}
+		if it.Kind == IndexEllipsis {
+			ellipses++
+		}
+		items = append(items, it)
+	}
+	if ellipses > 1 {
+		return nil, fmt.Errorf("index %q: only one ellipsis is allowed", s)
+	}
+	return items, nil
+}
+
+func parseItem(s string) (IndexItem, error) {
+	switch s {
+	case "...":
+		return EllipsisIndex, nil
+	case "$":
+		return OperandIndex, nil
+	}
+	parts := strings.Split(s, ":")
+	if len(parts) == 1 {
+		n, err := indexNumber(s)
+		return IntIndex(n), err
+	}
+	if len(parts) > 3 {
+		return IndexItem{}, fmt.Errorf("%q has too many colons", s)
+	}
+	it := AllIndex
+	var err error
+	if it.Start, it.HasStart, err = optionalNumber(parts[0]); err != nil {
+		return it, err
+	}
+	if it.Stop, it.HasStop, err = optionalNumber(parts[1]); err != nil {
+		return it, err
+	}
+	if len(parts) == 3 {
+		step, given, err := optionalNumber(parts[2])
+		if err != nil {
+			return it, err
+		}
+		if given && step == 0 {
+			return it, fmt.Errorf("%q has step 0", s)
+		}
+		if given {
+			it.Step = step
+		}
+	}
+	return it, nil
+}
+
+func optionalNumber(s string) (int64, bool, error) {
+	if strings.TrimSpace(s) == "" {
+		return 0, false, nil
+	}
+	n, err := indexNumber(strings.TrimSpace(s))
+	return n, true, err
+}
+
+// maxIndex keeps index arithmetic far from overflow.
+const maxIndex = 1 << 53
+
+func indexNumber(s string) (int64, error) {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n > maxIndex || n < -maxIndex {
+		return 0, fmt.Errorf("%q is no position", s)
+	}
+	return n, nil
+}
