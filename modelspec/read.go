@@ -24,6 +24,9 @@ func Read(name string, data []byte) (*Spec, diag.List) {
 	}
 	s := r.spec(root)
 	r.check(s)
+	if len(r.errs) == 0 {
+		_, _, r.errs = Aliases(s)
+	}
 	if len(r.errs) > 0 {
 		return nil, r.errs.Sorted()
 	}

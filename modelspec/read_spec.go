@@ -1,6 +1,8 @@
 package modelspec
 
 import (
+	"go/token"
+
 	"go.yaml.in/yaml/v4"
 )
 
@@ -141,8 +143,9 @@ func (r *reader) rename(n *yaml.Node, s *Spec) {
 	r.names(n, "rename", func(k, v *yaml.Node) {
 		if s.Rename == nil {
 			s.Rename = map[string][]string{}
+			s.places = map[string]token.Position{}
 		}
-		r.at[[2]string{"rename", k.Value}] = k
+		s.places[k.Value] = r.pos(k)
 		if v.Kind == yaml.SequenceNode {
 			for _, a := range v.Content {
 				name := ""

@@ -131,7 +131,7 @@ func roundTrip(t failer, name string) {
 	path := cleanPath(strings.ToValidUTF8(name, "?"))
 	s := &Spec{
 		Version: Version, Model: name, Fingerprint: name, Opset: 17, Source: FromNodeNames,
-		Rename: map[string][]string{name: {name}, name + "2": {name, "x"}}, Map: map[string]string{path: name}, Notes: []string{name},
+		Rename: map[string][]string{name + "2": {name, "x"}}, Map: map[string]string{path: name}, Notes: []string{name},
 		Inputs: []Value{{Name: name, Role: RoleInput, Type: tensor.Type{DType: tensor.Float32, Shape: tensor.Dims(2)}, Class: name}},
 		Modules: []*Module{{Visits: 1, Class: name, Weights: map[string]string{name: name}, Absent: name, Outputs: []*Point{
 			{Tensor: name, Role: RoleOutput, Type: tensor.Type{DType: tensor.Float32, Shape: tensor.Shape{}}, Absent: name},
@@ -143,6 +143,7 @@ func roundTrip(t failer, name string) {
 	data := Write(s)
 	got, errs := Read("f.yaml", data)
 	require.Empty(t, errs, "%s", data)
+	got.places = nil
 	require.Equal(t, s, got)
 	require.Equal(t, string(data), string(Write(got)))
 }

@@ -1,6 +1,10 @@
 package modelspec
 
-import "github.com/nngen-go/nngen/internal/tensor"
+import (
+	"go/token"
+
+	"github.com/nngen-go/nngen/internal/tensor"
+)
 
 // Version is the format that this package reads and writes.
 const Version = 1
@@ -23,6 +27,8 @@ type Spec struct {
 	Modules     []*Module           // parents before children, in the order of the run
 	Counts      Counts
 	Notes       []string // what the kind of the model limits: quantised, fused, hidden in branches
+
+	places map[string]token.Position // of rename's keys, in a spec that was read
 }
 
 // Source names where module paths were found.
