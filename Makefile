@@ -5,7 +5,6 @@ GO     ?= go
 TOOL   := $(GO) tool -modfile=tools/go.mod
 NNGEN  := $(GO) run ./cmd/nngen
 CACHE  := $(CURDIR)/.cache
-SHADER := $(CACHE)/swiftshader
 ORACLE := $(CACHE)/oracle
 
 FUZZTIME ?= 30s
@@ -27,7 +26,7 @@ test: ort ## all tests
 	$(GO) test ./...
 
 test-webgpu: ort ## the tests that need a device, on the WebGPU provider over a software driver
-	@tools/webgpu.sh $(SHADER)
+	@tools/webgpu.sh $(CACHE)
 
 race: ort ## all tests under the race detector
 	$(GO) test -race ./...
@@ -54,14 +53,18 @@ bench: ort ## benchmarks, COUNT times each
 fuzz: ## each fuzz test for FUZZTIME
 	@tools/fuzz.sh $(FUZZTIME)
 
-oracle: ## the Python environment that makes fixtures and goldens (pinned)
-	@scripts/export/setup.sh $(ORACLE)
+oracle: $(ORACLE)/.made ## the Python environment that makes fixtures and goldens (pinned)
+
+$(ORACLE)/.made: scripts/export/requirements.txt
+	python3 -m venv $(ORACLE)
+	$(ORACLE)/bin/pip install -q -r scripts/export/requirements.txt
+	@touch $@
 
 goldens: oracle ## make the fixtures and golden arrays anew with PyTorch and nnsight
-	$(ORACLE)/bin/python scripts/export/main.py
+	cd scripts/export && $(ORACLE)/bin/python export.py && $(ORACLE)/bin/python goldens.py
 
 models: oracle ## fetch or make the larger real models, by package name and checksum
-	$(ORACLE)/bin/python scripts/export/models.py
+	cd scripts/export && $(ORACLE)/bin/python models.py
 
 clean: ## remove what was built, not what was fetched
 	rm -rf bin

@@ -47,6 +47,9 @@ func gpt2Spec(n int) *modelspec.Spec {
 		Rename:  map[string][]string{"transformer.h": {"layers"}, "lm_head": {"head", "unembed"}},
 		Modules: []*modelspec.Module{mod("", "GPT2LMHeadModel", "50257"), mod("transformer", "GPT2Model", "768"), mod("transformer.wte", "Embedding", "768")},
 	}
+	if n > 0 {
+		s.Modules = append(s.Modules, &modelspec.Module{Path: "transformer.h", Class: "ModuleList", Visits: 1, Absent: "a list of modules"})
+	}
 	for i := range n {
 		at := fmt.Sprintf("transformer.h.%d", i)
 		s.Modules = append(s.Modules,
@@ -73,7 +76,7 @@ func TestAccessorsGolden(t *testing.T) {
 // end a comment or a string, or to clash with what is generated.
 var hostile = []string{
 	"func", "type", "Output", "SetOutput", "Envoy", "Path", "Get", "nn", "string", "init", "1st", "12", "über", "层", "a b", "a-b", "a_b",
-	"quote\"quote", "back`tick", "new\nline", "\n}\nfunc init() { panic(1) }\n//", "*/ panic(1) /*", "//line evil.go:1", "%d", "100%", "\u2028", "\x00", "\xff",
+	"quote\"quote", "back`tick", "new\nline", "\n}\nfunc init() { panic(1) }\n//", "*/ panic(1) /*", "//line evil_go:1", "%d", "100%", "\u2028", "\x00", "\xff",
 	"Session", "Model", "Trace", "Inputs", "Open", "Aliases", "spec", "info", "Fingerprint", "main", "_", "__", "ctx", "err", "context",
 }
 
@@ -119,6 +122,7 @@ func TestHostileNames(t *testing.T) {
 // manySpec has n modules in blocks of different widths, so that few share a type.
 func manySpec(n int) *modelspec.Spec {
 	s := gpt2Spec(0)
+	s.Modules = append(s.Modules, mod("m", "", "1"), &modelspec.Module{Path: "m.h", Visits: 1, Absent: "a list of modules"})
 	for i := range n / 10 {
 		at := fmt.Sprintf("m.h.%d", i)
 		s.Modules = append(s.Modules, mod(at, fmt.Sprintf("Block%d", i), tensor.N(int64(i+1))))

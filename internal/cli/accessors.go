@@ -32,14 +32,14 @@ func accessorOf(f *folder) (ast.AccessorPackage, diag.List) {
 	path := filepath.Join(f.dir, f.specs[0])
 	at := token.Position{Filename: path}
 	if len(f.specs) > 1 {
-		d := diags.Add("NN1001", token.Position{Filename: filepath.Join(f.dir, f.specs[1])},
+		d := diags.Add("NN4001", token.Position{Filename: filepath.Join(f.dir, f.specs[1])},
 			"this folder holds %d specs, but its accessors are one package", len(f.specs))
 		d.Hint = "give each model a folder of its own"
 		d.Related = []diag.Related{{Pos: at, Message: "the other spec"}}
 		return ast.AccessorPackage{}, diags
 	}
 	if !embeddable(f.specs[0]) {
-		diags.Add("NN1005", at, "the spec's file name cannot be embedded in a Go package").
+		diags.Add("NN4005", at, "the spec's file name cannot be embedded in a Go package").
 			Hint = "rename it: letters, digits, spaces and - _ . + = @ are allowed"
 		return ast.AccessorPackage{}, diags
 	}
@@ -49,7 +49,7 @@ func accessorOf(f *folder) (ast.AccessorPackage, diag.List) {
 	}
 	src, err := gen.Accessors(spec, packageName(f), f.specs[0])
 	if err != nil {
-		diags.Add("NN1299", at, "%v", err)
+		diags.Add("NN4008", at, "%v", err)
 	}
 	return ast.AccessorPackage{Dir: f.dir, Spec: spec, SpecFile: path, Source: src}, diags
 }
@@ -171,7 +171,7 @@ func readSpec(path string) (*modelspec.Spec, diag.List) {
 	src, err := os.ReadFile(path)
 	if err != nil {
 		var diags diag.List
-		diags.Add("NN2001", token.Position{Filename: path}, "%v", fmt.Errorf("the spec cannot be read: %w", err))
+		diags.Add("NN4007", token.Position{Filename: path}, "%v", fmt.Errorf("the spec cannot be read: %w", err))
 		return nil, diags
 	}
 	return modelspec.Read(path, src)

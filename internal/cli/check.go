@@ -80,7 +80,7 @@ func state(f File) string {
 func staleDiagnostics(stale []File) diag.List {
 	var l diag.List
 	for _, f := range stale {
-		l.Add("NN1006", token.Position{Filename: f.Path, Line: 1, Column: 1}, "%s", state(f)).Hint = "run nngen generate"
+		l.Add("NN4006", token.Position{Filename: f.Path, Line: 1, Column: 1}, "%s", state(f)).Hint = "run nngen generate"
 	}
 	return l
 }

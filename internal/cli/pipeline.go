@@ -77,7 +77,7 @@ func (p *pipeline) generateAccessors() {
 		}
 		mod, ok := findModule(f.dir)
 		if !ok {
-			p.diags.Add("NN1002", token.Position{Filename: f.dir}, "this folder is in no Go module").
+			p.diags.Add("NN4002", token.Position{Filename: f.dir}, "this folder is in no Go module").
 				Hint = "run go mod init in the folder that is to be the module's root"
 			continue
 		}
@@ -99,7 +99,7 @@ func (p *pipeline) generateTraces() {
 		}
 		mod, ok := findModule(f.dir)
 		if !ok {
-			p.diags.Add("NN1002", token.Position{Filename: f.dir}, "this folder is in no Go module").
+			p.diags.Add("NN4002", token.Position{Filename: f.dir}, "this folder is in no Go module").
 				Hint = "run go mod init in the folder that is to be the module's root"
 			continue
 		}
@@ -158,7 +158,7 @@ func (p *pipeline) writeTraces(prog *ast.Program, traces []*ast.Trace) {
 	for _, file := range slices.Sorted(maps.Keys(byFile)) {
 		src, err := gen.Traces(file, byFile[file])
 		if err != nil {
-			p.diags.Add("NN1004", byFile[file][0].Pos, "%v", err)
+			p.diags.Add("NN4004", byFile[file][0].Pos, "%v", err)
 			continue
 		}
 		p.add(gen.OutputName(file), src)
@@ -170,7 +170,7 @@ func (p *pipeline) writeTraces(prog *ast.Program, traces []*ast.Trace) {
 func (p *pipeline) add(path string, content []byte) {
 	if old, err := os.ReadFile(path); err == nil {
 		if _, ok := gen.IsGenerated(old); !ok {
-			p.diags.Add("NN1003", token.Position{Filename: path, Line: 1, Column: 1},
+			p.diags.Add("NN4003", token.Position{Filename: path, Line: 1, Column: 1},
 				"this file would be overwritten, but nngen did not write it").
 				Hint = "rename it; names that end in _nngen.go are for generated files"
 			return
@@ -178,7 +178,7 @@ func (p *pipeline) add(path string, content []byte) {
 	}
 	for _, f := range p.result.Files {
 		if f.Path == path {
-			p.diags.Add("NN1003", token.Position{Filename: path}, "accessors and traces would both be written to this file").
+			p.diags.Add("NN4003", token.Position{Filename: path}, "accessors and traces would both be written to this file").
 				Hint = "rename the Go file that holds the traces"
 			return
 		}
