@@ -81,6 +81,7 @@ func (t *builder) weights() {
 		}
 		module, param = t.owner(name, module, param)
 		t.setWeight(module, param, name)
+		t.noteHidden(module, name)
 	}
 	for i, n := range t.g.nodes {
 		path := t.s.of[i]
@@ -98,6 +99,22 @@ func (t *builder) weights() {
 			if param := paramName(n.Op, k, len(t.g.types[in].Shape)); param != "" && t.modules[path].Weights[param] == "" {
 				t.setWeight(path, param, base)
 			}
+		}
+	}
+}
+
+// noteHidden marks a module whose weights only bodies of nodes use.
+func (t *builder) noteHidden(path, weight string) {
+	uses := t.g.uses[weight]
+	for _, u := range uses {
+		if !t.g.nodes[u].HasBody() {
+			return
+		}
+	}
+	for p := path; p != "" && len(uses) > 0 && t.modules[p] != nil && t.modules[p].Nodes == 0; p = parentPath(p) {
+		if t.s.within[p] == "" {
+			n := t.g.nodes[uses[0]]
+			t.s.within[p] = "inside the branch of " + n.Op + " node " + quoted(n.Name)
 		}
 	}
 }

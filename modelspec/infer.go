@@ -194,7 +194,7 @@ func (t *builder) applyMap(o Options) diag.List {
 		node, ok := t.g.producer[name]
 		if !ok {
 			errs.Add("NN1012", token.Position{Filename: o.File}, "map gives %s the tensor %s, which no node of the model makes", quoted(path), quoted(name)).Hint =
-				"take a name that nngen tree --tensors prints"
+				"take a name that nngen tree --points prints"
 			continue
 		}
 		m := t.module(path)

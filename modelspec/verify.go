@@ -1,0 +1,324 @@
+package modelspec
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/nngen-go/nngen/internal/tensor"
+)
+
+// Prober runs the model with writes at its points. runtime implements it over a
+// back end; the logic of what to try is here.
+type Prober interface {
+	// Probe runs the model on the given number of different rows of made-up
+	// inputs, once as it is (that may be kept between calls) and once with the
+	// probes applied, and gives for each row the largest absolute difference
+	// between both in any output of the graph.
+	Probe(ctx context.Context, rows int, probes []Probe) (moved []float64, err error)
+}
+
+// Probe is one write to one tensor.
+type Probe struct {
+	Tensor    string
+	Consumers []int // nil: all, and the graph's outputs
+	Type      tensor.Type
+	Role      Role
+	// Identity writes what is there. Otherwise floats get noise of about their own
+	// size, different for each element; integers are given each other's places;
+	// a mask of integers or booleans has some of its ones taken away.
+	Identity bool
+	Row      int   // the row that is changed, -1: all of the tensor
+	Axis     int   // of the rows, where Row is not -1
+	Scale    int64 // entries of the axis to a row
+}
+
+// VerifyOptions bound the work.
+type VerifyOptions struct {
+	Rows      int     // of one run, 16 if 0: so many points less one are tried at a time
+	MaxRuns   int     // 256 if 0; points beyond stay unchecked
+	Tolerance float64 // below it nothing has moved; 0: exactly nothing
+	Progress  func(done, total int)
+}
+
+// Verified sums up a verification.
+type Verified struct {
+	Checked, Failed, Left int // points accepted, marked absent, not tried
+	Runs                  int
+}
+
+// Verify tries every point of s: writing back what is there must change nothing,
+// and writing something else must move the result, in the rows that were written
+// and in no other. Points that fail are marked absent with the reason. Many points
+// are tried in one run, each in a row of its own; row 0 is left alone. Points
+// without rows, and all of a model without a batch, are tried one by one.
+func Verify(ctx context.Context, s *Spec, p Prober, o VerifyOptions) (Verified, error) {
+	v := &verifier{ctx: ctx, s: s, p: p, o: o}
+	if v.o.Rows < 2 {
+		v.o.Rows = 16
+	}
+	if v.o.MaxRuns == 0 {
+		v.o.MaxRuns = 256
+	}
+	v.collect()
+	if err := v.identities(); err != nil {
+		return v.sum(), err
+	}
+	var rowed, whole []*trial
+	for _, t := range v.trials {
+		switch {
+		case t.failed != "":
+		case t.probe.Row < 0:
+			whole = append(whole, t)
+		default:
+			rowed = append(rowed, t)
+		}
+	}
+	for len(rowed) > 0 && v.more() {
+		n := min(len(rowed), v.o.Rows-1)
+		if err := v.together(rowed[:n]); err != nil {
+			return v.sum(), err
+		}
+		rowed = rowed[n:]
+	}
+	for _, t := range whole {
+		if !v.more() {
+			break
+		}
+		if err := v.alone(t); err != nil {
+			return v.sum(), err
+		}
+	}
+	return v.sum(), nil
+}
+
+// RowAxis gives the axis of t that holds k·batch rows.
+func (s *Spec) RowAxis(t tensor.Type) (axis int, k int64, ok bool) {
+	if s.Batch == "" {
+		return 0, 0, false
+	}
+	for i, d := range t.Shape {
+		if k, ok := d.Coefficient(s.Batch); ok && k > 0 {
+			return i, k, true
+		}
+	}
+	return 0, 0, false
+}
+
+// trial is one write that several points may share.
+type trial struct {
+	probe  Probe
+	points []*Point
+	ok     bool
+	failed string
+}
+
+type verifier struct {
+	ctx    context.Context
+	s      *Spec
+	p      Prober
+	o      VerifyOptions
+	trials []*trial
+	runs   int
+	done   int
+}
+
+const (
+	reasonStill    = "a write there does not move the result"
+	reasonIdentity = "writing back what is there changes the result"
+	reasonLeak     = "a write to one row moves others too"
+)
+
+// collect makes one trial of all points that write the same.
+func (v *verifier) collect() {
+	seen := map[string]*trial{}
+	for _, m := range v.s.Timeline() {
+		key := fmt.Sprintf("%q %v", m.Point.Tensor, m.Point.Consumers)
+		t := seen[key]
+		if t == nil {
+			t = &trial{probe: Probe{
+				Tensor: m.Point.Tensor, Consumers: m.Point.Consumers, Type: m.Point.Type, Role: m.Point.Role, Row: -1,
+			}}
+			if axis, k, ok := v.s.RowAxis(m.Point.Type); ok {
+				t.probe.Row, t.probe.Axis, t.probe.Scale = 0, axis, k
+			}
+			seen[key] = t
+			v.trials = append(v.trials, t)
+		}
+		t.points = append(t.points, m.Point)
+	}
+}
+
+func (v *verifier) more() bool { return v.runs < v.o.MaxRuns }
+
+func (v *verifier) run(rows int, probes []Probe) ([]float64, error) {
+	if err := v.ctx.Err(); err != nil {
+		return nil, err
+	}
+	v.runs++
+	moved, err := v.p.Probe(v.ctx, rows, probes)
+	if err == nil && len(moved) != rows {
+		err = fmt.Errorf("the prober gave differences of %d rows, not %d", len(moved), rows)
+	}
+	return moved, err
+}
+
+// rows is how many rows a run of the model has.
+func (v *verifier) rows() int {
+	if v.s.Batch == "" {
+		return 1
+	}
+	return v.o.Rows
+}
+
+// identities writes back all tensors at once; if that changes anything, halves
+// are tried until the culprits are alone.
+func (v *verifier) identities() error {
+	var split func(list []*trial) error
+	split = func(list []*trial) error {
+		if len(list) == 0 || !v.more() {
+			return nil
+		}
+		probes := make([]Probe, len(list))
+		for i, t := range list {
+			probes[i] = t.probe
+			probes[i].Identity, probes[i].Row = true, -1
+		}
+		moved, err := v.run(v.rows(), probes)
+		if v.ctx.Err() != nil {
+			return v.ctx.Err()
+		}
+		if err == nil && v.largest(moved) <= v.o.Tolerance {
+			return nil
+		}
+		if len(list) == 1 {
+			v.settle(list[0], reasonIdentity)
+			if err != nil {
+				list[0].failed = "a write there fails: " + err.Error()
+			}
+			return nil
+		}
+		if err := split(list[:len(list)/2]); err != nil {
+			return err
+		}
+		return split(list[len(list)/2:])
+	}
+	if err := split(v.trials); err != nil {
+		return err
+	}
+	for _, t := range v.trials {
+		if t.failed != "" {
+			v.settle(t, t.failed)
+		}
+	}
+	return nil
+}
+
+func (v *verifier) largest(moved []float64) float64 {
+	most := 0.0
+	for _, d := range moved {
+		most = max(most, nanIsMuch(d))
+	}
+	return most
+}
+
+// nanIsMuch makes a difference that is no number count as one.
+func nanIsMuch(d float64) float64 {
+	if d != d {
+		return 1
+	}
+	return d
+}
+
+// together gives each trial a row of its own.
+func (v *verifier) together(list []*trial) error {
+	probes := make([]Probe, len(list))
+	for i, t := range list {
+		probes[i] = t.probe
+		probes[i].Row = i + 1
+	}
+	moved, err := v.run(v.rows(), probes)
+	if v.ctx.Err() != nil {
+		return v.ctx.Err()
+	}
+	clean := err == nil && v.quiet(moved[0]) && v.allQuiet(moved[len(list)+1:])
+	for i, t := range list {
+		switch {
+		case clean && !v.quiet(moved[i+1]):
+			v.settle(t, "")
+		case len(list) == 1 && err != nil:
+			v.settle(t, "a write there fails: "+err.Error())
+		case len(list) == 1 && clean:
+			v.settle(t, reasonStill)
+		case len(list) == 1:
+			v.settle(t, reasonLeak)
+		case clean && v.quiet(moved[i+1]):
+			v.settle(t, reasonStill)
+		case !v.more():
+			return nil
+		default:
+			if err := v.together([]*trial{t}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (v *verifier) quiet(d float64) bool { return nanIsMuch(d) <= v.o.Tolerance }
+
+func (v *verifier) allQuiet(moved []float64) bool {
+	for _, d := range moved {
+		if !v.quiet(d) {
+			return false
+		}
+	}
+	return true
+}
+
+// alone changes the whole of a tensor that has no rows.
+func (v *verifier) alone(t *trial) error {
+	moved, err := v.run(min(v.rows(), 2), []Probe{t.probe})
+	switch {
+	case v.ctx.Err() != nil:
+		return v.ctx.Err()
+	case err != nil:
+		v.settle(t, "a write there fails: "+err.Error())
+	case v.largest(moved) <= v.o.Tolerance:
+		v.settle(t, reasonStill)
+	default:
+		v.settle(t, "")
+	}
+	return nil
+}
+
+// settle marks a trial's points.
+func (v *verifier) settle(t *trial, reason string) {
+	if !t.ok && t.failed == "" || reason != "" {
+		t.ok, t.failed = reason == "", reason
+	}
+	for _, p := range t.points {
+		p.Checked = t.ok
+		p.Absent = t.failed
+	}
+	v.done++
+	if v.o.Progress != nil {
+		v.o.Progress(v.done, len(v.trials))
+	}
+}
+
+// sum counts points and renews the spec's counts.
+func (v *verifier) sum() Verified {
+	out := Verified{Runs: v.runs}
+	for _, t := range v.trials {
+		switch {
+		case t.failed != "":
+			out.Failed += len(t.points)
+		case t.ok:
+			out.Checked += len(t.points)
+		default:
+			out.Left += len(t.points)
+		}
+	}
+	v.s.Counts = v.s.Count()
+	return out
+}
