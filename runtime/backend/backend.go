@@ -105,7 +105,11 @@ type RunOptions struct {
 // output 0 are the token (int64 scalar): all hooks of a graph are chained by it,
 // and the graph input TokenInput starts the chain. Session.Run feeds TokenInput.
 // Attributes: "id" (int), "types" (ints: element type of outputs 1…), "like"
-// (ints: input whose shape output i has, or -1).
+// (ints: input, counted without the token, whose shape output i has, or -1), and
+// optionally "ranks" (ints: number of dimensions of output i; -1: not known, then
+// the graph's value_info gives the output's type). Without "ranks" an output that
+// is like no input is a scalar. A hook whose "like" input has no known rank needs
+// "ranks" -1: shape inference sees such a tensor as a scalar.
 const (
 	HookDomain = "nngen.hook"
 	HookOp     = "Step"

@@ -7,6 +7,7 @@ import "C"
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -84,6 +85,9 @@ func Doctor(ctx context.Context) Report {
 		}
 		if got.Problem == nil {
 			got.Advice = ""
+		}
+		if e := (*providerError)(nil); errors.As(got.Problem, &e) {
+			got.Problem = errors.New(plain(e.err.Error()))
 		}
 		r.Providers = append(r.Providers, got)
 	}

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"unsafe"
 
+	"github.com/nngen-go/nngen/internal/tensor"
 	"github.com/nngen-go/nngen/runtime/backend"
 )
 
@@ -29,12 +30,19 @@ func (e *PanicError) Unwrap() error {
 	return err
 }
 
-// visit is one call of a hook.
+// visit is one call of a hook. The arrays hold what most hooks have, so that a
+// visit is one allocation. It is never used twice: a view that is kept beyond
+// its visit has to stay useless.
 type visit struct {
 	c       *C.nng_visit
-	inputs  []*value // a nil entry is an input that was left out
+	call    backend.HookCall
+	inputs  []value // one without a tensor was left out in the graph
 	outputs []pending
 	done    bool
+
+	fewInputs  [2]value
+	fewViews   [2]backend.Value
+	fewOutputs [2]pending
 }
 
 // pending is what is known of an output.
@@ -44,6 +52,17 @@ type pending struct {
 	held []byte // given data that must wait, because the output's buffer is an input's
 	view C.nng_view
 }
+
+// bytes is the output's buffer.
+func (p *pending) bytes() []byte {
+	n := int(p.view.count) * p.dtype().Size()
+	if n == 0 || p.view.data == nil {
+		return nil
+	}
+	return unsafe.Slice((*byte)(p.view.data), n)
+}
+
+func (p *pending) dtype() tensor.DType { return tensor.DType(p.view.dtype) }
 
 //export nngenHook
 func nngenHook(token C.int64_t, c *C.nng_visit) C.int {
@@ -85,31 +104,41 @@ func (r *hookRun) visit(c *C.nng_visit) (ok bool) {
 }
 
 func (r *hookRun) call(c *C.nng_visit) error {
-	id := int64(C.nng_hook_id(c.kernel))
+	id := int64(c.id)
 	if r.hook == nil {
 		return fmt.Errorf("the graph has a hook (%d) but the run was given none", id)
 	}
-	v := &visit{c: c, outputs: make([]pending, int(c.n_outputs))}
+	v := &visit{c: c}
 	defer v.end()
-	call := &backend.HookCall{ID: id, Inputs: v.views(), SetOutput: v.setOutput, PassThrough: v.passThrough}
-	if err := r.hook(call); err != nil {
+	v.outputs = sized(v.fewOutputs[:], int(c.n_outputs))
+	v.call = backend.HookCall{ID: id, Inputs: v.views(), SetOutput: v.setOutput, PassThrough: v.passThrough}
+	if err := r.hook(&v.call); err != nil {
 		return err
 	}
-	return v.finish(id)
+	return v.finish()
+}
+
+// sized is n elements, of few if they are enough.
+func sized[T any](few []T, n int) []T {
+	if n <= len(few) {
+		return few[:n]
+	}
+	return make([]T, n)
 }
 
 // views describes the inputs.
 func (v *visit) views() []backend.Value {
 	n := int(v.c.n_inputs)
-	v.inputs = make([]*value, n)
-	out := make([]backend.Value, n)
-	for i, in := range unsafe.Slice(v.c.inputs, n) {
+	v.inputs = sized(v.fewInputs[:], n)
+	out := sized(v.fewViews[:], n)
+	for i := range n {
+		in := &unsafe.Slice(v.c.inputs, n)[i]
+		v.inputs[i].view = true
 		if in.value == nil {
 			continue
 		}
-		v.inputs[i] = describeValue(&in)
-		v.inputs[i].view = true
-		out[i] = v.inputs[i]
+		v.inputs[i].describe(in)
+		out[i] = &v.inputs[i]
 	}
 	return out
 }
@@ -117,10 +146,8 @@ func (v *visit) views() []backend.Value {
 // end makes the views useless, so that keeping one is an error and not a crash.
 func (v *visit) end() {
 	v.done = true
-	for _, in := range v.inputs {
-		if in != nil {
-			atomic.StorePointer(&in.p, nil)
-		}
+	for i := range v.inputs {
+		atomic.StorePointer(&v.inputs[i].p, nil)
 	}
 }
 
@@ -145,14 +172,14 @@ func (v *visit) setOutput(i int, shape []int64, data []byte) error {
 		return err
 	}
 	if p.view.value != nil {
-		out := describeValue(&p.view)
-		if len(data) != out.size {
-			return fmt.Errorf("output %d of the hook is %s of shape %v, %d bytes, and was given %d", i, out.dtype, shape, out.size, len(data))
+		out := p.bytes()
+		if len(data) != len(out) {
+			return fmt.Errorf("output %d of the hook is %s of shape %v, %d bytes, and was given %d", i, p.dtype(), shape, len(out), len(data))
 		}
-		if p.held = nil; v.shares(out) {
+		if p.held = nil; v.shares(p) {
 			p.held = append([]byte(nil), data...)
 		} else {
-			copy(out.bytes(), data)
+			copy(out, data)
 		}
 	}
 	p.set, p.from = true, -1
@@ -160,9 +187,9 @@ func (v *visit) setOutput(i int, shape []int64, data []byte) error {
 }
 
 // shares reports whether the output's buffer is an input's.
-func (v *visit) shares(out *value) bool {
-	for _, in := range v.inputs {
-		if in != nil && in.data == out.data && out.size > 0 {
+func (v *visit) shares(out *pending) bool {
+	for i := range v.inputs {
+		if v.inputs[i].data == out.view.data && out.view.count > 0 {
 			return true
 		}
 	}
@@ -176,7 +203,7 @@ func (v *visit) passThrough(i, j int) error {
 	if err != nil {
 		return err
 	}
-	if j < 0 || j >= len(v.inputs) || v.inputs[j] == nil {
+	if j < 0 || j >= len(v.inputs) || v.inputs[j].p == nil {
 		return fmt.Errorf("the hook has no input %d to pass through", j)
 	}
 	p.set, p.from, p.held = true, j, nil
@@ -191,32 +218,32 @@ func (v *visit) allocate(i int, p *pending, shape []int64) error {
 }
 
 // finish makes every output what it was set to.
-func (v *visit) finish(id int64) error {
-	moves := make([]move, 0, len(v.outputs))
+func (v *visit) finish() error {
+	var few [4]move
+	moves := few[:0]
 	for i := range v.outputs {
 		p := &v.outputs[i]
 		if !p.set {
-			return fmt.Errorf("hook %d returned without its output %d", id, i)
+			return fmt.Errorf("hook %d returned without its output %d", v.call.ID, i)
 		}
 		if p.from < 0 {
 			if p.held != nil {
-				moves = append(moves, move{to: describeValue(&p.view).bytes(), from: p.held})
+				moves = append(moves, move{to: p.bytes(), from: p.held})
 			}
 			continue
 		}
-		in := v.inputs[p.from]
+		in := &v.inputs[p.from]
 		if err := v.allocate(i, p, in.shape); err != nil {
 			return err
 		}
 		if p.view.value == nil {
 			continue
 		}
-		out := describeValue(&p.view)
-		if out.dtype != in.dtype {
-			return fmt.Errorf("hook %d passes input %d (%s) to output %d (%s)", id, p.from, in.dtype, i, out.dtype)
+		if p.dtype() != in.dtype {
+			return fmt.Errorf("hook %d passes input %d (%s) to output %d (%s)", v.call.ID, p.from, in.dtype, i, p.dtype())
 		}
-		if out.data != in.data && out.size > 0 {
-			moves = append(moves, move{to: out.bytes(), from: in.bytes()})
+		if p.view.data != in.data {
+			moves = append(moves, move{to: p.bytes(), from: in.bytes()})
 		}
 	}
 	settle(moves)

@@ -204,6 +204,87 @@ func TestMixedHook(t *testing.T) {
 	}
 }
 
+// reshaped is a hook over a tensor with a dimension that has no name, whose output
+// goes through a Reshape: onnxruntime has to load it.
+func reshaped(t *testing.T, node *onnx.Node, more ...*onnx.ValueInfo) *onnx.Graph {
+	shape, err := onnx.NewTensor("flat", tensor.Int64, []int64{1}, []int64{-1})
+	require.NoError(t, err)
+	return &onnx.Graph{
+		Inputs:       []*onnx.ValueInfo{tokenInput(), info("x", tensor.Float32, "n", "m"), info("keep", tensor.Bool, "n")},
+		Initializers: []*onnx.Tensor{shape},
+		Nodes: []*onnx.Node{
+			onnx.NewNode("Compress", "", []string{"x", "keep"}, []string{"h"}, onnx.IntAttr("axis", 0)),
+			node,
+			onnx.NewNode("Reshape", "", []string{"o", "flat"}, []string{"y"}),
+		},
+		ValueInfo: more,
+		Outputs:   []*onnx.ValueInfo{info("y", tensor.Float32, "k")},
+	}
+}
+
+func TestShapesOfHookOutputs(t *testing.T) {
+	leakCheck(t)
+	io := [][]string{{backend.TokenInput, "h"}, {"t", "o"}}
+	f32 := []tensor.DType{tensor.Float32}
+	unknown := info("o", tensor.Float32)
+	unknown.HasShape, unknown.Shape = false, nil
+	for name, g := range map[string]*onnx.Graph{
+		"like":         reshaped(t, step(1, io[0], io[1], f32, []int64{0})),
+		"rank":         reshaped(t, step(1, io[0], io[1], f32, []int64{-1}, onnx.IntsAttr("ranks", 2))),
+		"unknown rank": reshaped(t, step(1, io[0], io[1], f32, []int64{0}, onnx.IntsAttr("ranks", -1)), unknown),
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := openGraph(t, g)
+			x := floatValue(t, []int64{2, 2}, 1, 2, 3, 4)
+			defer x.Release()
+			keep, err := engineFor(t).NewValue(tensor.Bool, []int64{2}, []byte{0, 1})
+			require.NoError(t, err)
+			defer keep.Release()
+			in := map[string]backend.Value{"x": x, "keep": keep}
+			out, err := s.Run(ctx, in, []string{"y"}, backend.RunOptions{Hook: func(c *backend.HookCall) error { return c.PassThrough(0, 0) }})
+			require.NoError(t, err)
+			defer out[0].Release()
+			require.Equal(t, []float32{3, 4}, floatsOf(t, out[0]))
+		})
+	}
+	_, err := engineFor(t).NewSession(ctx, &backend.Graph{Model: build(t, reshaped(t, step(1, io[0], io[1], f32, []int64{5})))}, backend.SessionOptions{})
+	require.ErrorContains(t, err, "type inference failed", "the input 5 that the output is like does not exist")
+}
+
+// A hook in the branch of an If, the token passing through it.
+func TestHookInABranch(t *testing.T) {
+	leakCheck(t)
+	branch := func(name string, nodes ...*onnx.Node) *onnx.Graph {
+		return &onnx.Graph{Name: name, Nodes: nodes, Outputs: []*onnx.ValueInfo{info(name+"_t", tensor.Int64), info(name+"_o", tensor.Float32, "n", 2)}}
+	}
+	g := &onnx.Graph{
+		Inputs: []*onnx.ValueInfo{tokenInput(), info("x", tensor.Float32, "n", 2), info("c", tensor.Bool)},
+		Nodes: []*onnx.Node{
+			onnx.NewNode("If", "", []string{"c"}, []string{"t", "o"},
+				onnx.GraphAttr("then_branch", branch("then", step(4, []string{backend.TokenInput, "x"}, []string{"then_t", "then_o"}, []tensor.DType{tensor.Float32}, []int64{0}))),
+				onnx.GraphAttr("else_branch", branch("else", onnx.NewNode("Identity", "", []string{backend.TokenInput}, []string{"else_t"}), onnx.NewNode("Neg", "", []string{"x"}, []string{"else_o"})))),
+			step(5, []string{"t", "o"}, []string{"t2", "y"}, []tensor.DType{tensor.Float32}, []int64{0}),
+		},
+		Outputs: []*onnx.ValueInfo{info("y", tensor.Float32, "n", 2)},
+	}
+	s := openGraph(t, g)
+	x := floatValue(t, []int64{1, 2}, 1, 2)
+	defer x.Release()
+	for c, want := range [][]int64{{5}, {4, 5}} {
+		flag, err := engineFor(t).NewValue(tensor.Bool, nil, []byte{byte(c)})
+		require.NoError(t, err)
+		defer flag.Release()
+		var ids []int64
+		out, err := s.Run(ctx, map[string]backend.Value{"x": x, "c": flag}, []string{"y"}, backend.RunOptions{Hook: func(c *backend.HookCall) error {
+			ids = append(ids, c.ID)
+			return c.PassThrough(0, 0)
+		}})
+		require.NoError(t, err)
+		require.Equal(t, want, ids)
+		out[0].Release()
+	}
+}
+
 func TestManyGoroutines(t *testing.T) {
 	leakCheck(t)
 	s := openGraph(t, chain(6))

@@ -18,8 +18,6 @@ typedef struct {
   int64_t id;
 } hook_kernel;
 
-int64_t nng_hook_id(const void *kernel) { return ((const hook_kernel *)kernel)->id; }
-
 // Attributes, as shape inference sees them.
 typedef struct {
   int64_t id;
@@ -172,7 +170,7 @@ static OrtStatus *ORT_API_CALL compute(void *kernel, OrtKernelContext *c) {
   }
   OrtStatus *st = describe_inputs(c, n_in - 1, views);
   if (!st) {
-    nng_visit visit = {c, kernel, views, n_in - 1, n_out - 1};
+    nng_visit visit = {c, ((const hook_kernel *)kernel)->id, views, n_in - 1, n_out - 1};
     if (nngenHook(token, &visit)) st = nng_api->CreateStatus(ORT_FAIL, "the Go hook ended the run");
   }
   if (views != few) free(views);

@@ -169,6 +169,29 @@ func (s *settings) addWeight(w backend.Weight) error {
 	return nil
 }
 
+// providerError is a provider that cannot be opened.
+type providerError struct {
+	name string
+	err  error
+}
+
+func (e *providerError) Error() string {
+	return fmt.Sprintf("provider %s cannot be used: %s; `nngen doctor` says what to do", e.name, plain(e.err.Error()))
+}
+
+func (e *providerError) Unwrap() error { return e.err }
+
+// plain is what an onnxruntime message says, without the source position and the
+// condition before it.
+func plain(text string) string {
+	for _, mark := range []string{" was false. ", " : FAIL : "} {
+		if _, rest, ok := strings.Cut(text, mark); ok && rest != "" {
+			text = rest
+		}
+	}
+	return text
+}
+
 // appendProvider adds an execution provider. One that was asked for and cannot
 // be opened is an error: silently computing elsewhere would hide it.
 func appendProvider(o *binding.SessionOptions, p backend.Provider) error {
@@ -185,7 +208,7 @@ func appendProvider(o *binding.SessionOptions, p backend.Provider) error {
 		guardSignals(func() { err = o.AppendExecutionProvider(p.Name, p.Options) })
 	}
 	if err != nil {
-		return fmt.Errorf("provider %s cannot be used: %w; `nngen doctor` says what is missing", p.Name, err)
+		return &providerError{p.Name, err}
 	}
 	return nil
 }

@@ -23,14 +23,23 @@ type scratch struct {
 	ins, outs         []*C.OrtValue
 	views             []C.nng_view
 	keep              []C.uchar
-	bound             bool // an output stays on the device
+	bound             bool            // an output stays on the device
+	copies            []backend.Value // of inputs that lie on a device of another session
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
 
 func (c *scratch) reset() {
 	c.inNames, c.outNames, c.ins, c.outs = c.inNames[:0], c.outNames[:0], c.ins[:0], c.outs[:0]
-	c.keep, c.bound = c.keep[:0], false
+	c.keep, c.bound, c.copies = c.keep[:0], false, nil
+}
+
+func (c *scratch) release() {
+	for _, v := range c.copies {
+		v.Release()
+	}
+	c.copies = nil
+	scratches.Put(c)
 }
 
 // Run computes the named outputs.
@@ -43,7 +52,7 @@ func (s *session) Run(ctx context.Context, in map[string]backend.Value, outputs 
 	}
 	defer s.leave()
 	c := scratches.Get().(*scratch)
-	defer scratches.Put(c)
+	defer c.release()
 	c.reset()
 	if err := s.feed(c, in); err != nil {
 		return nil, err
@@ -55,7 +64,7 @@ func (s *session) Run(ctx context.Context, in map[string]backend.Value, outputs 
 		c.drop(o.Into)
 		return nil, err
 	}
-	return c.results(o.Into), nil
+	return c.results(o.Into, s.device), nil
 }
 
 // feed lists the inputs.
@@ -68,7 +77,7 @@ func (s *session) feed(c *scratch, in map[string]backend.Value) error {
 		if v == nil {
 			return fmt.Errorf("input %q is nil", name)
 		}
-		cv, err := ours(v)
+		cv, err := s.input(c, v)
 		if err != nil {
 			return fmt.Errorf("input %q: %w", name, err)
 		}
@@ -87,6 +96,26 @@ func (s *session) feed(c *scratch, in map[string]backend.Value) error {
 		}
 	}
 	return nil
+}
+
+// input gives the C value of v. onnxruntime would take the handle of a device
+// that the session does not use for an address, so such a value is copied.
+func (s *session) input(c *scratch, v backend.Value) (*C.OrtValue, error) {
+	p, err := ours(v)
+	if err != nil || s.reaches(v) {
+		return p, err
+	}
+	host, err := v.ToHost()
+	if err != nil {
+		return nil, err
+	}
+	c.copies = append(c.copies, host)
+	return ours(host)
+}
+
+// reaches reports whether the session can read and write v where it lies.
+func (s *session) reaches(v backend.Value) bool {
+	return v.OnHost() || v.(*value).where == s.device
 }
 
 // fetch lists the outputs.
@@ -111,9 +140,12 @@ func (s *session) fetch(c *scratch, outputs []string, o backend.RunOptions) erro
 			if t := o.Into[i].DType(); t != p.dtype {
 				return fmt.Errorf("value for output %q is %s, the output is %s", name, t, p.dtype)
 			}
+			if !s.reaches(o.Into[i]) {
+				return fmt.Errorf("value for output %q lies on a device that the session does not use", name)
+			}
 		}
 		keep := C.uchar(0)
-		if s.device.memory != nil && into == nil && o.KeepOnDevice[name] {
+		if s.device.memory != "" && into == nil && o.KeepOnDevice[name] {
 			keep, c.bound = 1, true
 		}
 		c.outNames = append(c.outNames, p.name)
@@ -196,20 +228,24 @@ func (s *session) call(c *scratch, o *C.OrtRunOptions) *C.OrtStatus {
 	views := unsafe.SliceData(c.views)
 	if c.bound {
 		return C.nng_run_bound(s.c, o, inNames, ins, nIn, outNames, outs, unsafe.SliceData(c.keep), nOut,
-			s.device.memory, C.int(s.device.device), views)
+			s.memory, C.int(s.device.device), views)
 	}
 	return C.nng_run(s.c, o, inNames, ins, nIn, outNames, outs, nOut, views)
 }
 
 // results makes values of the outputs; those written to are the caller's own.
-func (c *scratch) results(into []backend.Value) []backend.Value {
+func (c *scratch) results(into []backend.Value, device place) []backend.Value {
 	out := make([]backend.Value, len(c.outs))
 	for i := range c.outs {
 		if i < len(into) && into[i] != nil {
 			out[i] = into[i]
 			continue
 		}
-		out[i] = newValue(&c.views[i])
+		v := newValue(&c.views[i])
+		if !v.onHost {
+			v.where = device
+		}
+		out[i] = v
 	}
 	return out
 }

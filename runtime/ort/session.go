@@ -28,6 +28,7 @@ type session struct {
 	in, out  map[string]port
 	token    *C.char // the name of the hooks' token input; nil: there is none
 	device   place
+	memory   *C.char // device.memory for C
 
 	mu     sync.Mutex
 	runs   int
@@ -42,7 +43,7 @@ type port struct {
 
 // place is the device memory in which outputs can stay.
 type place struct {
-	memory *C.char // nil: the host is all there is
+	memory string // onnxruntime's name for it; "": the host is all there is
 	device int
 }
 
@@ -104,7 +105,7 @@ func (s *session) open(model []byte, providers []backend.Provider) error {
 func (s *session) place(providers []backend.Provider) {
 	for _, p := range providers {
 		if m, ok := deviceMemory[strings.ToUpper(p.Name)]; ok {
-			s.device = place{memory: C.CString(m), device: p.Device}
+			s.device, s.memory = place{memory: m, device: p.Device}, C.CString(m)
 			return
 		}
 	}
@@ -216,6 +217,6 @@ func (s *session) free() {
 		}
 	}
 	C.free(unsafe.Pointer(s.token))
-	C.free(unsafe.Pointer(s.device.memory))
+	C.free(unsafe.Pointer(s.memory))
 	live.Add(-1)
 }

@@ -42,7 +42,7 @@ typedef struct {
 // One visit of a hook node.
 typedef struct {
   OrtKernelContext *context;
-  const void *kernel;
+  int64_t id;
   nng_view *inputs;  // without the token
   size_t n_inputs;
   size_t n_outputs;  // without the token
@@ -85,7 +85,6 @@ OrtStatus *nng_copy(const OrtValue *from, OrtValue *to);
 // hookop.c
 OrtStatus *nng_hooks_start(void);
 OrtStatus *nng_add_hooks(OrtSessionOptions *o);
-int64_t nng_hook_id(const void *kernel);
 OrtStatus *nng_output(OrtKernelContext *c, size_t i, const int64_t *dims, size_t rank, nng_view *out);
 
 // thread.c

@@ -155,7 +155,7 @@ func slow(n int) *onnx.Graph {
 
 func TestCancel(t *testing.T) {
 	leakCheck(t)
-	s := openGraph(t, slow(400))
+	s := openGraph(t, slow(150))
 	x := floatValue(t, []int64{512, 512}, make([]float32, 512*512)...)
 	defer x.Release()
 	in := map[string]backend.Value{"x": x}

@@ -24,6 +24,7 @@ type value struct {
 	dtype  tensor.DType
 	onHost bool
 	view   bool
+	where  place // the device memory, where it is not on the host
 	shape  []int64
 	dims   [6]int64 // shape's place, for the usual ranks
 }
@@ -36,18 +37,19 @@ var (
 
 // newValue takes over what view describes.
 func newValue(view *C.nng_view) *value {
-	v := describeValue(view)
+	v := new(value)
+	v.describe(view)
 	live.Add(1)
 	return v
 }
 
-func describeValue(view *C.nng_view) *value {
-	v := &value{data: view.data, dtype: tensor.DType(view.dtype), onHost: view.on_host != 0}
-	v.p = unsafe.Pointer(view.value)
+// describe fills a value that nobody else has yet.
+func (v *value) describe(view *C.nng_view) {
+	v.p, v.data = unsafe.Pointer(view.value), view.data
+	v.dtype, v.onHost = tensor.DType(view.dtype), view.on_host != 0
 	v.size = int(view.count) * v.dtype.Size()
 	dims := unsafe.Slice((*int64)(unsafe.Pointer(&view.dims)), int(view.rank))
 	v.shape = append(v.dims[:0:len(v.dims)], dims...)
-	return v
 }
 
 // DType is the element type.
