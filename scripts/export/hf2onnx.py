@@ -131,7 +131,10 @@ def export(args: argparse.Namespace) -> None:
     model.config.save_pretrained(args.out)
     if not args.no_tokenizer:
         tokenizer = AutoTokenizer.from_pretrained(args.model, **({"gguf_file": args.gguf} if args.gguf else {}))
-        tokenizer.backend_tokenizer.save(str(args.out / "tokenizer.json"))
+        backend = tokenizer.backend_tokenizer
+        backend.no_padding()  # some files pad every text to one length
+        backend.no_truncation()
+        backend.save(str(args.out / "tokenizer.json"))
 
 
 def parser() -> argparse.ArgumentParser:

@@ -18,6 +18,7 @@ transformers computes, for comparison.
 import argparse
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -79,19 +80,52 @@ def smollm2(work: Path, out: Path) -> None:
     gguf = "SmolLM2-135M-Instruct.Q4_1.gguf"
     recipe(str(folder), str(out), "--gguf", gguf, "--exporter", "optimum", "--name", "smollm2", "--task", "causal-lm")
 
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    smollm2_reference(folder, gguf, out)
 
-    tokenizer = AutoTokenizer.from_pretrained(folder, gguf_file=gguf)
+
+def smollm2_tokenizer(path: Path) -> None:
+    """Gives the tokenizer the shape that the model was trained with.
+
+    transformers reads every GGUF of this architecture as a Llama tokenizer: it
+    puts a start token first and decodes a word mark that this vocabulary does
+    not have. SmolLM2's is byte-level, with single digits and no start token.
+    """
+    from tokenizers import Tokenizer, decoders, pre_tokenizers
+
+    value = json.loads(path.read_text(encoding="utf-8"))
+    value |= {"normalizer": None, "post_processor": None}
+    value["model"] |= {"unk_token": None, "byte_fallback": False, "fuse_unk": False}
+    tokenizer = Tokenizer.from_str(json.dumps(value))
+    byte_level = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Digits(individual_digits=True), byte_level])
+    tokenizer.decoder = decoders.ByteLevel()
+    text = "In 1704, 'tis naïve — 3.14159 it's\n  x\t日本 <|im_start|>user\nhi<|im_end|>"
+    if tokenizer.decode(tokenizer.encode(text).ids, skip_special_tokens=False) != text:
+        raise Missing("its tokenizer does not give a text back")
+    tokenizer.save(str(path))
+
+
+def smollm2_reference(folder: Path, gguf: str, out: Path) -> None:
+    """Corrects tokenizer.json and writes what transformers generates greedily."""
+    import torch
+    from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
+
+    smollm2_tokenizer(out / "tokenizer.json")
+    tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(out / "tokenizer.json"))
     model = AutoModelForCausalLM.from_pretrained(folder, gguf_file=gguf, dtype=torch.float32, attn_implementation="eager").eval()
     greedy = []
     for prompt in ("The Eiffel Tower is in the city of", "The Colosseum is in the city of", "Light is"):
-        given = tokenizer(prompt, return_tensors="pt")
-        ids = model.generate(**given, max_new_tokens=32, do_sample=False, pad_token_id=0)[0]
+        given = tokenizer(prompt, return_tensors="pt", return_token_type_ids=False)
+        with torch.no_grad():
+            done = model.generate(**given, max_new_tokens=32, do_sample=False, pad_token_id=0, return_dict_in_generate=True, output_logits=True)
         start = given["input_ids"].shape[1]
-        greedy.append({"prompt": prompt, "prompt_ids": ids[:start].tolist(), "ids": ids[start:].tolist(), "text": tokenizer.decode(ids[start:])})
-        print(f"  {prompt!r} -> {greedy[-1]['text']!r}")
-    write_json(out / "reference.json", {"greedy": greedy, "new_tokens": 32, "eos": tokenizer.eos_token_id})
+        new = done.sequences[0, start:]
+        best = torch.cat(done.logits).topk(2, -1).values
+        lead = (best[:, 0] - best[:, 1]).min().item()
+        text = tokenizer.decode(new)
+        print(f"  {prompt!r} -> {text!r} (the best logit leads by {lead:.3f} at least)")
+        greedy.append({"prompt": prompt, "prompt_ids": given["input_ids"][0].tolist(), "ids": new.tolist(), "text": text, "lead": round(lead, 4)})
+    write_json(out / "reference.json", {"greedy": greedy, "new_tokens": 32, "stop": model.generation_config.eos_token_id})
 
 
 SENTENCES = [
@@ -162,6 +196,7 @@ def main() -> None:
     p.add_argument("models", nargs="*", choices=[[], *MAKERS], help=f"default: {' '.join(MAKERS)}")
     p.add_argument("--skip", action="append", default=[], choices=list(MAKERS), help="leave one out; repeatable")
     args = p.parse_args()
+    os.environ.update(TRANSFORMERS_VERBOSITY="error", TQDM_DISABLE="1")
     failed = False
     for name in args.models or MAKERS:
         if name in args.skip:

@@ -76,7 +76,7 @@ def tokenizer_json() -> str:
                 "unk_token": "?",
                 "continuing_subword_prefix": None,
                 "end_of_word_suffix": None,
-                "fuse_unk": True,
+                "fuse_unk": False,
                 "byte_fallback": False,
                 "vocab": {byte_level(c): i for i, c in enumerate(CHARS)},
                 "merges": [],

@@ -1,7 +1,7 @@
 """Train the embedded default model: a character GPT on Newton's Opticks.
 
     python train_opticks.py --out /tmp/opticks          # about 20 minutes on two CPU cores
-    python export.py opticks --checkpoint /tmp/opticks  # writes examples/demo/opticks
+    python export_opticks.py /tmp/opticks               # writes examples/demo/opticks
 
 The result is a GPT2LMHeadModel of 6 layers, 96 wide, over 96 characters and a
 context of 128. The seed is fixed; another number of threads or another version
