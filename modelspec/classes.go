@@ -54,9 +54,12 @@ func (t *builder) leafClass(m *Module, nodes []int) string {
 			}
 		}
 	}
-	rank := len(t.g.dims(m.Weights["weight"]))
+	weight := firstOf(m.Weights, "weight", "w_0", "kernel", "gamma")
+	rank := len(t.g.dims(weight))
 	switch {
-	case m.Weights["weight"] == "":
+	case len(m.Weights) > 0 && weight == "":
+		return ""
+	case weight == "":
 		if len(count) == 1 {
 			for op, n := range count {
 				if n == 1 {
@@ -67,9 +70,9 @@ func (t *builder) leafClass(m *Module, nodes []int) string {
 		return ""
 	case only(count, "Gather") && count["Gather"] == 1 && rank == 2:
 		return "Embedding"
-	case only(count, "LayerNormalization"), decomposedNorm(count) && m.Weights["bias"] != "":
+	case only(count, "LayerNormalization"), decomposedNorm(count) && firstOf(m.Weights, "bias", "b_0", "beta") != "":
 		return "LayerNorm"
-	case only(count, "Conv") && rank >= 3 && rank <= 5:
+	case only(count, "Conv", "Add", "Reshape") && count["Conv"] == 1 && rank >= 3 && rank <= 5:
 		return "Conv" + string(rune('0'+rank-2)) + "d"
 	case only(count, "BatchNormalization"):
 		return batchNorm(len(t.g.types[t.g.nodes[nodes[0]].Outputs[0]].Shape))
@@ -78,6 +81,16 @@ func (t *builder) leafClass(m *Module, nodes []int) string {
 			return "Conv1D" // addmm over an untransposed weight: the GPT-2 family's own linear layer
 		}
 		return "Linear"
+	}
+	return ""
+}
+
+// firstOf gives the weight of the first name that a module has.
+func firstOf(weights map[string]string, names ...string) string {
+	for _, n := range names {
+		if w := weights[n]; w != "" {
+			return w
+		}
 	}
 	return ""
 }

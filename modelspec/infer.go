@@ -106,7 +106,9 @@ func (g *graph) shapes() *shapes.Result {
 	r := shapes.Infer(g.m)
 	g.types = r.Types
 	inputs, _ := g.graphValues()
-	if known := conventions(inputs); len(known) > 0 {
+	known := conventions(inputs)
+	plainNames(inputs, known)
+	if len(known) > 0 {
 		for k, d := range r.Equal {
 			if _, twice := known[k]; !twice {
 				known[k] = d
@@ -116,59 +118,6 @@ func (g *graph) shapes() *shapes.Result {
 		g.types = r.Types
 	}
 	return r
-}
-
-// conventions equates axes of masks, positions and caches with those of the ids
-// where the graph itself leaves them unrelated.
-func conventions(inputs []Value) map[string]tensor.Dim {
-	var main, past *Value
-	for i, v := range inputs {
-		if v.Role == RoleInput && main == nil {
-			main = &inputs[i]
-		}
-		if v.Role == RolePast && past == nil && len(v.Type.Shape) == 4 {
-			past = &inputs[i]
-		}
-	}
-	out := map[string]tensor.Dim{}
-	if main == nil || len(main.Type.Shape) < 2 || main.Class != "ids" {
-		return out
-	}
-	batch, seq := main.Type.Shape[0], main.Type.Shape[1]
-	total := seq
-	if past != nil {
-		total = past.Type.Shape[2].Add(seq)
-	}
-	equate := func(d, to tensor.Dim) {
-		if lone(d) && lone(batch) && d != to && to.Known() && d != batch && d != seq && (past == nil || d != past.Type.Shape[2]) {
-			out[string(d)] = to
-		}
-	}
-	for _, v := range inputs {
-		if len(v.Type.Shape) == 0 || v.Name == main.Name {
-			continue
-		}
-		switch v.Role {
-		case RoleMask:
-			equate(v.Type.Shape[0], batch)
-			if len(v.Type.Shape) == 2 {
-				equate(v.Type.Shape[1], total)
-			}
-		case RolePosition, RoleOther:
-			if len(v.Type.Shape) == 2 && v.Type.DType.IsInt() {
-				equate(v.Type.Shape[0], batch)
-				equate(v.Type.Shape[1], seq)
-			}
-		case RolePast:
-			if len(v.Type.Shape) == 4 {
-				equate(v.Type.Shape[0], batch)
-				if past != nil {
-					equate(v.Type.Shape[2], past.Type.Shape[2])
-				}
-			}
-		}
-	}
-	return out
 }
 
 func lone(d tensor.Dim) bool {

@@ -87,7 +87,10 @@ func (g *graph) scopesFromWeights(s *scopes) {
 				break
 			}
 		}
-		if !s.known[i] && n.Op == "Add" {
+		switch {
+		case s.known[i] && n.Op == "Mul":
+			g.joinNorm(s, i)
+		case !s.known[i] && n.Op == "Add":
 			g.joinBias(s, i)
 		}
 	}
@@ -104,6 +107,29 @@ func (g *graph) joinBias(s *scopes, i int) {
 		other := n.Inputs[1-k]
 		if g.isWeight(other) && len(g.types[other].Shape) == 1 && (g.nodes[p].Op == "MatMul" || g.nodes[p].Op == "Conv") {
 			s.of[i], s.known[i] = s.of[p], true
+		}
+	}
+}
+
+// normSteps are the operators of a normalisation and those that may come before
+// each in it.
+var normSteps = map[string][]string{
+	"Mul": {"Div"}, "Div": {"Sub", "Sqrt"}, "Sub": {"ReduceMean"}, "Sqrt": {"Add"}, "Add": {"ReduceMean"}, "ReduceMean": {"Pow"}, "Pow": {"Sub"},
+}
+
+// joinNorm puts the steps of a normalisation before the Mul of its weight into
+// the weight's module.
+func (g *graph) joinNorm(s *scopes, i int) {
+	todo := []int{i}
+	for len(todo) > 0 {
+		at := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for _, in := range g.nodes[at].Inputs {
+			p, ok := g.producer[in]
+			if ok && !s.known[p] && g.kinds[in].level > isConst && contains(normSteps[g.nodes[at].Op], g.nodes[p].Op) {
+				s.of[p], s.known[p] = s.of[i], true
+				todo = append(todo, p)
+			}
 		}
 	}
 }

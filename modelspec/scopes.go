@@ -64,34 +64,70 @@ func (g *graph) slashRoots() int {
 }
 
 // fillUnknown places nodes without a scope where their neighbours are: in the
-// nearest module that holds both its inputs and its users.
+// nearest module that holds both what they come from and what they go to. Where
+// only weights name modules, the rest is the root's.
 func (g *graph) fillUnknown(s *scopes) {
-	for i := len(g.nodes) - 1; i >= 0; i-- {
+	from, to := g.reach(s, false), g.reach(s, true)
+	for i := range g.nodes {
 		if s.known[i] {
 			continue
 		}
-		path, found := "", false
-		add := func(p string) {
-			if !found {
-				path, found = p, true
-			} else {
-				path = commonPath(path, p)
-			}
+		if g.kinds[g.nodes[i].Outputs[0]].level == isConst {
+			s.of[i] = to[i].path
+			continue
 		}
-		for _, out := range g.nodes[i].Outputs {
-			for _, u := range g.uses[out] {
-				add(s.of[u])
-			}
+		at := from[i]
+		at.join(to[i])
+		if s.source != FromWeights {
+			s.of[i] = at.path
 		}
-		if g.kinds[g.nodes[i].Outputs[0]].level > isConst {
-			for _, in := range g.reads[i] {
-				if p, ok := g.producer[in]; ok && s.known[p] && g.kinds[in].level > isConst {
-					add(s.of[p])
+	}
+}
+
+// place is a module, or nothing yet.
+type place struct {
+	path string
+	ok   bool
+}
+
+func (p *place) join(o place) {
+	switch {
+	case !o.ok:
+	case !p.ok:
+		*p = o
+	default:
+		p.path = commonPath(p.path, o.path)
+	}
+}
+
+// reach gives for each node the module that holds all nearest known nodes before
+// it, or behind it.
+func (g *graph) reach(s *scopes, behind bool) []place {
+	out := make([]place, len(g.nodes))
+	for k := range g.nodes {
+		i := k
+		if behind {
+			i = len(g.nodes) - 1 - k
+		}
+		if s.known[i] {
+			out[i] = place{s.of[i], true}
+			continue
+		}
+		if behind {
+			for _, name := range g.nodes[i].Outputs {
+				for _, u := range g.uses[name] {
+					out[i].join(out[u])
 				}
 			}
+			continue
 		}
-		s.of[i] = path
+		for _, in := range g.reads[i] {
+			if p, ok := g.producer[in]; ok && g.kinds[in].level > isConst {
+				out[i].join(out[p])
+			}
+		}
 	}
+	return out
 }
 
 // commonPath is the deepest module that holds both.

@@ -191,7 +191,7 @@ func (v *verifier) identities() error {
 			return nil
 		}
 		if len(list) == 1 {
-			v.settle(list[0], reasonIdentity)
+			list[0].failed = reasonIdentity
 			if err != nil {
 				list[0].failed = "a write there fails: " + err.Error()
 			}
@@ -293,9 +293,7 @@ func (v *verifier) alone(t *trial) error {
 
 // settle marks a trial's points.
 func (v *verifier) settle(t *trial, reason string) {
-	if !t.ok && t.failed == "" || reason != "" {
-		t.ok, t.failed = reason == "", reason
-	}
+	t.ok, t.failed = reason == "", reason
 	for _, p := range t.points {
 		p.Checked = t.ok
 		p.Absent = t.failed
