@@ -44,7 +44,13 @@ func geluTanh(l *lowering, d tensor.DType, x string) string {
 	return l.binary("Mul", d, half, l.binary("Add", d, tanh, l.number(d, 1)))
 }
 
+// silu in float64 is a quotient: the product would be fused into an operator
+// that has no kernel for it.
 func silu(l *lowering, d tensor.DType, x string) string {
+	if d == tensor.Float64 {
+		e := l.unary("Exp", d, l.unary("Neg", d, x))
+		return l.binary("Div", d, x, l.binary("Add", d, e, l.number(d, 1)))
+	}
 	return l.binary("Mul", d, x, l.unary("Sigmoid", d, x))
 }
 

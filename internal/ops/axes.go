@@ -153,5 +153,5 @@ func lowerMergeHeads(e Emitter, in []Operand, _ Attrs) ([]string, error) {
 	s[rank-3], s[rank-2] = s[rank-2], s[rank-3]
 	x := l.transpose(in[0].Name, swapped(rank, rank-3, rank-2))
 	y := Operand{x, tensor.Type{DType: in[0].Type.DType, Shape: s}}
-	return one(l.reshape(x, append(l.dimPieces(y, 0, rank-2), l.product(y, rank-2, rank))...))
+	return one(l.reshape(y, append(l.dimPieces(y, 0, rank-2), l.product(y, rank-2, rank))...))
 }

@@ -83,15 +83,19 @@ func (l *lowering) join(pieces []piece) (name string, constant bool) {
 	return l.concat(0, names...), constant
 }
 
-// reshape gives x the shape that pieces make. A computed size may be 0 and then
-// means 0: below opset 14 ONNX would copy the old dimension in its place, and
-// the run fails where that is another one.
-func (l *lowering) reshape(x string, pieces ...piece) string {
+// reshape gives x the shape that pieces make. A size that turns out to be 0
+// means 0 from opset 14 on; before, ONNX copies the old dimension in its place,
+// and the run fails where that does not fit. A tensor known to be empty is made
+// anew, which no rule about zeros touches.
+func (l *lowering) reshape(x Operand, pieces ...piece) string {
 	vec, constant := l.join(pieces)
-	if constant || l.Opset() < 14 {
-		return l.Node("Reshape", []string{x, vec})
+	if n, ok := x.Type.Shape.Count().Const(); ok && n == 0 {
+		return l.fill(x.Type.DType, 0, vec)
 	}
-	return l.Node("Reshape", []string{x, vec}, onnx.IntAttr("allowzero", 1))
+	if constant || l.Opset() < 14 {
+		return l.Node("Reshape", []string{x.Name, vec})
+	}
+	return l.Node("Reshape", []string{x.Name, vec}, onnx.IntAttr("allowzero", 1))
 }
 
 // expand repeats x, of dtype d, to the shape that pieces make.

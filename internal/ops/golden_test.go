@@ -135,7 +135,7 @@ func half(h uint16) float64 {
 
 // tolerance is relative and absolute: a few units in the last place of each dtype.
 var tolerance = map[tensor.DType]float64{
-	tensor.Float32: 2e-6, tensor.Float64: 1e-12, tensor.Float16: 2e-3, tensor.BFloat16: 1.6e-2,
+	tensor.Float32: 2e-6, tensor.Float64: 1e-11, tensor.Float16: 2e-3, tensor.BFloat16: 1.6e-2,
 }
 
 // same compares got with what is wanted.

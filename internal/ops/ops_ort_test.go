@@ -3,6 +3,7 @@ package ops_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -17,6 +18,9 @@ import (
 // opsets at which every operator is run: the oldest one supported and those at
 // which ONNX moved arguments.
 var opsets = []int64{11, 13, 17, 18, 21}
+
+// throughSingle are the operators that compute float64 with the digits of float32.
+var throughSingle = map[string]bool{"Erf": true, "Gelu": true}
 
 // batch puts cases into one graph, told as much of their shapes as k says.
 func batch(cases []golden, k knowledge, opset int64) (*onnx.Model, [][]string, error) {
@@ -115,6 +119,14 @@ func feedOf(cases []golden) map[string]array {
 	return in
 }
 
+// copiesZero reports whether a case meets the rule of Reshape before opset 14
+// that a size of 0 copies the old dimension: a tensor that only the run knows to
+// be empty cannot be flattened there, and the run says so.
+func copiesZero(g golden, k knowledge, opset int64) bool {
+	s := g.In[0].Shape
+	return opset < 14 && k == ranks && g.Op == "Flatten" && len(s) > 1 && s[1] == 0
+}
+
 // check runs cases together; if that fails, one by one, to tell which it is.
 func check(t *testing.T, b backend.Backend, cases []golden, k knowledge, opset int64, level backend.Optimization) {
 	m, results, err := batch(cases, k, opset)
@@ -135,12 +147,18 @@ func check(t *testing.T, b backend.Backend, cases []golden, k knowledge, opset i
 	for c, g := range cases {
 		for i, want := range g.Out {
 			tol := tolerance[want.DType]
+			if want.DType == tensor.Float64 && throughSingle[g.Op] {
+				tol = tolerance[tensor.Float32]
+			}
 			if err := same(want, out[results[c][i]], g.Exact, tol); err != nil {
 				t.Errorf("opset %d, knowledge %d, %s: %v", opset, k, g, err)
 			}
 		}
 	}
 }
+
+// batchSize keeps graphs small: what optimising one costs grows faster than it.
+const batchSize = 24
 
 // hasOpset reports whether a case can exist in a model of that opset: bfloat16 cannot before 13.
 func hasOpset(g golden, opset int64) bool {
@@ -173,7 +191,10 @@ func TestGolden(t *testing.T) {
 				}
 				level := []backend.Optimization{backend.OptimizeBasic, backend.OptimizeFull}[i%2]
 				for _, k := range []knowledge{sizes, symbols, ranks} {
-					check(t, b, cases, k, opset, level)
+					for part := range slices.Chunk(cases, batchSize) {
+						part = slices.DeleteFunc(slices.Clone(part), func(g golden) bool { return copiesZero(g, k, opset) })
+						check(t, b, part, k, opset, level)
+					}
 				}
 			}
 		})

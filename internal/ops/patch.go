@@ -38,6 +38,12 @@ func (p patch) isEdge(axis int) bool {
 	return (i.Start < 0) == (i.Stop < 0) && i.Start < i.Stop
 }
 
+// empty reports whether the part is known to have no elements.
+func (p patch) empty() bool {
+	n, ok := regionShape(p.x.Type.Shape, typesOf(p.in), p.list, false).Count().Const()
+	return ok && n == 0
+}
+
 // joined is x with a range of the last axis replaced: before, value, after.
 func (p patch) joined(axis int) string {
 	i := p.list[axis]

@@ -194,9 +194,9 @@ func (r folding) count() tensor.Dim {
 
 // countOf is count as an int64 scalar of the run.
 func (l *lowering) countOf(r folding) string {
-	if len(r.axes) == 0 {
-		return l.Node("Size", []string{r.x.Name})
+	sizes := l.shape(r.x.Name)
+	if len(r.axes) > 0 {
+		sizes = l.Node("Gather", []string{sizes, l.vector(r.axes...)}, onnx.IntAttr("axis", 0))
 	}
-	sizes := l.Node("Gather", []string{l.shape(r.x.Name), l.vector(r.axes...)}, onnx.IntAttr("axis", 0))
 	return l.reduce("ReduceProd", tensor.Int64, sizes, []int64{0}, false)
 }

@@ -11,12 +11,12 @@ import (
 var selection = []Op{
 	{
 		Name: "ArgMax", Shape: "[a, b, c], axis 1 → [a, c]", Params: []Param{intArg("axis")},
-		Doc:   "ArgMax is the int64 position of the largest element along axis, the first of equals; the axis is dropped.",
+		Doc:   "ArgMax is the int64 position of the largest element along axis, the first of equals, NaN has no place in the order; the axis is dropped.",
 		Infer: inferArg, Lower: lowerArg("ArgMax"),
 	},
 	{
 		Name: "ArgMin", Shape: "[a, b, c], axis 1 → [a, c]", Params: []Param{intArg("axis")},
-		Doc:   "ArgMin is the int64 position of the smallest element along axis, the first of equals; the axis is dropped.",
+		Doc:   "ArgMin is the int64 position of the smallest element along axis, the first of equals, NaN has no place in the order; the axis is dropped.",
 		Infer: inferArg, Lower: lowerArg("ArgMin"),
 	},
 	{

@@ -121,6 +121,8 @@ func lowerSetAt(e Emitter, in []Operand, a Attrs) ([]string, error) {
 	}
 	p := patch{lowering: l, x: x, v: v, in: in, list: list, places: map[int]string{}}
 	switch {
+	case p.empty():
+		return one(x.Name)
 	case last < 0:
 		return one(p.fitted(l.dimPieces(x, 0, len(list)), x.Type.Shape))
 	case p.isEdge(last):

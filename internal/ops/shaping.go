@@ -99,7 +99,21 @@ func inferReshape(in []tensor.Type, a Attrs) ([]tensor.Type, error) {
 }
 
 func lowerReshape(e Emitter, in []Operand, a Attrs) ([]string, error) {
-	return one(lower(e).reshape(in[0].Name, consts(a.Ints("dims")...)))
+	l, x := lower(e), in[0]
+	list := a.Ints("dims")
+	s, err := distribute(x.Type.Shape.Count(), list)
+	if err != nil {
+		return nil, err
+	}
+	sizes := make([]int64, len(list)) // with -1 only where it has to be
+	for i, d := range s {
+		n, ok := d.Const()
+		if !ok {
+			n = -1
+		}
+		sizes[i] = n
+	}
+	return one(l.reshape(x, consts(sizes...)))
 }
 
 func flattenAxes(s tensor.Shape, a Attrs) (from, to int, err error) {
@@ -136,7 +150,7 @@ func lowerFlatten(e Emitter, in []Operand, a Attrs) ([]string, error) {
 		return nil, err
 	}
 	pieces := append(l.dimPieces(in[0], 0, from), l.product(in[0], from, to+1))
-	return one(l.reshape(in[0].Name, append(pieces, l.dimPieces(in[0], to+1, rank)...)...))
+	return one(l.reshape(in[0], append(pieces, l.dimPieces(in[0], to+1, rank)...)...))
 }
 
 func inferUnflatten(in []tensor.Type, a Attrs) ([]tensor.Type, error) {
@@ -179,5 +193,5 @@ func (l *lowering) unflatten(x Operand, axis int, list []int64) (string, error) 
 			pieces = append(pieces, consts(n))
 		}
 	}
-	return l.reshape(x.Name, append(pieces, l.dimPieces(x, axis+1, len(x.Type.Shape))...)...), nil
+	return l.reshape(x, append(pieces, l.dimPieces(x, axis+1, len(x.Type.Shape))...)...), nil
 }
