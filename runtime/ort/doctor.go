@@ -102,7 +102,7 @@ var known = []struct {
 	{name: "CPU", inLibrary: "CPUExecutionProvider", absent: "the library is damaged: " + library.Advice, broken: "the library is damaged: " + library.Advice},
 	{
 		name: "WebGPU", inLibrary: "WebGpuExecutionProvider",
-		absent: "onnxruntime's npm package has it: `go run ./scripts/fetch-onnxruntime -with npm -dir DIR` in nngen's source, then set " + library.Variable + "=DIR",
+		absent: "onnxruntime's npm package has it: `nngen ort fetch -client npm -o DIR`, then set " + library.Variable + "=DIR",
 		broken: "it needs a Vulkan driver (on Debian libvulkan1 and the graphics card's own); without a GPU, `eval \"$(scripts/webgpu-env)\"` in nngen's source sets up a software one",
 	},
 	{

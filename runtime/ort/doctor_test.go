@@ -2,6 +2,10 @@ package ort
 
 import (
 	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -26,4 +30,35 @@ func TestReportWithoutLibrary(t *testing.T) {
 	r := Report{Problem: errors.New("it is not there")}
 	require.False(t, r.OK())
 	require.Equal(t, "onnxruntime: not usable\n  it is not there\n", r.String())
+}
+
+// doctorIn gives the report of a process of its own, because a process looks for
+// the library once.
+func doctorIn(t *testing.T, named string) string {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], "-test.run=^TestHelperProcess$")
+	cmd.Env = append(os.Environ(), "NNGEN_TEST_HELPER=1", "NNGEN_ONNXRUNTIME="+named)
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, string(out))
+	return string(out)
+}
+
+func TestHelperProcess(t *testing.T) {
+	if os.Getenv("NNGEN_TEST_HELPER") == "" {
+		t.Skip("only in a process that another test starts")
+	}
+	first, second := Doctor(ctx), Doctor(ctx)
+	require.Equal(t, first.Problem, second.Problem)
+	fmt.Print(first)
+}
+
+func TestDoctorWithoutLibrary(t *testing.T) {
+	gone := filepath.Join(t.TempDir(), "gone.so")
+	text := doctorIn(t, gone)
+	require.Contains(t, text, "onnxruntime: not usable")
+	require.Contains(t, text, "NNGEN_ONNXRUNTIME="+gone+": there is no such file or folder")
+	other := compileLibrary(t, `int nothing;`)
+	text = doctorIn(t, other)
+	require.Contains(t, text, "cannot open onnxruntime at "+other)
+	require.Contains(t, text, "nngen ort fetch")
 }

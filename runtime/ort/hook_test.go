@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"testing"
 
@@ -86,6 +87,30 @@ func TestHookErrors(t *testing.T) {
 	require.ErrorContains(t, run(func(c *backend.HookCall) error { return c.PassThrough(1, 0) }), "no output 1")
 	require.ErrorContains(t, run(func(c *backend.HookCall) error { return c.SetOutput(0, []int64{1, 2}, nil) }), "was given 0")
 	require.NoError(t, run(pass))
+}
+
+// runtime.Goexit, which t.FailNow is, cannot be turned into an error on a
+// callback's thread. It ends the goroutine as it should, and no more than that.
+func TestGoexitInAHook(t *testing.T) {
+	leakCheck(t)
+	s := openGraph(t, chain(2))
+	x := floatValue(t, []int64{1, 2}, 1, 2)
+	defer x.Release()
+	in := map[string]backend.Value{"x": x}
+	over := make(chan bool)
+	go func() {
+		returned := false
+		defer func() { over <- returned }()
+		_, _ = s.Run(ctx, in, []string{"y"}, backend.RunOptions{Hook: func(*backend.HookCall) error {
+			runtime.Goexit()
+			return nil
+		}})
+		returned = true
+	}()
+	require.False(t, <-over, "Run does not return")
+	out, err := s.Run(ctx, in, []string{"y"}, backend.RunOptions{Hook: func(c *backend.HookCall) error { return c.PassThrough(0, 0) }})
+	require.NoError(t, err, "the session goes on")
+	out[0].Release()
 }
 
 func TestViewsEndWithTheHook(t *testing.T) {

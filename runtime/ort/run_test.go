@@ -152,3 +152,40 @@ func TestBadModel(t *testing.T) {
 	_, err = b.NewSession(ctx, &backend.Graph{Model: build(t, twice())}, backend.SessionOptions{Providers: []backend.Provider{{Name: "Abacus"}}})
 	require.ErrorContains(t, err, "provider Abacus cannot be used")
 }
+
+func TestStringsAndSequences(t *testing.T) {
+	leakCheck(t)
+	sequence := &onnx.ValueInfo{Name: "q", RawType: []byte{0x22, 6, 0x0a, 4, 0x0a, 2, 8, 1}} // sequence(tensor(float))
+	s := openGraph(t, &onnx.Graph{
+		Nodes: []*onnx.Node{
+			onnx.NewNode("Cast", "", []string{"x"}, []string{"s"}, onnx.IntAttr("to", int64(tensor.String))),
+			onnx.NewNode("SequenceConstruct", "", []string{"x"}, []string{"q"}),
+		},
+		Inputs:  []*onnx.ValueInfo{info("x", tensor.Float32, 2)},
+		Outputs: []*onnx.ValueInfo{info("s", tensor.String, 2), sequence},
+	})
+	require.Equal(t, tensor.String, s.Outputs()[0].DType)
+	require.Equal(t, tensor.Invalid, s.Outputs()[1].DType)
+	x := floatValue(t, []int64{2}, 1, 2)
+	defer x.Release()
+	in := map[string]backend.Value{"x": x}
+	out, err := s.Run(ctx, in, []string{"s"}, backend.RunOptions{})
+	require.NoError(t, err)
+	defer out[0].Release()
+	require.Equal(t, []int64{2}, out[0].Shape())
+	_, err = out[0].Bytes()
+	require.ErrorContains(t, err, "tensors of string have no bytes")
+	_, err = s.Run(ctx, in, []string{"s", "q"}, backend.RunOptions{})
+	require.ErrorContains(t, err, "not a tensor")
+}
+
+func TestUnknownRank(t *testing.T) {
+	leakCheck(t)
+	g := twice()
+	for _, v := range append(g.Inputs, g.Outputs...) {
+		v.HasShape, v.Shape = false, nil
+	}
+	s := openGraph(t, g)
+	require.Nil(t, s.Inputs()[0].Shape, "nil is a rank that nobody knows")
+	require.Equal(t, []float32{2, 4, 6}, runOne(t, s, 1, 2, 3))
+}

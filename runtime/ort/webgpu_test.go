@@ -29,7 +29,7 @@ func TestWebGPUProvider(t *testing.T) {
 	}
 }
 
-func TestDeviceValues(t *testing.T) {
+func TestWebGPUValues(t *testing.T) {
 	leakCheck(t)
 	o := webgpu(t)
 	s := open(t, &backend.Graph{Model: build(t, twice())}, o)
@@ -86,7 +86,7 @@ func TestDeviceValues(t *testing.T) {
 	require.Equal(t, []float32{2, 4, 6, 8}, floatsOf(t, again))
 }
 
-func TestKeptAndNot(t *testing.T) {
+func TestWebGPUKeptAndNot(t *testing.T) {
 	leakCheck(t)
 	g := twice()
 	g.Nodes = append(g.Nodes, onnx.NewNode("Neg", "", []string{"y"}, []string{"z"}), onnx.NewNode("Shape", "", []string{"y"}, []string{"shape"}))
@@ -110,7 +110,7 @@ func TestKeptAndNot(t *testing.T) {
 	require.Equal(t, []int64{2}, out[2].Shape())
 }
 
-func TestHooksOnADevice(t *testing.T) {
+func TestWebGPUHooks(t *testing.T) {
 	leakCheck(t)
 	s := open(t, &backend.Graph{Model: build(t, chain(3))}, webgpu(t))
 	x := floatValue(t, []int64{1, 2}, 1, 2)
@@ -133,7 +133,7 @@ func TestHooksOnADevice(t *testing.T) {
 	require.Equal(t, []float32{102, 204}, floatsOf(t, host))
 }
 
-func TestDeviceValueOutlivesItsSession(t *testing.T) {
+func TestWebGPUValueOutlivesItsSession(t *testing.T) {
 	leakCheck(t)
 	s, err := engineFor(t).NewSession(ctx, &backend.Graph{Model: build(t, twice())}, webgpu(t))
 	require.NoError(t, err)

@@ -21,7 +21,7 @@ const MinimumMinor = 24
 const Variable = "NNGEN_ONNXRUNTIME"
 
 // Advice is what an error about the library ends with.
-const Advice = "run `make ort` or `nngen doctor -fetch` to fetch version " + Version + ", or set " + Variable + " to the library's file or folder; `nngen doctor` says what was found"
+const Advice = "run `nngen ort fetch` (in nngen's source, `make ort`) to fetch version " + Version + ", or set " + Variable + " to the library's file or folder; `nngen doctor` says what was found"
 
 // Library is a shared library of onnxruntime.
 type Library struct {
