@@ -45,7 +45,14 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // misuse is an Error at the user's line.
 func misuse(code, format string, args ...any) *Error {
-	e := &Error{Code: code, Message: fmt.Sprintf(format, args...), Pos: userLine()}
+	e := fault(code, format, args...)
+	e.Pos = userLine()
+	return e
+}
+
+// fault is an Error whose line the caller knows or does not need.
+func fault(code, format string, args ...any) *Error {
+	e := &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 	for _, a := range args {
 		if err, ok := a.(error); ok {
 			e.Err = err
@@ -104,3 +111,23 @@ func fromDiagnostic(err error) error {
 	}
 	return &Error{Code: d.Code, Message: d.Message, Hint: d.Hint, Pos: d.Pos, Related: d.Related}
 }
+
+// RunError is a panic of the user's code in a run, or an end of its goroutine.
+type RunError struct {
+	Invoke int            // index of the invoke, -1 outside of them
+	Pos    token.Position // the line that panicked
+	Err    error
+	Stack  []byte
+}
+
+// Error prints "file:line: panic in invoke 0: …".
+func (e *RunError) Error() string {
+	where := "in the trace"
+	if e.Invoke >= 0 {
+		where = fmt.Sprintf("in invoke %d", e.Invoke)
+	}
+	return fmt.Sprintf("%s: panic %s: %v", e.Pos, where, e.Err)
+}
+
+// Unwrap gives what was panicked with, if that is an error.
+func (e *RunError) Unwrap() error { return e.Err }

@@ -1,11 +1,151 @@
 package nn
 
-import "github.com/nngen-go/nngen/internal/tensor"
+import (
+	"fmt"
+	"slices"
 
-type specInfo struct{ types map[string]tensor.Type }
+	"github.com/nngen-go/nngen/internal/onnx"
+	"github.com/nngen-go/nngen/internal/tensor"
+	"github.com/nngen-go/nngen/modelspec"
+	"github.com/nngen-go/nngen/runtime/backend"
+)
 
-func (s *Session) readSpec() (*specInfo, error) { return &specInfo{}, nil }
+// instrumented is the model with a hook at every point, all chained by the token
+// in the order of the timeline.
+type instrumented struct {
+	*specInfo
+	session backend.Session
+	sites   []site
+}
 
-type instrumented struct{}
+// site is one hook: the exits of one node's tensors, or one enter of a module.
+type site struct {
+	moments []int    // in their order
+	tensors []string // the hook's inputs, and what its outputs stand for
+	keep    []bool   // tensors that calls of modules may need as they are here
+}
 
-func (s *Session) instrument() (*instrumented, error) { return nil, nil }
+// instrument builds the session. Exits come before enters at each tensor, so a
+// swap at an exit is what the enters see.
+func (s *Session) instrument() (*instrumented, error) {
+	spec, err := s.spec()
+	if err != nil {
+		return nil, err
+	}
+	in := &instrumented{specInfo: spec}
+	in.findSites()
+	model := s.file.Model.Clone()
+	if err := in.addHooks(model); err != nil {
+		return nil, fmt.Errorf("%s cannot be interpreted: %w", s.path, err)
+	}
+	in.session, err = s.build(model, s.set)
+	return in, err
+}
+
+// findSites groups the moments into hooks.
+func (in *instrumented) findSites() {
+	side := map[string]bool{} // tensors that are an input of a module, but not the one that calls replace
+	for _, m := range in.spec.Modules {
+		for _, p := range m.Inputs {
+			side[p.Tensor] = side[p.Tensor] || p.Role != modelspec.RoleInput
+		}
+	}
+	kept := map[string]bool{}
+	for i, m := range in.timeline {
+		last := len(in.sites) - 1
+		joins := i > 0 && m.Side == modelspec.SideOutput && in.timeline[i-1].Side == modelspec.SideOutput &&
+			in.timeline[i-1].Point.Node == m.Point.Node
+		if !joins {
+			in.sites = append(in.sites, site{})
+			last++
+		}
+		st := &in.sites[last]
+		st.moments = append(st.moments, i)
+		if !slices.Contains(st.tensors, m.Point.Tensor) {
+			t := m.Point.Tensor
+			st.tensors = append(st.tensors, t)
+			st.keep = append(st.keep, side[t] && !kept[t])
+			kept[t] = true
+		}
+	}
+}
+
+// version is a name under which consumers see a tensor.
+type version struct {
+	name      string
+	consumers []int // nil: everybody
+}
+
+// seenBy gives the version that a node sees.
+func seenBy(list []version, node int) string {
+	name := ""
+	for _, v := range list {
+		if v.consumers == nil || slices.Contains(v.consumers, node) {
+			name = v.name
+		}
+	}
+	return name
+}
+
+// addHooks rewires consumers to the hooks' outputs and adds the hook nodes.
+func (in *instrumented) addHooks(m *onnx.Model) error {
+	ix := onnx.NewIndex(m.Graph)
+	versions := map[string][]version{}
+	token := backend.TokenInput
+	var hooks []*onnx.Node
+	for id, st := range in.sites {
+		inputs, outputs := []string{token}, []string{ix.FreshName(fmt.Sprintf("nngen.token.%d", id))}
+		var types []int64
+		consumers := in.consumers(st)
+		for _, t := range st.tensors {
+			if len(versions[t]) == 0 {
+				versions[t] = []version{{name: t}}
+			}
+			typ := in.types[t]
+			if typ.DType == tensor.Invalid {
+				return fmt.Errorf("the spec does not say the dtype of %q", t)
+			}
+			out := ix.FreshName(fmt.Sprintf("nngen.hook.%d.%s", id, t))
+			from := versions[t][0].name
+			if len(consumers) > 0 {
+				from = seenBy(versions[t], consumers[0])
+			}
+			for _, v := range versions[t] {
+				ix.ReplaceUses(v.name, out, consumers)
+			}
+			versions[t] = append(versions[t], version{out, consumers})
+			inputs, outputs = append(inputs, from), append(outputs, out)
+			types = append(types, int64(typ.DType))
+			m.Graph.ValueInfo = append(m.Graph.ValueInfo, valueInfo(out, typ))
+		}
+		hooks = append(hooks, hookNode(int64(id), inputs, outputs, types))
+		token = outputs[0]
+	}
+	ix.AddInput(onnx.NewValue(backend.TokenInput, tensor.Int64))
+	ix.Insert(hooks...)
+	m.ImportOpset(backend.HookDomain, 1)
+	_, err := ix.Finish()
+	return err
+}
+
+// consumers gives the nodes that see a site's swaps; nil: everybody.
+func (in *instrumented) consumers(st site) []int {
+	if in.moments[st.moments[0]].Exit {
+		return nil
+	}
+	c := in.moments[st.moments[0]].Consumers
+	if c == nil {
+		c = []int{}
+	}
+	return c
+}
+
+// hookNode makes a hook. Ranks are left to the graph's own notes of types, which
+// say more than the back end can infer.
+func hookNode(id int64, inputs, outputs []string, types []int64) *onnx.Node {
+	unset := slices.Repeat([]int64{-1}, len(types))
+	n := onnx.NewNode(backend.HookOp, fmt.Sprintf("nngen.hook.%d", id), inputs, outputs,
+		onnx.IntAttr("id", id), onnx.IntsAttr("types", types...), onnx.IntsAttr("like", unset...), onnx.IntsAttr("ranks", unset...))
+	n.Domain = backend.HookDomain
+	return n
+}

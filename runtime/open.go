@@ -8,6 +8,7 @@ import (
 
 	"github.com/nngen-go/nngen/internal/onnx"
 	"github.com/nngen-go/nngen/internal/tensor"
+	"github.com/nngen-go/nngen/modelspec"
 	"github.com/nngen-go/nngen/runtime/backend"
 )
 
@@ -27,6 +28,7 @@ type Session struct {
 	spec   func() (*specInfo, error)
 	types  func() map[string]tensor.Type
 	index  func() *onnx.Index // of the untouched model, not to be changed
+	calls  cache[*called]
 
 	mu     sync.Mutex
 	runs   int
@@ -43,7 +45,7 @@ func Open(info ModelInfo, path string, opts ...Option) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	if got := onnx.Fingerprint(s.file.Model); info.Fingerprint != "" && got != info.Fingerprint {
+	if got := modelspec.Fingerprint(s.file.Model); info.Fingerprint != "" && got != info.Fingerprint {
 		_ = s.file.Close()
 		return nil, fmt.Errorf("%s is not the model that package %s was generated for: its fingerprint is %s, not %s: "+
 			"open that model, or write its spec with nngen spec and generate again", path, info.Name, got, info.Fingerprint)

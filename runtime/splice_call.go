@@ -47,6 +47,12 @@ func (sp *splice) call(n Node, in []ops.Operand) error {
 			return err
 		}
 	}
+	stop := append([]string{c.input}, c.sides...)
+	if declared := sp.s.typeOf(sp.p, c.input); sameRank(declared, in[0].Type) {
+		for _, src := range callShapes(sp.s.index(), &sp.s.info, declared, c.output, stop) {
+			instead[src.output] = src.emit(sp.e, in[0].Name)
+		}
+	}
 	instead[c.input] = in[0].Name
 	for i, side := range c.sides {
 		instead[side] = in[1+i].Name
@@ -59,6 +65,11 @@ func (sp *splice) call(n Node, in []ops.Operand) error {
 	}
 	sp.values[n.Out[0]] = ops.Operand{Name: out, Type: sp.s.callType(sp.p, c, in[0].Type)}
 	return nil
+}
+
+// sameRank reports whether both ranks are known and the same.
+func sameRank(a, b tensor.Type) bool {
+	return a.Shape.RankKnown() && b.Shape.RankKnown() && len(a.Shape) == len(b.Shape)
 }
 
 // copyBetween copies from one graph into another what leads from the replaced

@@ -6,9 +6,12 @@ package ort
 import "C"
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"unsafe"
@@ -126,15 +129,15 @@ func compiledProviders() ([]string, error) {
 	return out, nil
 }
 
-// tryProvider runs x + x on the provider and looks at the result.
+// tryProvider runs 21 + 21 on the provider and looks at the result.
 func (e *engine) tryProvider(ctx context.Context, name string) error {
 	model, err := onnx.Marshal(&onnx.Model{
 		IR: 8, Opsets: []onnx.Opset{{Version: 17}},
 		Graph: &onnx.Graph{
 			Name:    "doctor",
 			Nodes:   []*onnx.Node{onnx.NewNode("Add", "add", []string{"x", "x"}, []string{"y"})},
-			Inputs:  []*onnx.ValueInfo{onnx.NewValue("x", tensor.Uint32, onnx.Dim{Size: 1})},
-			Outputs: []*onnx.ValueInfo{onnx.NewValue("y", tensor.Uint32, onnx.Dim{Size: 1})},
+			Inputs:  []*onnx.ValueInfo{onnx.NewValue("x", tensor.Float32, onnx.Dim{Size: 1})},
+			Outputs: []*onnx.ValueInfo{onnx.NewValue("y", tensor.Float32, onnx.Dim{Size: 1})},
 		},
 	})
 	if err != nil {
@@ -145,7 +148,7 @@ func (e *engine) tryProvider(ctx context.Context, name string) error {
 		return err
 	}
 	defer s.Close()
-	x, err := e.NewValue(tensor.Uint32, []int64{1}, []byte{21, 0, 0, 0})
+	x, err := e.NewValue(tensor.Float32, []int64{1}, []byte{0, 0, 0xa8, 0x41})
 	if err != nil {
 		return err
 	}
@@ -156,8 +159,8 @@ func (e *engine) tryProvider(ctx context.Context, name string) error {
 	}
 	defer out[0].Release()
 	y, err := out[0].Bytes()
-	if err == nil && y[0] != 42 {
-		err = fmt.Errorf("it computes 21 + 21 = %d", y[0])
+	if err == nil && !bytes.Equal(y, []byte{0, 0, 0x28, 0x42}) {
+		err = fmt.Errorf("it computes 21 + 21 = %v", math.Float32frombits(binary.LittleEndian.Uint32(y)))
 	}
 	return err
 }

@@ -92,6 +92,23 @@ func TestWeightsInOneMemory(t *testing.T) {
 	}
 }
 
+// A weight that only goes through a Transpose, as a tied embedding does, is not
+// folded into a private copy.
+func TestWeightsAreNotFolded(t *testing.T) {
+	leakCheck(t)
+	g, folder := weighted(t)
+	g.Nodes = append([]*onnx.Node{onnx.NewNode("Transpose", "", []string{"w"}, []string{"wt"})}, g.Nodes...)
+	g.Nodes[2].Inputs[1] = "wt"
+	w := bytesOf(1, 3, 2, 4)
+	s := open(t, &backend.Graph{
+		Model: build(t, g), Folder: folder,
+		Weights: []backend.Weight{{Name: "w", DType: tensor.Float32, Dims: []int64{2, 2}, Data: w}},
+	}, backend.SessionOptions{})
+	require.Equal(t, []float32{74, 106}, runOne(t, s, 1, 1))
+	copy(w, make([]byte, 16))
+	require.Equal(t, []float32{0, 0}, runOne(t, s, 1, 1))
+}
+
 func TestWeightErrors(t *testing.T) {
 	leakCheck(t)
 	g, folder := weighted(t)

@@ -1,0 +1,163 @@
+package nn
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/nngen-go/nngen/internal/onnx"
+	"github.com/nngen-go/nngen/internal/tensor"
+	"github.com/nngen-go/nngen/modelspec"
+	"github.com/nngen-go/nngen/runtime/backend"
+)
+
+// called is a session that runs one module.
+type called struct {
+	session backend.Session
+	input   string // the model's tensor that the argument stands for
+	output  string
+	cuts    []string // tensors of the run that it takes besides
+	shapes  []shapeSource
+}
+
+// call runs a module on x. What the module takes besides its input comes from
+// this run as it was at its own point, or is computed again from the inputs.
+func (r *liveRun) call(m *modelspec.Module, x Tensor, rows int) (Tensor, error) {
+	if x.h == nil {
+		return Tensor{}, misuse("NN3110", "%s is called on a tensor that was never set", display(m.Path))
+	}
+	c, err := r.openCall(m, x)
+	if err != nil {
+		return Tensor{}, err
+	}
+	if want := r.in.types[c.input].DType; want != tensor.Invalid && want != x.h.dtype {
+		return Tensor{}, fmt.Errorf("its input is %s, but it is given %s", want, x.h.dtype)
+	}
+	feed := map[string]Tensor{c.input: x}
+	var cut []Tensor
+	defer func() { releaseAll(cut) }()
+	for _, in := range c.session.Inputs() {
+		if in.Name == c.input {
+			continue
+		}
+		t, ok := r.kept[in.Name]
+		if !ok {
+			t = r.batch.inputs[in.Name]
+		}
+		if t.h == nil {
+			return Tensor{}, fmt.Errorf("it needs %q, which this run does not have", in.Name)
+		}
+		if rows != AllRows {
+			whole := t
+			if t, err = r.narrowAny(t, in.Name, rows); err != nil {
+				return Tensor{}, err
+			}
+			if t.h != whole.h {
+				cut = append(cut, t)
+			}
+		}
+		feed[in.Name] = t
+	}
+	out, err := r.s.run(r.t.ctx, c.session, feed, []string{c.output}, backend.RunOptions{})
+	if err != nil {
+		return Tensor{}, err
+	}
+	return out[0], nil
+}
+
+// narrowAny cuts an invoke's rows out of a point's tensor or a graph input.
+func (r *liveRun) narrowAny(t Tensor, name string, rows int) (Tensor, error) {
+	if _, ok := r.in.types[name]; ok {
+		return r.narrow(t, rows, name)
+	}
+	in, _ := r.s.info.input(name)
+	axis, k, ok := batchAxis(in.typ().Shape, r.s.info.Batch)
+	if !ok {
+		return t, nil
+	}
+	return sliceHost(t, axis, r.batch.rows[rows]*k, r.batch.rows[rows+1]*k), nil
+}
+
+// openCall gives the session for a module with the side inputs that the run has
+// by now; it is built when first used.
+func (r *liveRun) openCall(m *modelspec.Module, x Tensor) (*called, error) {
+	in, err := r.in.point(m, modelspec.SideInput, 0)
+	if err != nil {
+		return nil, err
+	}
+	out, err := r.in.point(m, modelspec.SideOutput, 0)
+	if err != nil {
+		return nil, err
+	}
+	c := &called{input: in.Tensor, output: out.Tensor}
+	ix := r.s.index()
+	inside := map[string]bool{}
+	for _, n := range ix.ForwardReach(c.input) {
+		for _, name := range ix.Graph().Nodes[n].Outputs {
+			inside[name] = true
+		}
+	}
+	if !inside[c.output] {
+		return nil, fmt.Errorf("its output does not depend on its input")
+	}
+	for name := range r.kept {
+		if !inside[name] && name != c.input {
+			c.cuts = append(c.cuts, name)
+		}
+	}
+	sort.Strings(c.cuts)
+	declared := r.in.types[c.input]
+	key := m.Path + "\n" + strings.Join(c.cuts, "\n")
+	if sameRank(declared, x.h.typ()) {
+		c.shapes = callShapes(ix, &r.s.info, declared, c.output, append([]string{c.input}, c.cuts...))
+		key += "\nshapes"
+	}
+	return r.s.calls.get(key, func() (*called, error) {
+		model, err := r.s.between(c, r.in.types)
+		if err != nil {
+			return nil, err
+		}
+		c.session, err = r.s.build(model, r.s.set)
+		return c, err
+	})
+}
+
+// between is a model of the nodes from the input and the cuts to the output.
+func (s *Session) between(c *called, types map[string]tensor.Type) (*onnx.Model, error) {
+	m := s.file.Model.Clone()
+	stop := append([]string{c.input}, c.cuts...)
+	nodes := s.index().BackwardSlice([]string{c.output}, stop...)
+	g := m.Graph
+	all := g.Nodes
+	g.Nodes = nil
+	for _, i := range nodes {
+		n := all[i]
+		for k, name := range n.Outputs {
+			if slices.Contains(stop, name) {
+				n.Outputs[k] = name + ".unused"
+			}
+		}
+		g.Nodes = append(g.Nodes, n)
+	}
+	declared := map[string]bool{}
+	for _, v := range g.Inputs {
+		declared[v.Name] = true
+	}
+	for _, name := range stop {
+		if !declared[name] {
+			g.Inputs = append(g.Inputs, valueInfo(name, tensor.Type{DType: types[name].DType}))
+		}
+	}
+	g.Outputs = []*onnx.ValueInfo{valueInfo(c.output, tensor.Type{DType: types[c.output].DType})}
+	g.ValueInfo = nil
+	ix := onnx.NewIndex(g)
+	e := &emitter{ix: ix, opset: m.Opset(""), stem: nodeStem}
+	for _, src := range c.shapes {
+		ix.ReplaceUses(src.output, src.emit(e, c.input), nil)
+	}
+	ix.RemoveDead(nil, nil)
+	ix.DropInputs(ix.UnusedInputs()...)
+	_, err := ix.Finish()
+	return m, err
+}

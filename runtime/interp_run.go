@@ -1,0 +1,235 @@
+package nn
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+
+	"github.com/nngen-go/nngen/internal/schedule"
+	"github.com/nngen-go/nngen/runtime/backend"
+)
+
+// liveRun is one run of the instrumented model.
+type liveRun struct {
+	s     *Session
+	t     *Trace
+	in    *instrumented
+	batch *batch
+	sched *schedule.Scheduler[Tensor]
+	live  map[string]backend.Value // tensors of the hook under way, as views
+	kept  map[string]Tensor        // side inputs of modules, for calls
+	err   error                    // why the run ends, if it is not the model's fault
+}
+
+// errDone ends a run that nobody needs any more; it is no error.
+var errDone = errors.New("every invoke is done")
+
+// run runs the model with the invokes of t. Coroutines obey one rule: they are
+// created, resumed and ended on one locked thread, in calls from C (hooks, and
+// OnThread where no hook is called).
+func (t *Trace) run(outputs []string) (out []Tensor, err error) {
+	t.ran = true
+	if err := t.s.enter(); err != nil {
+		return nil, err
+	}
+	defer t.s.leave()
+	r, err := t.newRun()
+	if err != nil {
+		return nil, err
+	}
+	defer r.batch.release()
+	defer r.releaseKept()
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	defer func() {
+		if err != nil {
+			releaseAll(out)
+			out = nil
+		}
+	}()
+	defer t.s.back.OnThread(r.endAll)
+	t.s.back.OnThread(func() { r.err = r.sched.Start() })
+	if r.err != nil {
+		return nil, r.fail(r.err)
+	}
+	needed := len(outputs) > 0
+	if !needed {
+		outputs = []string{r.in.session.Outputs()[0].Name}
+	}
+	hook := func(c *backend.HookCall) error { return r.hook(c, needed) }
+	out, err = t.s.run(t.ctx, r.in.session, r.batch.inputs, outputs, backend.RunOptions{Hook: hook})
+	if r.err != nil || err != nil && !errors.Is(err, errDone) {
+		return out, r.fail(errors.Join(r.err, err))
+	}
+	t.s.back.OnThread(func() { r.err = r.sched.Finish() })
+	if !needed {
+		releaseAll(out)
+		out = nil
+	}
+	return out, r.fail(r.err)
+}
+
+// newRun joins the inputs and prepares the scheduler.
+func (t *Trace) newRun() (*liveRun, error) {
+	in, err := t.s.inst()
+	if err != nil {
+		return nil, err
+	}
+	r := &liveRun{s: t.s, t: t, in: in, live: map[string]backend.Value{}, kept: map[string]Tensor{}}
+	p := schedule.Program[Tensor]{Moments: in.moments, Algebra: liveAlgebra{r}, Policy: schedule.Refuse}
+	var ins []InvokeInputs
+	full := 0
+	for _, v := range t.invokes {
+		ins = append(ins, v.inputs)
+		if v.inputs != nil {
+			full++
+		}
+	}
+	for i, v := range t.invokes {
+		rows := AllRows
+		if full > 1 && v.inputs != nil {
+			rows = i
+		}
+		v.rows, v.run = rows, r
+		p.Mediators = append(p.Mediators, v)
+		p.Rows = append(p.Rows, rows)
+	}
+	if r.batch, err = t.s.info.join(ins); err != nil {
+		return nil, err
+	}
+	if r.sched, err = schedule.New(p); err != nil {
+		r.batch.release()
+		return nil, err
+	}
+	return r, nil
+}
+
+// fail makes an error of the run what the user should see.
+func (r *liveRun) fail(err error) error {
+	if err == nil {
+		return nil
+	}
+	if r.err != nil {
+		return fromDiagnostic(r.err)
+	}
+	return fmt.Errorf("%s: %w", r.s.info.Name, err)
+}
+
+// endAll finishes every coroutine, whatever happened.
+func (r *liveRun) endAll() {
+	if !r.sched.Idle() {
+		r.sched.Abort(errStopped)
+	}
+	for _, v := range r.t.invokes {
+		v.end()
+	}
+}
+
+func (r *liveRun) releaseKept() {
+	for _, t := range r.kept {
+		t.Release()
+	}
+}
+
+// hook serves the moments of one site.
+func (r *liveRun) hook(c *backend.HookCall, needed bool) error {
+	if err := r.t.ctx.Err(); err != nil {
+		return err
+	}
+	if c.ID < 0 || c.ID >= int64(len(r.in.sites)) {
+		return fmt.Errorf("no point belongs to hook %d", c.ID)
+	}
+	st := r.in.sites[c.ID]
+	clear(r.live)
+	now := make([]Tensor, len(st.tensors)) // what the model goes on with, where it was asked for
+	for j, name := range st.tensors {
+		r.live[name] = c.Inputs[j]
+		if st.keep[j] {
+			if err := r.keep(name, c.Inputs[j]); err != nil {
+				return err
+			}
+		}
+	}
+	written := make([]bool, len(st.tensors))
+	for _, m := range st.moments {
+		if err := r.serve(m, st, now, written); err != nil {
+			r.err = err
+			return err
+		}
+	}
+	for j := range st.tensors {
+		if err := r.put(c, j, now[j], written[j]); err != nil {
+			return err
+		}
+	}
+	if r.sched.Stopped() || !needed && r.sched.Idle() {
+		return errDone
+	}
+	return nil
+}
+
+// serve serves one moment.
+func (r *liveRun) serve(m int, st site, now []Tensor, written []bool) error {
+	j := 0
+	for st.tensors[j] != r.in.moments[m].Tensor {
+		j++
+	}
+	base := func() (Tensor, error) {
+		if now[j].h == nil {
+			t, err := r.copyOf(r.live[st.tensors[j]])
+			if err != nil {
+				return t, err
+			}
+			now[j] = t
+		}
+		return now[j], nil
+	}
+	out, changed, err := r.sched.Serve(schedule.At{Moment: m}, base)
+	if err != nil {
+		return err
+	}
+	if changed {
+		now[j], written[j] = out, true
+	}
+	return nil
+}
+
+// put hands a tensor on to the model.
+func (r *liveRun) put(c *backend.HookCall, j int, t Tensor, written bool) error {
+	if !written {
+		return c.PassThrough(j, j)
+	}
+	var err error
+	t.read("a point's new value", func(b []byte) { err = c.SetOutput(j, t.h.shape, b) })
+	return err
+}
+
+// copyOf copies a value out of a hook: views end with it.
+func (r *liveRun) copyOf(v backend.Value) (Tensor, error) {
+	host, err := v.ToHost()
+	if err != nil {
+		return Tensor{}, err
+	}
+	if host != v {
+		return valueTensor(r.s.back, host), nil
+	}
+	b, err := v.Bytes()
+	if err != nil {
+		return Tensor{}, err
+	}
+	own, err := r.s.back.NewValue(v.DType(), v.Shape(), b)
+	if err != nil {
+		return Tensor{}, err
+	}
+	return valueTensor(r.s.back, own), nil
+}
+
+// keep holds a side input of modules for calls that come later in the run.
+func (r *liveRun) keep(name string, v backend.Value) error {
+	t, err := r.copyOf(v)
+	if err != nil {
+		return err
+	}
+	r.kept[name] = t
+	return nil
+}
