@@ -3,7 +3,6 @@ package modelspec
 import (
 	"sort"
 	"strconv"
-	"strings"
 )
 
 // builder assembles the module tree.
@@ -13,7 +12,8 @@ type builder struct {
 	v       *visits
 	b       *borders
 	modules map[string]*Module
-	first   map[string]int // first node of a module, for the order of the run
+	first   map[string]int  // first node of a module, for the order of the run
+	own     map[string]bool // modules with nodes of their own, not only below
 	owners  map[string]string
 }
 
@@ -26,7 +26,7 @@ const (
 )
 
 func (g *graph) newBuilder(s *scopes, v *visits, b *borders) *builder {
-	return &builder{g: g, s: s, v: v, b: b, modules: map[string]*Module{"": {Visits: 1}}, first: map[string]int{}, owners: g.weightOwners()}
+	return &builder{g: g, s: s, v: v, b: b, modules: map[string]*Module{"": {Visits: 1}}, first: map[string]int{}, own: map[string]bool{}, owners: g.weightOwners()}
 }
 
 // grow makes a module for every scope, every scope above one, every owner of
@@ -36,6 +36,7 @@ func (t *builder) grow() {
 		if t.g.nodes[i].Op == "Constant" || t.g.kinds[t.g.nodes[i].Outputs[0]].level == isConst {
 			continue
 		}
+		t.own[t.s.of[i]] = true
 		for p := t.s.of[i]; ; p = parentPath(p) {
 			m := t.module(p)
 			m.Nodes++
@@ -71,106 +72,6 @@ func (t *builder) module(path string) *Module {
 	return m
 }
 
-// weights gives each module the parameters that carry its name, then those
-// without a telling name that only its nodes use.
-func (t *builder) weights() {
-	for _, name := range sortedKeys(t.owners) {
-		module, param, ok := weightPath(name)
-		if !ok || !t.g.isWeight(name) {
-			continue
-		}
-		module, param = t.owner(name, module, param)
-		t.setWeight(module, param, name)
-		t.noteHidden(module, name)
-	}
-	for i, n := range t.g.nodes {
-		path := t.s.of[i]
-		if path == "" || t.modules[path] == nil || t.g.kinds[n.Outputs[0]].level != isActive {
-			continue
-		}
-		for k, in := range n.Inputs {
-			if in == "" || t.g.kinds[in].level != isConst || !t.g.isWeight(in) {
-				continue
-			}
-			base, _ := t.g.weight(in)
-			if m, known := t.owners[in]; known && (m == path || t.modules[m] != nil && inside(m, path)) {
-				continue
-			}
-			if param := paramName(n.Op, k, len(t.g.types[in].Shape)); param != "" && t.modules[path].Weights[param] == "" {
-				t.setWeight(path, param, base)
-			}
-		}
-	}
-}
-
-// noteHidden marks a module whose weights only bodies of nodes use.
-func (t *builder) noteHidden(path, weight string) {
-	uses := t.g.uses[weight]
-	for _, u := range uses {
-		if !t.g.nodes[u].HasBody() {
-			return
-		}
-	}
-	for p := path; p != "" && len(uses) > 0 && t.modules[p] != nil && t.modules[p].Nodes == 0; p = parentPath(p) {
-		if t.s.within[p] == "" {
-			n := t.g.nodes[uses[0]]
-			t.s.within[p] = "inside the branch of " + n.Op + " node " + quoted(n.Name)
-		}
-	}
-}
-
-// owner is the module that a weight's name means: an exporter may put the
-// operator's name before the parameter's ("q_proj.MatMul.weight").
-func (t *builder) owner(name, module, param string) (string, string) {
-	if t.modules[module] != nil {
-		return module, param
-	}
-	for _, u := range t.g.uses[name] {
-		if lastPart(module) == t.g.nodes[u].Op || t.modules[parentPath(module)] != nil && strings.Contains(lastPart(module), t.g.nodes[u].Op) {
-			return parentPath(module), param
-		}
-	}
-	return module, param
-}
-
-func (t *builder) setWeight(path, param, name string) {
-	base, ok := t.g.weight(name)
-	if !ok {
-		return
-	}
-	m := t.module(path)
-	if m.Weights == nil {
-		m.Weights = map[string]string{}
-	}
-	m.Weights[param] = base
-}
-
-// paramName guesses a parameter's name from where an operator takes it.
-func paramName(op string, input, rank int) string {
-	switch op {
-	case "MatMul", "Gemm", "Conv", "ConvTranspose", "MatMulInteger", "ConvInteger", "MatMulNBits", "FusedMatMul", "LayerNormalization", "BatchNormalization", "InstanceNormalization", "GroupNormalization":
-		if input == 2 {
-			return "bias"
-		}
-		if input == 1 || input == 0 {
-			return "weight"
-		}
-	case "Gather":
-		if input == 0 {
-			return "weight"
-		}
-	case "Add":
-		if rank == 1 {
-			return "bias"
-		}
-	case "Mul":
-		if rank == 1 {
-			return "weight"
-		}
-	}
-	return ""
-}
-
 // interfaces fills the points of all modules and says why others have none.
 func (t *builder) interfaces(values map[string]Value) {
 	r := &roles{b: t.b, values: values}
@@ -184,19 +85,15 @@ func (t *builder) interfaces(values map[string]Value) {
 			m.Inputs = append(m.Inputs, in...)
 			m.Outputs = append(m.Outputs, out...)
 		}
-		t.absence(m)
+	}
+	for _, path := range sortedKeys(t.modules) {
+		t.absence(t.modules[path])
 	}
 }
 
 // absence says why a module has no usable point.
 func (t *builder) absence(m *Module) {
-	own := false
-	for i, p := range t.s.of {
-		if p == m.Path && t.g.kinds[t.g.nodes[i].Outputs[0]].level != isConst {
-			own = true
-			break
-		}
-	}
+	own := t.own[m.Path]
 	switch {
 	case m.Path == "":
 	case m.Nodes == 0:
@@ -204,8 +101,9 @@ func (t *builder) absence(m *Module) {
 		if where := t.s.within[m.Path]; where != "" {
 			m.Absent = where
 		} else if into, at := t.fusedInto(m); into != "" {
-			m.Absent = "no node of its own is left: its weights are used by " + into
+			m.Absent = "no node of its own is left: its weights, fused with others or not, are used by " + into
 			t.first[m.Path] = at
+			t.shareInput(m, into, at)
 		}
 	case t.s.source == FromWeights && !own:
 		m.Absent = reasonOpen
@@ -232,6 +130,21 @@ func (t *builder) fusedInto(m *Module) (path string, node int) {
 		}
 	}
 	return "", 0
+}
+
+// shareInput marks the input of a module whose node does another's work first:
+// what lies between the two is no tensor.
+func (t *builder) shareInput(gone *Module, into string, node int) {
+	m := t.modules[into]
+	if m == nil {
+		return
+	}
+	for _, p := range m.Inputs {
+		if contains(t.g.nodes[node].Inputs, p.Tensor) && p.Node == node {
+			p.Role = RoleUnknown
+			p.Absent = "the node does the work of " + gone.Path + " first: what goes from there to here is no tensor"
+		}
+	}
 }
 
 // isList reports a module whose children are all numbered.
