@@ -144,6 +144,13 @@ func (f *traceFunc) planFunc() *jen.Statement {
 			field("What only the sizes of a run can tell.", "Checks",
 				jen.Index().Add(nn("Check")).Add(rows(len(p.Checks), func(i int) *jen.Statement { return check(p.Checks[i]) })))
 		}
+		if len(p.Tensors) > 0 {
+			names := slices.Sorted(maps.Keys(p.Tensors))
+			field("What is known of the model's tensors that the plan names.", "Tensors",
+				jen.Map(jen.String()).Add(nn("Type")).Add(rows(len(names), func(i int) *jen.Statement {
+					return jen.Lit(names[i]).Op(":").Add(typeBody(p.Tensors[names[i]]))
+				})))
+		}
 		field("", "Mediators", f.mediatorList())
 		g.Line()
 	})
@@ -264,8 +271,10 @@ func check(c plan.Check) *jen.Statement {
 	}, "Line", c.Line)...)
 }
 
-// typeLit is a tensor type; an unknown rank stays nil.
-func typeLit(t tensor.Type) *jen.Statement {
+func typeLit(t tensor.Type) *jen.Statement { return nn("Type").Add(typeBody(t)) }
+
+// typeBody is a tensor type without its name; an unknown rank stays nil.
+func typeBody(t tensor.Type) *jen.Statement {
 	list := []jen.Code{jen.Id("DType").Op(":").Add(dtype(t.DType))}
 	if t.Shape.RankKnown() {
 		list = append(list, jen.Id("Shape").Op(":").Add(nn("Shape")).ValuesFunc(func(g *jen.Group) {
@@ -274,7 +283,7 @@ func typeLit(t tensor.Type) *jen.Statement {
 			}
 		}))
 	}
-	return nn("Type").Values(list...)
+	return jen.Values(list...)
 }
 
 // dtype is the constant of package nn, or a conversion for types that have none.

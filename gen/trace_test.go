@@ -79,9 +79,10 @@ func steer() *ast.Trace {
 				{Op: "Scale", In: []plan.Ref{{Kind: plan.Arg, Name: "v"}, {Kind: plan.Arg, Name: "alpha"}}, Out: []string{"t0"}, Line: 15},
 				{Op: "Add", In: []plan.Ref{{Kind: plan.Model, Name: "/transformer/h.6/Add_1_output_0"}, {Kind: plan.Result, Name: "t0"}}, Out: []string{"t1"}, Line: 15},
 			},
-			Writes: []plan.Write{{At: "transformer.h.6.output", Tensor: "/transformer/h.6/Add_1_output_0", Value: plan.Ref{Kind: plan.Result, Name: "t1"}, Line: 15}},
-			Taps:   []plan.Tap{{Name: "logits", Value: plan.Ref{Kind: plan.Model, Name: "logits"}, Line: 16}},
-			Checks: []plan.Check{{Value: plan.Ref{Kind: plan.Result, Name: "t1"}, Tensor: "/transformer/h.6/Add_1_output_0", Want: resid(), At: "transformer.h.6.output", Line: 15}},
+			Writes:  []plan.Write{{At: "transformer.h.6.output", Tensor: "/transformer/h.6/Add_1_output_0", Value: plan.Ref{Kind: plan.Result, Name: "t1"}, Line: 15}},
+			Taps:    []plan.Tap{{Name: "logits", Value: plan.Ref{Kind: plan.Model, Name: "logits"}, Line: 16}},
+			Checks:  []plan.Check{{Value: plan.Ref{Kind: plan.Result, Name: "t1"}, Tensor: "/transformer/h.6/Add_1_output_0", Want: resid(), At: "transformer.h.6.output", Line: 15}},
+			Tensors: map[string]tensor.Type{"/transformer/h.6/Add_1_output_0": resid(), "logits": {DType: tensor.Float32}},
 			Mediators: []plan.Mediator{{
 				{At: "transformer.h.6.output", Event: plan.Value, Placement: plan.Graph, Rows: plan.AllRows, Line: 15},
 				{At: "transformer.h.6.output", Event: plan.Swap, Placement: plan.Graph, Rows: plan.AllRows, Line: 15},

@@ -22,7 +22,8 @@ type command struct {
 // commands is the table, in the order of a newcomer's work.
 func commands() []*command {
 	return []*command{
-		versionCommand(),
+		specCommand(), treeCommand(), generateCommand(), checkCommand(),
+		explainCommand(), doctorCommand(), ortCommand(), versionCommand(),
 	}
 }
 

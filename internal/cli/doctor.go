@@ -3,6 +3,9 @@ package cli
 import (
 	"context"
 	"flag"
+	"fmt"
+
+	"github.com/nngen-go/nngen/runtime/ort"
 )
 
 func doctorCommand() *command {
@@ -30,4 +33,14 @@ NNGEN_ONNXRUNTIME=/opt/onnxruntime/lib nngen doctor`,
 			}
 		},
 	}
+}
+
+// doctor prints what was found. Without a usable library the exit code is 1.
+func (e *env) doctor(ctx context.Context) error {
+	report := ort.Doctor(ctx)
+	fmt.Fprint(e.stdout, report)
+	if !report.OK() {
+		return errReported
+	}
+	return nil
 }

@@ -12,7 +12,6 @@ import (
 	"text/tabwriter"
 
 	"github.com/nngen-go/nngen/ast"
-	"github.com/nngen-go/nngen/internal/diag"
 	"github.com/nngen-go/nngen/modelspec"
 )
 
@@ -49,7 +48,7 @@ var diagnosticCode = regexp.MustCompile(`^(?i)nn[0-9]+$`)
 // explainCode prints a code's entry of the table.
 func (e *env) explainCode(name string) error {
 	name = strings.ToUpper(name)
-	c, ok := diag.Lookup(name)
+	c, ok := lookupCode(name)
 	if !ok {
 		return userError{fmt.Errorf("there is no code %s; docs/errors.md lists all", name)}
 	}

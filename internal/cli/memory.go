@@ -75,6 +75,9 @@ func planTypes(p *plan.Plan, spec *modelspec.Spec) map[plan.Ref]tensor.Type {
 			types[plan.Ref{Kind: plan.Model, Name: v.Name}] = v.Type
 		}
 	}
+	for name, t := range p.Tensors {
+		types[plan.Ref{Kind: plan.Model, Name: name}] = t
+	}
 	for _, a := range p.Params {
 		types[plan.Ref{Kind: plan.Arg, Name: a.Name}] = a.Type
 	}
