@@ -16,7 +16,7 @@ type Compiled struct {
 	s    *Session
 	plan *Plan
 	set  settings
-	main *program                  // gives the taps
+	main *program                 // gives the taps
 	step func() (*program, error) // gives what generation needs: built when first used
 
 	mu     sync.Mutex

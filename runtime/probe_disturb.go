@@ -1,0 +1,121 @@
+package nn
+
+import (
+	"math"
+	"math/rand/v2"
+	"strings"
+
+	"github.com/nngen-go/nngen/internal/tensor"
+	"github.com/nngen-go/nngen/modelspec"
+)
+
+// masked is what closes an entry of a mask that is added to scores.
+const masked = -1e9
+
+// disturb gives a tensor's bytes with the probed part changed.
+func disturb(data []byte, d tensor.DType, shape []int64, q modelspec.Probe) ([]byte, error) {
+	t := hostTensor(d, shape, data)
+	v := numbers(t)
+	part := partOf(shape, q)
+	rng := rand.New(rand.NewPCG(uint64(q.Row)+3, uint64(len(v))))
+	switch {
+	case d.IsFloat() && q.Role == modelspec.RoleMask:
+		closeSome(v, part, rng, func(x float64) bool { return x > -1 }, masked)
+	case d.IsFloat():
+		addNoise(v, part, rng)
+	case q.Role == modelspec.RoleMask || d == tensor.Bool:
+		closeSome(v, part, rng, func(x float64) bool { return x != 0 }, 0)
+	default:
+		rotate(v, part)
+	}
+	if d.IsFloat() {
+		return encodeFloats(d, shape, v).h.data, nil
+	}
+	whole := make([]int64, len(v))
+	for i, x := range v {
+		whole[i] = int64(x)
+	}
+	out := encodeInts(d, shape, whole)
+	if out.h == nil {
+		return nil, fault("NN3160", "tensors of %s cannot be probed", d)
+	}
+	return out.h.data, nil
+}
+
+// partOf gives the positions of a probe's rows, all without rows.
+func partOf(shape []int64, q modelspec.Probe) []int {
+	n := elements(shape)
+	out := make([]int, 0, n)
+	if q.Row < 0 {
+		for i := range n {
+			out = append(out, int(i))
+		}
+		return out
+	}
+	inner := elements(shape[q.Axis+1:])
+	for i := range n {
+		if i/inner%shape[q.Axis]/q.Scale == int64(q.Row) {
+			out = append(out, int(i))
+		}
+	}
+	return out
+}
+
+// addNoise adds to each element noise of about the size of all.
+func addNoise(v []float64, part []int, rng *rand.Rand) {
+	sum, n := 0.0, 0
+	for _, i := range part {
+		if !math.IsInf(v[i], 0) && !math.IsNaN(v[i]) && math.Abs(v[i]) < -masked {
+			sum, n = sum+v[i]*v[i], n+1
+		}
+	}
+	size := 1.0
+	if n > 0 && sum > 0 {
+		size = math.Sqrt(sum / float64(n))
+	}
+	for _, i := range part {
+		v[i] += size * rng.NormFloat64()
+	}
+}
+
+// closeSome closes about half of a mask's open entries, at least one.
+func closeSome(v []float64, part []int, rng *rand.Rand, open func(float64) bool, closed float64) {
+	last, done := -1, false
+	for _, i := range part {
+		if !open(v[i]) {
+			continue
+		}
+		last = i
+		if rng.IntN(2) == 0 {
+			v[i], done = closed, true
+		}
+	}
+	if !done && last >= 0 {
+		v[last] = closed
+	}
+}
+
+// rotate gives integers each other's places; where all are the same, another value.
+func rotate(v []float64, part []int) {
+	if len(part) == 0 {
+		return
+	}
+	first, same := v[part[0]], true
+	for k, i := range part {
+		same = same && v[i] == first
+		if k+1 < len(part) {
+			v[i] = v[part[k+1]]
+		} else {
+			v[i] = first
+		}
+	}
+	if same {
+		for _, i := range part {
+			if v[i] = 0; first == 0 {
+				v[i] = 1
+			}
+		}
+	}
+}
+
+func fields(s string) []string { return strings.Fields(s) }
