@@ -1,0 +1,176 @@
+package ast
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/token"
+	"go/types"
+)
+
+// binary evaluates x op y.
+func (f *frame) binary(e *ast.BinaryExpr) value {
+	if e.Op == token.LAND || e.Op == token.LOR {
+		return f.logical(e)
+	}
+	x, y := f.expr(e.X), f.expr(e.Y)
+	if isInvalid(x) || isInvalid(y) {
+		return invalid{}
+	}
+	cx, okx := constOf(x)
+	cy, oky := constOf(y)
+	if okx && oky {
+		return f.foldBinary(e, cx, cy)
+	}
+	if v, ok := f.compareStatic(e, x, y); ok {
+		return v
+	}
+	if _, ok := x.(*tensorVal); ok {
+		return f.tensorOperator(e)
+	}
+	if _, ok := y.(*tensorVal); ok {
+		return f.tensorOperator(e)
+	}
+	// Division by an integer zero panics, so it must stay where it is.
+	pure := e.Op != token.QUO && e.Op != token.REM || isFloatType(f.typeOf(e))
+	return f.residual(e, pure, map[ast.Expr]value{e.X: x, e.Y: y})
+}
+
+func (f *frame) tensorOperator(e *ast.BinaryExpr) value {
+	return f.fail(e.Pos(), "NN1204", "compare values: x.Eq(y) for tensors, x.IsZero() for one that was never set", "tensors cannot be compared with %s", e.Op)
+}
+
+func isFloatType(t types.Type) bool {
+	b, ok := orNil(t).Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsFloat != 0
+}
+
+// logical evaluates && and ||; the right side only where Go would.
+func (f *frame) logical(e *ast.BinaryExpr) value {
+	x := f.expr(e.X)
+	if c, ok := constOf(x); ok {
+		if constant.BoolVal(c) == (e.Op == token.LOR) {
+			return x
+		}
+		return f.expr(e.Y)
+	}
+	if isInvalid(x) {
+		return x
+	}
+	var born token.Pos
+	if c, ok := x.(*codeVal); ok {
+		born = c.born
+	}
+	side := f.into(&resBlock{}, rscope{cond: true, born: born, pos: e.Pos()})
+	y := side.expr(e.Y)
+	if len(side.out.stmts) > 0 {
+		return f.fail(e.Y.Pos(), "NN1205", "assign it to a variable first, in an if of its own",
+			"the right side of %s needs statements of its own when it runs", e.Op)
+	}
+	return f.residual(e, true, map[ast.Expr]value{e.X: x, e.Y: y})
+}
+
+// foldBinary computes x op y on constants.
+func (f *frame) foldBinary(e *ast.BinaryExpr, x, y constant.Value) value {
+	t := f.typeOf(e)
+	switch e.Op {
+	case token.EQL, token.NEQ, token.LSS, token.LEQ, token.GTR, token.GEQ:
+		return boolConst(constant.Compare(x, e.Op, y), t)
+	case token.SHL, token.SHR:
+		n, ok := constant.Uint64Val(constant.ToInt(y))
+		if !ok || n > 1<<10 {
+			return f.fail(e.Pos(), "NN1206", "", "shift count %s is out of range", y)
+		}
+		return fit(&constVal{constant.Shift(constant.ToInt(x), e.Op, uint(n)), t})
+	}
+	op := e.Op
+	if b, ok := t.Underlying().(*types.Basic); ok && b.Info()&types.IsInteger != 0 {
+		if (op == token.QUO || op == token.REM) && constant.Sign(y) == 0 {
+			return f.fail(e.Pos(), "NN1206", "", "division by zero")
+		}
+		if op == token.QUO {
+			op = token.QUO_ASSIGN // integer division
+		}
+	} else if op == token.QUO && constant.Sign(y) == 0 {
+		return f.fail(e.Pos(), "NN1206", "", "division by zero")
+	}
+	return fit(&constVal{constant.BinaryOp(x, op, y), t})
+}
+
+// fit wraps integers and rounds floats as their Go types do.
+func fit(c *constVal) value {
+	b, ok := orNil(c.typ).Underlying().(*types.Basic)
+	if !ok {
+		return c
+	}
+	switch {
+	case b.Kind() == types.Float32:
+		x, _ := constant.Float32Val(c.v)
+		c.v = constant.MakeFloat64(float64(x))
+	case b.Kind() == types.Float64:
+		x, _ := constant.Float64Val(c.v)
+		c.v = constant.MakeFloat64(x)
+	case b.Info()&types.IsInteger != 0 && b.Info()&types.IsUntyped == 0:
+		c.v = wrap(constant.ToInt(c.v), b)
+	}
+	if c.v.Kind() == constant.Unknown {
+		return invalid{}
+	}
+	return c
+}
+
+// wrap reduces an integer to the width of its type.
+func wrap(v constant.Value, b *types.Basic) constant.Value {
+	bits := uint(8 * types.SizesFor("gc", "amd64").Sizeof(b))
+	mod := constant.Shift(constant.MakeInt64(1), token.SHL, bits)
+	v = constant.BinaryOp(v, token.REM, mod)
+	if constant.Sign(v) < 0 {
+		v = constant.BinaryOp(v, token.ADD, mod)
+	}
+	if b.Info()&types.IsUnsigned == 0 {
+		half := constant.Shift(constant.MakeInt64(1), token.SHL, bits-1)
+		if constant.Compare(v, token.GEQ, half) {
+			v = constant.BinaryOp(v, token.SUB, mod)
+		}
+	}
+	return v
+}
+
+// compareStatic evaluates == and != on Envoys, nil and pointers.
+func (f *frame) compareStatic(e *ast.BinaryExpr, x, y value) (value, bool) {
+	if e.Op != token.EQL && e.Op != token.NEQ {
+		return nil, false
+	}
+	same, known := sameStatic(x, y)
+	if !known {
+		return nil, false
+	}
+	return boolConst(same == (e.Op == token.EQL), f.typeOf(e)), true
+}
+
+func sameStatic(x, y value) (same, known bool) {
+	if _, ok := x.(*nilVal); ok {
+		x, y = y, x
+	}
+	_, ynil := y.(*nilVal)
+	switch x := x.(type) {
+	case *envoyVal:
+		if o, ok := y.(*envoyVal); ok {
+			return x.path == o.path && x.inv == o.inv, true
+		}
+		return false, ynil
+	case *nilVal:
+		return true, ynil
+	case *ptrVal:
+		if o, ok := y.(*ptrVal); ok {
+			return x.to == o.to, true
+		}
+		return false, ynil
+	case *sliceVal:
+		return x.obj == nil, ynil && !x.array
+	case *mapVal:
+		return x.obj == nil, ynil
+	case *funcVal:
+		return false, ynil
+	}
+	return false, false
+}

@@ -1,0 +1,177 @@
+package ast
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/types"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/nngen-go/nngen/internal/tensor"
+	"github.com/nngen-go/nngen/modelspec"
+)
+
+// child evaluates a field of an Envoy: a module, or an array of modules.
+func (f *frame) child(e ast.Expr, x *envoyVal, field int) value {
+	st, ok := x.typ.Underlying().(*types.Struct)
+	if !ok || field >= st.NumFields() {
+		return f.fail(e.Pos(), "NN1201", "", "this Envoy has no modules")
+	}
+	fld := st.Field(field)
+	if fld.Embedded() && isRuntime(fld.Type(), "Envoy") {
+		return x
+	}
+	rel := reflect.StructTag(st.Tag(field)).Get("nn")
+	if rel == "" {
+		return f.fail(e.Pos(), "NN1209", "", "%s is not a module", fld.Name())
+	}
+	return f.modules(joinPath(x.path, rel), fld.Type(), x.inv)
+}
+
+func joinPath(parent, rel string) string {
+	if parent == "" {
+		return rel
+	}
+	return parent + "." + rel
+}
+
+// modules builds the value of a module field; %d in the path are array indexes.
+func (f *frame) modules(path string, t types.Type, inv *invoke) value {
+	list := func(elem types.Type, n int, array bool) value {
+		obj := &arrayObj{elem: elem}
+		for i := range n {
+			obj.elems = append(obj.elems, f.modules(strings.Replace(path, "%d", strconv.Itoa(i), 1), elem, inv))
+		}
+		return &sliceVal{typ: t, obj: obj, len: n, array: array}
+	}
+	switch u := types.Unalias(t).(type) {
+	case *types.Array:
+		return list(u.Elem(), int(u.Len()), true)
+	case *types.Slice:
+		n := 0
+		for f.ev.hasModule(strings.Replace(path, "%d", strconv.Itoa(n), 1)) {
+			n++
+		}
+		return list(u.Elem(), n, false)
+	case *types.Pointer:
+		return &envoyVal{path: path, module: f.ev.acc.modules[path], typ: u.Elem(), inv: inv}
+	}
+	return &envoyVal{path: path, module: f.ev.acc.modules[path], typ: t, inv: inv}
+}
+
+// hasModule reports whether the spec has the module or one below it.
+func (ev *evaluator) hasModule(path string) bool {
+	if strings.Contains(path, "%d") {
+		path = path[:strings.Index(path, "%d")] + "0"
+	}
+	if ev.acc.modules[path] != nil {
+		return true
+	}
+	for p := range ev.acc.modules {
+		if strings.HasPrefix(p, path+".") {
+			return true
+		}
+	}
+	return false
+}
+
+// label names a module in messages.
+func (x *envoyVal) label() string {
+	if x.path == "" {
+		return "model"
+	}
+	return x.path
+}
+
+// envoyMethod evaluates a method of an Envoy.
+func (f *frame) envoyMethod(e *ast.CallExpr, fv *funcVal, x *envoyVal) value {
+	args := f.args(e)
+	if args == nil {
+		return invalid{}
+	}
+	if fv.decl != nil { // a user's method on a type that embeds an accessor
+		return f.inline(fv, args, e)
+	}
+	if fv.method == "Path" {
+		return stringConst(x.label())
+	}
+	if x.inv != f.inv || f.inv == nil {
+		return f.fail(e.Pos(), "NN1502", "use the model that the invoke's own function gets", "%s is used outside the invoke that it belongs to", x.label())
+	}
+	switch fv.method {
+	case "Output":
+		return f.readPoint(e, x, modelspec.SideOutput)
+	case "Input":
+		return f.readPoint(e, x, modelspec.SideInput)
+	case "SetOutput":
+		return f.writePoint(e, x, modelspec.SideOutput, args[0])
+	case "SetInput":
+		return f.writePoint(e, x, modelspec.SideInput, args[0])
+	case "Outputs":
+		return f.readAll(e, x, modelspec.SideOutput)
+	case "Inputs":
+		return f.readAll(e, x, modelspec.SideInput)
+	case "Call":
+		return f.callModule(e, x, args[0])
+	case "Weight":
+		return f.weight(e, x, args[0])
+	case "Get":
+		return f.getModule(e, x, args[0])
+	}
+	return f.fail(e.Pos(), "NN1216", "it works interpreted, with Session.Interpret", "%s is not compiled yet", fv.method)
+}
+
+// weight reads a parameter of a module.
+func (f *frame) weight(e *ast.CallExpr, x *envoyVal, name value) value {
+	c, ok := constOf(name)
+	if !ok {
+		return f.fail(e.Args[0].Pos(), "NN1402", "use a constant", "the name of a weight must be known when code is generated")
+	}
+	key := constant.StringVal(c)
+	var tensorName string
+	if x.module != nil {
+		tensorName = x.module.Weights[key]
+	}
+	if tensorName == "" {
+		var have []string
+		if x.module != nil {
+			have = sortedKeys(x.module.Weights)
+		}
+		return f.fail(e.Args[0].Pos(), "NN1308", "it has: "+strings.Join(have, ", "), "%s has no weight %q", x.label(), key)
+	}
+	t := tensor.Type{DType: tensor.Float32}
+	for _, p := range x.module.Outputs {
+		if p.Type.DType.IsFloat() {
+			t.DType = p.Type.DType
+		}
+	}
+	return &tensorVal{f.ev.graph.model(tensorName, t, x.label()+" weight "+key)}
+}
+
+// getModule evaluates m.Get("transformer.h.5") with a constant path.
+func (f *frame) getModule(e *ast.CallExpr, x *envoyVal, name value) value {
+	c, ok := constOf(name)
+	if !ok {
+		return f.fail(e.Args[0].Pos(), "NN1306", "use a constant path, or the fields of the Envoy", "the module is chosen by a value that is known only when the trace runs")
+	}
+	path := strings.TrimPrefix(strings.TrimPrefix(constant.StringVal(c), "model."), ".")
+	full := joinPath(x.path, path)
+	if path == "" || path == "model" {
+		full = x.path
+	}
+	mod := f.ev.acc.modules[full]
+	if mod == nil {
+		return f.fail(e.Args[0].Pos(), "NN1308", "nngen tree prints the paths", "%s has no module %q", x.label(), path)
+	}
+	tup, _ := f.src.info.TypeOf(e).(*types.Tuple)
+	env := &envoyVal{path: full, module: mod, inv: x.inv}
+	if tup == nil || tup.Len() != 2 {
+		return f.fail(e.Pos(), "NN1216", "", "Get is not compiled here")
+	}
+	env.typ = tup.At(0).Type()
+	if p, ok := types.Unalias(env.typ).(*types.Pointer); ok {
+		env.typ = p.Elem()
+	}
+	return &tupleVal{[]value{env, &nilVal{typ: tup.At(1).Type()}}}
+}

@@ -1,0 +1,329 @@
+package ast
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/token"
+	"go/types"
+)
+
+// expr evaluates an expression.
+func (f *frame) expr(e ast.Expr) value {
+	if tv, ok := f.src.info.Types[e]; ok && tv.Value != nil {
+		return &constVal{tv.Value, f.subst(tv.Type)}
+	}
+	switch e := e.(type) {
+	case *ast.Ident:
+		return f.ident(e)
+	case *ast.ParenExpr:
+		return f.paren(e)
+	case *ast.SelectorExpr:
+		return f.selector(e)
+	case *ast.CallExpr:
+		return f.callExpr(e)
+	case *ast.BinaryExpr:
+		return f.binary(e)
+	case *ast.UnaryExpr:
+		return f.unary(e)
+	case *ast.StarExpr:
+		return f.star(e)
+	case *ast.IndexExpr:
+		return f.index(e)
+	case *ast.IndexListExpr:
+		return f.expr(e.X)
+	case *ast.SliceExpr:
+		return f.sliceExpr(e)
+	case *ast.CompositeLit:
+		return f.composite(e)
+	case *ast.FuncLit:
+		sig, _ := f.typeOf(e).(*types.Signature)
+		return &funcVal{src: f.src, lit: e, env: f.env, sig: sig, node: e, targs: f.targs()}
+	case *ast.TypeAssertExpr:
+		return f.typeAssert(e)
+	}
+	return f.fail(e.Pos(), "NN1201", "write it with plain variables, calls and operators", "this expression is not in the subset of Go that nngen compiles")
+}
+
+func (f *frame) targs() map[*types.TypeParam]types.Type {
+	if f.call == nil {
+		return nil
+	}
+	return f.call.targs
+}
+
+func (f *frame) paren(e *ast.ParenExpr) value {
+	v := f.expr(e.X)
+	if c, ok := v.(*codeVal); ok {
+		out := *c
+		out.code = txt("(").add(c.code, ")")
+		return &out
+	}
+	return v
+}
+
+// ident evaluates a name.
+func (f *frame) ident(e *ast.Ident) value {
+	o := f.src.info.Uses[e]
+	if o == nil {
+		o = f.src.info.Defs[e]
+	}
+	switch o := o.(type) {
+	case *types.Nil:
+		return &nilVal{typ: f.typeOf(e)}
+	case *types.Const:
+		return &constVal{o.Val(), o.Type()}
+	case *types.Func:
+		return f.declared(o, e)
+	case *types.Var:
+		if c := f.env.lookup(o); c != nil {
+			return f.read(c, e)
+		}
+		return f.globalVar(o, e)
+	}
+	return f.fail(e.Pos(), "NN1201", "", "%s cannot be used here", e.Name)
+}
+
+// read gives the value of a variable.
+func (f *frame) read(c *cell, at ast.Expr) value {
+	if c.res != nil {
+		c.res.read = true
+		return &codeVal{code: code{{v: c.res}}, typ: c.typ, pure: true, born: c.res.born}
+	}
+	if t, ok := c.val.(*tensorVal); ok && t.sym == nil && isTensor(c.typ) {
+		return f.unset(c, at)
+	}
+	return c.val
+}
+
+// unset reports a tensor variable that is read before it has a value.
+func (f *frame) unset(c *cell, at ast.Expr) value {
+	name := c.name
+	if name == "" {
+		name = "the tensor"
+	}
+	hint := "set it before this line"
+	if f.ev.form == ManyInvokes && !f.ev.sched.running && !f.ev.sched.ran {
+		hint = "invokes run when Run is called: read it after t.Run()"
+	} else if f.inv != nil {
+		hint = "let this invoke wait at a barrier until the other has set it"
+	}
+	d := f.ev.report(at.Pos(), "NN1501", "%s is read before it is set", name)
+	d.Hint = hint
+	if c.obj != nil {
+		for _, p := range assignments(f.src.info, f.ev.tf.decl, c.obj) {
+			f.ev.relate(d, p, "%s is set here", name)
+		}
+	}
+	return invalid{}
+}
+
+// globalVar reads a package-level variable: a constant if nothing changes it.
+func (f *frame) globalVar(o *types.Var, e ast.Expr) value {
+	if o.Pkg() != nil && o.Pkg().Path() == RuntimePath && isRuntime(o.Type(), "Index") {
+		return &indexVal{name: o.Name(), typ: o.Type()}
+	}
+	if s := f.ev.prog.sources[o.Pkg().Path()]; s != nil {
+		if g := s.globals[o]; g != nil && g.pure {
+			if v := f.staticGlobal(s, o, g); v != nil {
+				return v
+			}
+		}
+	}
+	if isTensor(o.Type()) || isEnvoy(o.Type()) {
+		return f.fail(e.Pos(), "NN1209", "pass it as a parameter of the trace function",
+			"%s is a package variable: what it holds is not known when code is generated", o.Name())
+	}
+	return &codeVal{code: f.rewrite(e, nil), typ: o.Type()}
+}
+
+// staticGlobal gives a never-changed variable's initialiser, if that is a
+// constant or a literal of constants.
+func (f *frame) staticGlobal(s *source, o *types.Var, g *global) value {
+	if tv := s.info.Types[g.init]; tv.Value != nil {
+		return &constVal{tv.Value, o.Type()}
+	}
+	if !constantLiteral(s.info, g.init) {
+		return nil
+	}
+	inner := *f
+	inner.src, inner.env = s, newEnv(nil)
+	return inner.expr(g.init)
+}
+
+func constantLiteral(info *types.Info, e ast.Expr) bool {
+	if info.Types[e].Value != nil {
+		return true
+	}
+	lit, ok := e.(*ast.CompositeLit)
+	if !ok {
+		return false
+	}
+	if _, isMap := info.TypeOf(lit).Underlying().(*types.Map); isMap {
+		return false
+	}
+	for _, el := range lit.Elts {
+		if kv, ok := el.(*ast.KeyValueExpr); ok {
+			el = kv.Value
+		}
+		if !constantLiteral(info, el) {
+			return false
+		}
+	}
+	return true
+}
+
+// residual builds a codeVal from an expression whose parts were evaluated.
+func (f *frame) residual(e ast.Expr, pure bool, parts map[ast.Expr]value) value {
+	known := map[ast.Expr]code{}
+	out := &codeVal{typ: f.typeOf(e), pure: pure}
+	for part, v := range parts {
+		if isInvalid(v) {
+			return invalid{}
+		}
+		known[part] = f.codeOf(v, f.typeOf(part), part)
+		if c, ok := v.(*codeVal); ok && !c.pure {
+			out.pure = false
+		}
+	}
+	out.code = f.rewrite(e, known)
+	out.born = bornIn(out.code)
+	return out
+}
+
+// constOf gives the constant behind a value.
+func constOf(v value) (constant.Value, bool) {
+	c, ok := v.(*constVal)
+	if !ok {
+		return nil, false
+	}
+	return c.v, true
+}
+
+// intOf gives a static integer.
+func intOf(v value) (int64, bool) {
+	c, ok := constOf(v)
+	if !ok {
+		return 0, false
+	}
+	return constant.Int64Val(constant.ToInt(c))
+}
+
+func boolConst(b bool, t types.Type) value { return &constVal{constant.MakeBool(b), t} }
+
+func intConst(n int64) value { return &constVal{constant.MakeInt64(n), types.Typ[types.Int]} }
+
+func stringConst(s string) value {
+	return &constVal{constant.MakeString(s), types.Typ[types.String]}
+}
+
+// unary evaluates -x, !x, ^x, +x and &x.
+func (f *frame) unary(e *ast.UnaryExpr) value {
+	if e.Op == token.AND {
+		return f.address(e)
+	}
+	if e.Op == token.ARROW {
+		return f.fail(e.Pos(), "NN1202", "a trace runs in one goroutine; pass values as parameters", "channels are not in the subset of Go that nngen compiles")
+	}
+	x := f.expr(e.X)
+	switch x := x.(type) {
+	case *constVal:
+		size := uint(0)
+		if b, ok := x.typ.Underlying().(*types.Basic); ok && b.Info()&types.IsUnsigned != 0 {
+			size = uint(8 * types.SizesFor("gc", "amd64").Sizeof(b))
+		}
+		return fit(&constVal{constant.UnaryOp(e.Op, x.v, size), f.typeOf(e)})
+	case *codeVal:
+		return f.residual(e, true, map[ast.Expr]value{e.X: x})
+	case invalid:
+		return x
+	}
+	return f.fail(e.Pos(), "NN1201", "", "operator %s cannot be applied to %s", e.Op, x.kind())
+}
+
+// address evaluates &x: of a variable, or of a literal.
+func (f *frame) address(e *ast.UnaryExpr) value {
+	t := f.typeOf(e)
+	switch x := ast.Unparen(e.X).(type) {
+	case *ast.Ident:
+		if c := f.env.lookup(f.src.info.Uses[x]); c != nil {
+			return &ptrVal{typ: t, to: c}
+		}
+	case *ast.CompositeLit:
+		v := f.expr(x)
+		if c, ok := v.(*codeVal); ok {
+			return f.residual(e, c.pure, map[ast.Expr]value{e.X: v})
+		}
+		return &ptrVal{typ: t, to: &cell{typ: f.typeOf(x), val: v, scope: f.depth()}}
+	}
+	v := f.expr(e.X)
+	if _, ok := v.(*codeVal); ok {
+		return f.residual(e, false, map[ast.Expr]value{e.X: v})
+	}
+	if isInvalid(v) {
+		return v
+	}
+	return f.fail(e.Pos(), "NN1203", "take the address of a variable, or keep the value itself",
+		"the address of a field or an element cannot be taken at generate time")
+}
+
+// star evaluates *p.
+func (f *frame) star(e *ast.StarExpr) value {
+	switch x := f.expr(e.X).(type) {
+	case *ptrVal:
+		return f.read(x.to, e)
+	case *codeVal:
+		return f.residual(e, false, map[ast.Expr]value{e.X: x})
+	case invalid:
+		return x
+	case *envoyVal:
+		return f.fail(e.Pos(), "NN1203", "pass the pointer on as it is", "an Envoy cannot be copied")
+	default:
+		return f.fail(e.Pos(), "NN1203", "", "%s cannot be dereferenced", x.kind())
+	}
+}
+
+// typeAssert evaluates x.(T) where x is known now.
+func (f *frame) typeAssert(e *ast.TypeAssertExpr) value {
+	x := f.expr(e.X)
+	switch x := x.(type) {
+	case *codeVal:
+		return f.residual(e, false, map[ast.Expr]value{e.X: x})
+	case invalid:
+		return x
+	}
+	t := f.typeOf(e.Type)
+	have := f.dynamicType(x)
+	if have == nil {
+		return f.fail(e.Pos(), "NN1201", "", "a type assertion on %s is not in the subset of Go that nngen compiles", x.kind())
+	}
+	ok := types.AssignableTo(have, t)
+	if tup, isTuple := f.src.info.TypeOf(e).(*types.Tuple); isTuple && tup.Len() == 2 {
+		if !ok {
+			x = f.zero(t)
+		}
+		return &tupleVal{[]value{x, boolConst(ok, types.Typ[types.Bool])}}
+	}
+	if !ok {
+		return f.fail(e.Pos(), "NN1201", "", "this is %s, not %s", have, t)
+	}
+	return x
+}
+
+// dynamicType is the Go type of a static value.
+func (f *frame) dynamicType(v value) types.Type {
+	switch v := v.(type) {
+	case *constVal:
+		return v.typ
+	case *structVal:
+		return v.typ
+	case *sliceVal:
+		return v.typ
+	case *ptrVal:
+		return v.typ
+	case *envoyVal:
+		return types.NewPointer(v.typ)
+	case *mapVal:
+		return v.typ
+	}
+	return nil
+}

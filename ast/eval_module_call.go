@@ -1,0 +1,114 @@
+package ast
+
+import (
+	"go/ast"
+	"strings"
+
+	"github.com/nngen-go/nngen/internal/ops"
+	"github.com/nngen-go/nngen/internal/plan"
+	"github.com/nngen-go/nngen/internal/tensor"
+	"github.com/nngen-go/nngen/modelspec"
+)
+
+// callModule evaluates x.Call(v): the module run on another value.
+func (f *frame) callModule(e *ast.CallExpr, x *envoyVal, v value) value {
+	in := f.point(e.Pos(), x, modelspec.SideInput)
+	if in == nil {
+		return invalid{}
+	}
+	out := f.point(e.Pos(), x, modelspec.SideOutput)
+	if out == nil || isInvalid(v) {
+		return invalid{}
+	}
+	arg := f.graphOperand(opArg{v: v, at: e.Args[0]})
+	if arg == nil {
+		return invalid{}
+	}
+	typ, ok := f.callType(e, x, arg, in, out)
+	if !ok {
+		return invalid{}
+	}
+	operands := []*sym{arg}
+	var sides []string
+	for _, p := range x.module.Inputs {
+		if p == in || p.Role == modelspec.RoleInput || p.Absent != "" || p.Visit != in.Visit {
+			continue
+		}
+		if axis, _, _ := f.ev.rowAxis(p.Type); axis < 0 {
+			continue
+		}
+		s := f.ev.graph.model(p.Tensor, p.Type, x.label()+" "+string(p.Role))
+		if f.inv.rows != plan.AllRows {
+			n, err := rowAlgebra{f.ev}.Narrow(s, f.inv.rows, f.ev.sched.moments[f.ev.sched.moment[p]])
+			if err != nil {
+				return f.fail(e.Pos(), "NN1505", "", "%v", err)
+			}
+			s = n
+		}
+		operands = append(operands, s)
+		sides = append(sides, p.Tensor)
+	}
+	f.ev.graph.model(in.Tensor, in.Type, x.label()+".input")
+	f.ev.graph.model(out.Tensor, out.Type, x.label()+".output")
+	attrs := ops.Attrs{
+		"module": x.path, "input": in.Tensor, "sides": strings.Join(sides, "\n"),
+		"output": out.Tensor, "rows": int64(f.inv.rows),
+	}
+	s := f.ev.graph.add("Call", operands, attrs, []tensor.Type{typ}, e.Pos())[0]
+	s.what = x.label() + ".Call"
+	return &tensorVal{s}
+}
+
+// callType is the type of a module's result on an argument: the spec's, with
+// the dimensions that the argument gives the input's symbols.
+func (f *frame) callType(e *ast.CallExpr, x *envoyVal, arg *sym, in, out *modelspec.Point) (tensor.Type, bool) {
+	got, want := arg.typ, in.Type
+	bad := got.DType != want.DType || got.Shape != nil && want.Shape != nil && len(got.Shape) != len(want.Shape)
+	sub := map[tensor.Dim]tensor.Dim{}
+	if !bad && got.Shape != nil && want.Shape != nil {
+		for i, w := range want.Shape {
+			g := got.Shape[i]
+			_, wc := w.Const()
+			_, gc := g.Const()
+			bad = bad || wc && gc && w != g
+			if !wc && w.Known() {
+				if old, ok := sub[w]; ok && old != g {
+					g = tensor.Unknown
+				}
+				sub[w] = g
+			}
+		}
+	}
+	if bad {
+		d := f.ev.report(e.Args[0].Pos(), "NN1407", "%s takes %s, but is called on %s", x.label(), want, got)
+		d.Hint = "give it a value of the same rank and dtype; keep an axis of size 1 with At(nn.All, nn.Range(i, i+1))"
+		f.ev.relate(d, arg.pos, "the value is made here")
+		return tensor.Type{}, false
+	}
+	typ := tensor.Type{DType: out.Type.DType}
+	if out.Type.Shape == nil || got.Shape == nil {
+		return typ, true
+	}
+	typ.Shape = tensor.Shape{}
+	for _, d := range out.Type.Shape {
+		if _, isConst := d.Const(); !isConst {
+			if s, ok := sub[d]; ok {
+				d = s
+			} else if touches(d, sub) {
+				d = tensor.Unknown
+			}
+		}
+		typ.Shape = append(typ.Shape, d)
+	}
+	return typ, true
+}
+
+// touches reports whether a dimension is built from symbols that the argument changes.
+func touches(d tensor.Dim, sub map[tensor.Dim]tensor.Dim) bool {
+	for _, s := range d.Symbols() {
+		if to, ok := sub[tensor.Dim(s)]; !ok || to != tensor.Dim(s) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,312 @@
+package ast
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/token"
+	"go/types"
+)
+
+// store puts a value into whatever stands left of an assignment.
+func (f *frame) store(l ast.Expr, v value, at ast.Expr, s ast.Node) {
+	switch x := ast.Unparen(l).(type) {
+	case *ast.Ident:
+		if x.Name == "_" {
+			f.drop(v, at)
+			return
+		}
+		if o := f.src.info.Defs[x]; o != nil {
+			f.declare(x, o, v, at)
+			return
+		}
+		if c := f.env.lookup(f.src.info.Uses[x]); c != nil {
+			f.setCell(c, v, at)
+			return
+		}
+		f.fail(x.Pos(), "NN1209", "return it as a result", "%s is a package variable: a trace does not change it", x.Name)
+	case *ast.IndexExpr:
+		f.storeIndex(x, v, at)
+	case *ast.SelectorExpr:
+		f.storeField(x, v, at)
+	case *ast.StarExpr:
+		f.storeStar(x, v, at)
+	default:
+		f.fail(l.Pos(), "NN1201", "", "this cannot be assigned at generate time")
+	}
+}
+
+// drop evaluates a value for its effects only.
+func (f *frame) drop(v value, at ast.Expr) {
+	if c, ok := v.(*codeVal); ok && !c.pure {
+		f.emit(&resStmt{kind: assignStmt, op: "=", pos: at.Pos(), lhs: []target{{blank: true}}, rhs: []code{c.code}, effects: true})
+	}
+}
+
+// declare makes a new variable with a value.
+func (f *frame) declare(id *ast.Ident, o types.Object, v value, at ast.Expr) {
+	f.reservedName(id)
+	c := f.newCell(o, o.Type(), nil)
+	f.setCell(c, v, at)
+}
+
+// setCell assigns a variable. What only a run knows, or what happens under a
+// condition that only a run knows, becomes an assignment in the residual code.
+func (f *frame) setCell(c *cell, v value, at ast.Expr) {
+	c.set = at.Pos()
+	cond := f.conditional(c.scope)
+	if isInvalid(v) {
+		c.val, c.res = v, nil
+		return
+	}
+	if n, ok := v.(*nilVal); ok && n.typ == nil || ok && isPlain(n.typ, types.UntypedNil) {
+		v = f.zero(c.typ)
+	}
+	cv, isCode := v.(*codeVal)
+	if cond == nil && !isCode && (c.res == nil || !c.res.param && !c.res.captured) {
+		c.val, c.res = copyValue(v), nil
+		return
+	}
+	if cond != nil && c.res == nil {
+		f.demote(c, at)
+	}
+	if c.res == nil {
+		if isInvalid(c.val) && cond != nil {
+			return
+		}
+		c.res = f.varOf(c)
+		f.define(c.res, cv.code, cv, at)
+		return
+	}
+	born := bornOf(v)
+	pure := true
+	if isCode {
+		pure = cv.pure
+	}
+	rhs := f.codeOf(v, c.typ, at)
+	if !born.IsValid() {
+		born = bornIn(rhs)
+	}
+	f.wrote(c.res, born)
+	f.emit(&resStmt{kind: assignStmt, op: "=", pos: at.Pos(), lhs: []target{{v: c.res}}, rhs: []code{rhs}, effects: !pure})
+}
+
+// define emits "v := code".
+func (f *frame) define(v *resVar, c code, cv *codeVal, at ast.Expr) {
+	born := cv.born
+	if !born.IsValid() {
+		born = bornIn(c)
+	}
+	f.wrote(v, born)
+	f.emit(&resStmt{
+		kind: assignStmt, op: "=", pos: at.Pos(), lhs: []target{{v: v, define: true}}, rhs: []code{c},
+		effects: !cv.pure, typed: cv.typ == nil || v.typ == nil || !types.Identical(cv.typ, v.typ),
+	})
+}
+
+// demote moves a variable that was static into the residual code, ahead of the
+// condition or loop that is about to change it.
+func (f *frame) demote(c *cell, at ast.Expr) {
+	if c.res != nil || isInvalid(c.val) {
+		return
+	}
+	switch v := c.val.(type) {
+	case *envoyVal, *traceVal, *barrierVal:
+		f.fail(at.Pos(), "NN1303", "choose it with constants, or write both cases out",
+			"%s is changed under a condition that is known only when the trace runs, but holds %s", nameOf(c), v.kind())
+		c.val = invalid{}
+		return
+	}
+	out, inv := f.out, f.scope
+	if s := f.conditional(c.scope); s != nil {
+		out = s.block
+		inv = s.parent
+	}
+	c.res = f.varOf(c)
+	outer := *f
+	outer.out, outer.scope = out, inv
+	st := &resStmt{kind: assignStmt, op: "=", pos: at.Pos(), lhs: []target{{v: c.res, define: true}}, typed: true}
+	if t, ok := c.val.(*tensorVal); !ok || t.sym != nil {
+		st.rhs = []code{outer.codeOf(c.val, c.typ, at)}
+		outer.wrote(c.res, bornIn(st.rhs[0]))
+	} else {
+		c.res.writes++
+	}
+	if s, ok := c.val.(*sliceVal); ok && s.obj != nil && !s.array {
+		s.obj.moved = true
+	}
+	c.res.changed = true
+	c.val = nil
+	outer.emit(st)
+}
+
+func nameOf(c *cell) string {
+	if c.name == "" {
+		return "nn_v"
+	}
+	return c.name
+}
+
+// cellOf gives the variable at the root of an assignable expression.
+func (f *frame) cellOf(l ast.Expr) *cell {
+	return f.env.lookup(rootObject(f.src.info, l))
+}
+
+// storeIndex executes x[i] = v.
+func (f *frame) storeIndex(l *ast.IndexExpr, v value, at ast.Expr) {
+	x, i := f.expr(l.X), f.expr(l.Index)
+	if isInvalid(x) || isInvalid(i) || isInvalid(v) {
+		return
+	}
+	if p, ok := x.(*ptrVal); ok && p.to.res == nil {
+		x = p.to.val
+	}
+	root := f.cellOf(l.X)
+	cond := root != nil && f.conditional(root.scope) != nil
+	_, hostVal := v.(*codeVal)
+	hostVal = hostVal && !isTensor(f.typeOf(l))
+	switch x := x.(type) {
+	case *sliceVal:
+		n, ok := intOf(i)
+		if ok && !cond && !hostVal {
+			if n < 0 || n >= int64(x.len) {
+				f.fail(l.Index.Pos(), "NN1206", "", "index %d is out of range: the length is %d", n, x.len)
+				return
+			}
+			x.obj.elems[x.off+int(n)] = f.stored(v, x.obj.elem, at)
+			return
+		}
+	case *mapVal:
+		if k := keyText(i); k != "" && !cond && !hostVal && x.obj != nil {
+			if x.obj.vals[k] == nil {
+				x.obj.keys = append(x.obj.keys, i)
+			}
+			x.obj.vals[k] = f.stored(v, x.typ.Underlying().(*types.Map).Elem(), at)
+			return
+		}
+	}
+	if root != nil && root.res == nil {
+		f.demoteShared(root, x, l)
+	}
+	f.storeCode(l, v, at)
+}
+
+// demoteShared moves a slice into the residual code; one that is reached by
+// another way too would be two slices then.
+func (f *frame) demoteShared(root *cell, x value, at ast.Expr) {
+	if s, ok := x.(*sliceVal); ok && s.obj != nil && s.obj.moved {
+		f.fail(at.Pos(), "NN1213", "use one slice variable for values that only a run knows",
+			"this slice is shared with a variable that holds values known only when the trace runs")
+	}
+	f.demote(root, at)
+}
+
+// storeCode emits an assignment to an element or field in the residual code.
+func (f *frame) storeCode(l ast.Expr, v value, at ast.Expr) {
+	rhs := f.codeOf(v, f.typeOf(l), at)
+	lhs := f.place(l, at)
+	born := bornIn(rhs)
+	if c := f.cellOf(l); c != nil && c.res != nil {
+		c.res.changed = true
+		f.wrote(c.res, born)
+		f.emit(&resStmt{kind: assignStmt, op: "=", pos: l.Pos(), lhs: []target{{code: lhs}}, rhs: []code{rhs}, vars: []*resVar{c.res}})
+		return
+	}
+	f.emit(&resStmt{kind: assignStmt, op: "=", pos: l.Pos(), lhs: []target{{code: lhs}}, rhs: []code{rhs}, effects: true})
+}
+
+// place gives an assignable expression as code.
+func (f *frame) place(l ast.Expr, _ ast.Node) code {
+	known := map[ast.Expr]code{}
+	if x, ok := ast.Unparen(l).(*ast.IndexExpr); ok {
+		i := f.expr(x.Index)
+		known[x.Index] = f.codeOf(i, f.typeOf(x.Index), x.Index)
+	}
+	if c := f.cellOf(l); c != nil && c.res == nil {
+		f.demote(c, l)
+	}
+	return f.rewrite(l, known)
+}
+
+// storeField executes x.f = v.
+func (f *frame) storeField(l *ast.SelectorExpr, v value, at ast.Expr) {
+	sel := f.src.info.Selections[l]
+	if sel == nil {
+		f.fail(l.Pos(), "NN1209", "return it as a result", "%s is a package variable: a trace does not change it", l.Sel.Name)
+		return
+	}
+	x := f.expr(l.X)
+	if isInvalid(x) || isInvalid(v) {
+		return
+	}
+	if _, ok := x.(*envoyVal); ok {
+		f.fail(l.Pos(), "NN1209", "use SetOutput or SetInput", "the field %s of an Envoy cannot be assigned", l.Sel.Name)
+		return
+	}
+	root := f.cellOf(l.X)
+	holder := f.holder(l, x, sel.Index())
+	if holder == nil || root != nil && f.conditional(root.scope) != nil {
+		f.storeCode(l, v, at)
+		return
+	}
+	holder.fields[sel.Index()[len(sel.Index())-1]] = f.stored(v, f.typeOf(l), at)
+}
+
+// holder finds the struct whose field an assignment sets; nil if it lives in
+// the residual code.
+func (f *frame) holder(l *ast.SelectorExpr, x value, path []int) *structVal {
+	for k, i := range path {
+		if p, ok := x.(*ptrVal); ok {
+			if p.to.res != nil {
+				return nil
+			}
+			x = p.to.val
+		}
+		s, ok := x.(*structVal)
+		if !ok {
+			return nil
+		}
+		if k == len(path)-1 {
+			return s
+		}
+		x = s.fields[i]
+	}
+	return nil
+}
+
+// storeStar executes *p = v.
+func (f *frame) storeStar(l *ast.StarExpr, v value, at ast.Expr) {
+	switch p := f.expr(l.X).(type) {
+	case *ptrVal:
+		f.setCell(p.to, v, at)
+	case *codeVal:
+		rhs := f.codeOf(v, f.typeOf(l), at)
+		lhs := f.rewrite(l, map[ast.Expr]code{l.X: p.code})
+		f.emit(&resStmt{kind: assignStmt, op: "=", pos: l.Pos(), lhs: []target{{code: lhs}}, rhs: []code{rhs}, effects: true})
+	case invalid:
+	default:
+		f.fail(l.Pos(), "NN1203", "", "%s cannot be assigned through", p.kind())
+	}
+}
+
+// fold computes x op y for op= and ++.
+func (f *frame) fold(e *ast.BinaryExpr, a, b constant.Value, t types.Type) value {
+	op := e.Op
+	bt, _ := t.Underlying().(*types.Basic)
+	isInt := bt != nil && bt.Info()&types.IsInteger != 0
+	switch op {
+	case token.SHL, token.SHR:
+		n, ok := constant.Uint64Val(constant.ToInt(b))
+		if !ok || n > 1<<10 {
+			return f.fail(e.OpPos, "NN1206", "", "shift count %s is out of range", b)
+		}
+		return fit(&constVal{constant.Shift(constant.ToInt(a), op, uint(n)), t})
+	case token.QUO, token.REM:
+		if constant.Sign(b) == 0 {
+			return f.fail(e.OpPos, "NN1206", "", "division by zero")
+		}
+		if op == token.QUO && isInt {
+			op = token.QUO_ASSIGN
+		}
+	}
+	return fit(&constVal{constant.BinaryOp(a, op, b), t})
+}

@@ -1,0 +1,336 @@
+package ast
+
+import (
+	"go/token"
+	"sort"
+
+	"github.com/nngen-go/nngen/internal/ops"
+	"github.com/nngen-go/nngen/internal/plan"
+	"github.com/nngen-go/nngen/internal/tensor"
+)
+
+// markGraph marks the nodes and parameters that writes and taps need.
+func (ev *evaluator) markGraph(taps []*sym) {
+	for _, n := range ev.graph.nodes {
+		n.live = false
+	}
+	for _, p := range ev.graph.params {
+		p.live = false
+	}
+	if ev.sched.result != nil {
+		for _, w := range ev.sched.result.Writes {
+			markLive(w.Value)
+		}
+	}
+	for _, s := range taps {
+		markLive(s)
+	}
+}
+
+// tapsIn collects the taps of residual code, in its order, each once.
+func tapsIn(b *resBlock, exprs []code) []*sym {
+	var out []*sym
+	seen := map[*sym]bool{}
+	var see func(c code)
+	see = func(c code) {
+		for _, fr := range c {
+			if fr.tap != nil && !seen[fr.tap] {
+				seen[fr.tap] = true
+				out = append(out, fr.tap)
+			}
+			if fr.block != nil {
+				for _, s := range fr.block.stmts {
+					s.walkCode(see)
+				}
+			}
+		}
+	}
+	for _, e := range exprs {
+		if len(e) == 1 {
+			see(e)
+		}
+	}
+	for _, s := range b.stmts {
+		s.walkCode(see)
+	}
+	for _, e := range exprs {
+		see(e)
+	}
+	return out
+}
+
+// settle finds, together, the residual code that matters and the graph that it
+// and the writes need.
+func (ev *evaluator) settle(top *resBlock, exprs []code) {
+	for range 2 {
+		ev.markGraph(tapsIn(top, exprs))
+		roots := append([]code(nil), exprs...)
+		for _, inv := range ev.sched.invokes {
+			if inv.inputs != nil {
+				roots = append(roots, inv.inputs.code)
+			}
+		}
+		for _, p := range ev.graph.params {
+			if p.live {
+				roots = append(roots, p.code)
+			}
+		}
+		keepLive(top, roots)
+	}
+	ev.taps = tapsIn(top, exprs)
+	ev.markGraph(ev.taps)
+	for i, s := range ev.taps {
+		s.tap = i
+	}
+}
+
+// fillPlan writes down the plan: everything live, in the order it was made.
+func (ev *evaluator) fillPlan(t *Trace) {
+	p := &plan.Plan{Name: t.Func, Model: ev.acc.spec.Fingerprint, Tensors: map[string]tensor.Type{}}
+	names := &planNames{used: map[string]bool{plan.RowBounds: true}}
+	for _, inv := range ev.sched.invokes {
+		p.Invokes = append(p.Invokes, inv.name)
+	}
+	for _, pp := range ev.graph.params {
+		if !pp.live {
+			continue
+		}
+		pp.name = names.free(pp.name, "p")
+		pp.sym.ref = plan.Ref{Kind: plan.Arg, Name: pp.name}
+		p.Params = append(p.Params, plan.Param{Name: pp.name, Type: pp.typ})
+	}
+	for i := range t.ParamExprs {
+		t.ParamExprs[i].Name = p.Params[i].Name
+	}
+	for _, n := range ev.graph.nodes {
+		if n.live {
+			p.Nodes = append(p.Nodes, ev.planNode(n, names, p))
+		}
+	}
+	ev.planWrites(p)
+	for i, s := range ev.taps {
+		ev.mention(p, s)
+		p.Taps = append(p.Taps, plan.Tap{Name: ev.tapName(t, i, names), Value: s.ref, Line: ev.line(s.pos)})
+	}
+	ev.planMediators(p)
+	t.Plan = p
+	ev.explain(t)
+}
+
+// planNames keeps the names of values apart.
+type planNames struct{ used map[string]bool }
+
+func (n *planNames) free(hint, def string) string {
+	if hint == "" || hint == "_" {
+		hint = def + "0"
+		for i := 1; n.used[hint]; i++ {
+			hint = def + itoa(i)
+		}
+	}
+	name := hint
+	for i := 2; n.used[name]; i++ {
+		name = hint + itoa(i)
+	}
+	n.used[name] = true
+	return name
+}
+
+func (ev *evaluator) planNode(n *graphNode, names *planNames, p *plan.Plan) plan.Node {
+	out := plan.Node{Op: n.op, Attrs: n.attrs, Line: ev.line(n.pos)}
+	for _, in := range n.in {
+		ev.mention(p, in)
+		out.In = append(out.In, in.ref)
+	}
+	for _, o := range n.outs {
+		name := names.free(n.hint, lowerFirst(n.op))
+		o.ref = plan.Ref{Kind: plan.Result, Name: name}
+		out.Out = append(out.Out, name)
+	}
+	if n.op == "Call" {
+		a := ops.Attrs(n.attrs)
+		for _, name := range []string{a.String("input"), a.String("output")} {
+			if s := ev.graph.models[name]; s != nil {
+				p.Tensors[name] = s.typ
+			}
+		}
+	}
+	return out
+}
+
+func lowerFirst(s string) string { return string(s[0]|0x20) + s[1:] }
+
+// mention records the type of a model's tensor that the plan names.
+func (ev *evaluator) mention(p *plan.Plan, s *sym) {
+	if s.ref.Kind == plan.Model {
+		p.Tensors[s.ref.Name] = s.typ
+	}
+}
+
+func (ev *evaluator) planWrites(p *plan.Plan) {
+	if ev.sched.result == nil {
+		return
+	}
+	for _, w := range ev.sched.result.Writes {
+		m := ev.sched.moments[w.At]
+		ev.mention(p, w.Value)
+		p.Tensors[m.Tensor] = ev.sched.typeAt(m)
+		wr := plan.Write{At: m.Address, Tensor: m.Tensor, Value: w.Value.ref}
+		if !m.Exit {
+			wr.Consumers = m.Consumers
+		}
+		if len(w.Lines) > 0 {
+			wr.Line = w.Lines[0]
+		}
+		p.Writes = append(p.Writes, wr)
+	}
+	for _, c := range ev.sched.checks {
+		if c.value.node != nil && !c.value.node.live {
+			continue
+		}
+		ev.mention(p, c.value)
+		p.Checks = append(p.Checks, plan.Check{Value: c.value.ref, Tensor: c.tensor, Want: c.want, At: c.at, Line: ev.line(c.pos)})
+	}
+}
+
+// tapName names a tap after the result that it is, else after its value.
+func (ev *evaluator) tapName(t *Trace, i int, names *planNames) string {
+	for _, r := range t.Results {
+		if r.Tap == i && r.Name != "" {
+			return names.free(r.Name, "tap")
+		}
+	}
+	return names.free("", "tap")
+}
+
+// planMediators takes over the schedule and says where each state is carried out.
+func (ev *evaluator) planMediators(p *plan.Plan) {
+	if ev.sched.result == nil {
+		return
+	}
+	use := ev.readUses(p)
+	p.Mediators = ev.sched.result.Mediators
+	for i, m := range p.Mediators {
+		for j := range m {
+			st := &p.Mediators[i][j]
+			switch st.Event {
+			case plan.Swap:
+				st.Placement = plan.Graph
+			case plan.Value:
+				st.Placement = use[readKey{i, st.At, st.Line}]
+			}
+		}
+	}
+}
+
+type readKey struct {
+	invoke int
+	at     string
+	line   int
+}
+
+// readUses tells for each read whether its value is used in the graph, only
+// leaves the run, or is not used at all.
+func (ev *evaluator) readUses(p *plan.Plan) map[readKey]plan.Placement {
+	inGraph := map[*sym]bool{}
+	for _, n := range ev.graph.nodes {
+		if n.live {
+			for _, in := range n.in {
+				inGraph[in] = true
+			}
+		}
+	}
+	if ev.sched.result != nil {
+		for _, w := range ev.sched.result.Writes {
+			inGraph[w.Value] = true
+		}
+	}
+	tapped := map[*sym]bool{}
+	for _, s := range ev.taps {
+		tapped[s] = true
+	}
+	out := map[readKey]plan.Placement{}
+	for _, r := range ev.sched.reads {
+		k := readKey{r.inv.index, r.at, ev.line(r.pos)}
+		switch {
+		case inGraph[r.value]:
+			out[k] = plan.Graph
+		case tapped[r.value]:
+			out[k] = plan.TapOut
+		case out[k] == "":
+			out[k] = plan.Prune
+		}
+	}
+	return out
+}
+
+// explain lists the pieces of the trace with their placements, by line.
+func (ev *evaluator) explain(t *Trace) {
+	add := func(pos token.Pos, what string, pl plan.Placement, why string) {
+		t.Pieces = append(t.Pieces, Piece{ev.line(pos), what, pl, why})
+	}
+	use := ev.readUses(t.Plan)
+	whys := map[plan.Placement]string{
+		plan.Graph:  "its value is used in the graph",
+		plan.TapOut: "its value only leaves the run",
+		plan.Prune:  "nothing needs its value",
+	}
+	for _, r := range ev.sched.reads {
+		pl := use[readKey{r.inv.index, r.at, ev.line(r.pos)}]
+		add(r.pos, r.at, pl, whys[pl])
+	}
+	for _, w := range ev.sched.swaps {
+		add(w.pos, w.at, plan.Graph, "a write with a value of the graph")
+	}
+	for _, n := range ev.graph.nodes {
+		switch {
+		case !n.pos.IsValid() || n.op == "Const":
+		case n.live:
+			add(n.pos, n.op, plan.Graph, "a tensor operation")
+		default:
+			add(n.pos, n.op, plan.Prune, "nothing needs its result")
+		}
+	}
+	for _, p := range ev.graph.params {
+		if p.live {
+			add(p.pos, p.name, plan.Before, "known when the trace is run: an input of the graph")
+		}
+	}
+	ev.explainCode(t)
+	sort.SliceStable(t.Pieces, func(i, j int) bool { return t.Pieces[i].Line < t.Pieces[j].Line })
+	t.Pieces = uniquePieces(t.Pieces)
+}
+
+func (ev *evaluator) explainCode(t *Trace) {
+	for _, s := range t.Before {
+		if s.Line > 0 {
+			t.Pieces = append(t.Pieces, Piece{s.Line, firstLine(s.Code), plan.Before, "Go code that needs parameters only"})
+		}
+	}
+	for _, s := range t.After {
+		if s.Line > 0 {
+			t.Pieces = append(t.Pieces, Piece{s.Line, firstLine(s.Code), plan.After, "Go code on values that left the run"})
+		}
+	}
+}
+
+func firstLine(c Code) string {
+	s := c.String()
+	for i, r := range s {
+		if r == '\n' {
+			return s[:i] + " …"
+		}
+	}
+	return s
+}
+
+func uniquePieces(list []Piece) []Piece {
+	var out []Piece
+	seen := map[Piece]bool{}
+	for _, p := range list {
+		if !seen[p] {
+			seen[p] = true
+			out = append(out, p)
+		}
+	}
+	return out
+}

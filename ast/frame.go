@@ -1,0 +1,218 @@
+package ast
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+)
+
+// frame is where evaluation stands: in which package's text, with which
+// variables, under which conditions, and where residual statements go.
+type frame struct {
+	ev    *evaluator
+	src   *source
+	env   *env
+	inv   *invoke // nil outside invokes
+	out   *resBlock
+	scope *rscope
+	call  *callCtx
+	loops *loopCtx
+}
+
+// rscope is a level of nesting of the residual code. Assignments to variables
+// of outer levels stay static as long as no level between is conditional.
+type rscope struct {
+	parent *rscope
+	depth  int
+	cond   bool // what happens inside may not happen when the trace runs
+	loop   bool // or several times
+	fn     bool // or whenever host code calls it
+	kind   scopeKind
+	block  *resBlock // that its statement will be added to
+	born   token.Pos // the call that made the condition depend on the run
+	pos    token.Pos // the condition, for messages
+	label  *resLabel // of a group, to jump out of it
+}
+
+// scopeKind says what a level of residual code is printed as.
+type scopeKind int
+
+const (
+	scopeGroup scopeKind = iota // nothing, or a labelled group
+	scopeIf
+	scopeLoop
+	scopeSwitch
+	scopeFunc
+)
+
+// callKind says what a return statement ends.
+type callKind int
+
+const (
+	mainCall   callKind = iota // the trace function
+	inlineCall                 // a function carried out at generate time
+	invokeCall                 // the body of an invoke
+	hostCall                   // a function literal left for host code
+)
+
+// callCtx is an activation of a function.
+type callCtx struct {
+	parent  *callCtx
+	kind    callKind
+	depth   int
+	fn      ast.Node // its declaration or literal
+	pos     token.Pos
+	results []*cell
+	named   bool
+	scope   *rscope // its group
+	exited  bool    // residual code may have returned from it already
+	targs   map[*types.TypeParam]types.Type
+	sig     *types.Signature
+}
+
+// fail reports a mistake and gives the value that silences what follows.
+func (f *frame) fail(pos token.Pos, code, hint, format string, args ...any) value {
+	d := f.ev.report(pos, code, format, args...)
+	d.Hint = hint
+	f.callers(pos)
+	return invalid{}
+}
+
+// callers adds to the newest diagnostic where the helpers it is in were called.
+func (f *frame) callers(pos token.Pos) {
+	if len(f.ev.diags) == 0 {
+		return
+	}
+	d := &f.ev.diags[len(f.ev.diags)-1]
+	if d.Pos != f.ev.position(pos) || len(d.Related) > 0 {
+		return
+	}
+	for c := f.call; c != nil && c.kind == inlineCall; c = c.parent {
+		f.ev.relate(d, c.pos, "called from here")
+	}
+}
+
+// nested gives a frame for an inner block of variables.
+func (f *frame) nested() *frame {
+	g := *f
+	g.env = newEnv(f.env)
+	return &g
+}
+
+// into gives a frame whose residual statements go to a new block under a new scope.
+func (f *frame) into(block *resBlock, s rscope) *frame {
+	g := *f
+	g.env = newEnv(f.env)
+	g.out = block
+	s.parent, s.block = f.scope, f.out
+	if f.scope != nil {
+		s.depth = f.scope.depth + 1
+	}
+	g.scope = &s
+	return &g
+}
+
+// depth is the nesting of the residual code here.
+func (f *frame) depth() int {
+	if f.scope == nil {
+		return 0
+	}
+	return f.scope.depth
+}
+
+// conditional gives the outermost conditional scope between here and depth, or nil.
+func (f *frame) conditional(depth int) *rscope {
+	var found *rscope
+	for s := f.scope; s != nil && s.depth > depth; s = s.parent {
+		if s.cond {
+			found = s
+		}
+	}
+	return found
+}
+
+// underLoop reports whether this place may run several times.
+func (f *frame) underLoop() bool {
+	for s := f.scope; s != nil; s = s.parent {
+		if s.loop || s.fn {
+			return true
+		}
+	}
+	return false
+}
+
+// condBorn is the materialising call that decides whether this place is reached.
+func (f *frame) condBorn() token.Pos {
+	for s := f.scope; s != nil; s = s.parent {
+		if s.cond && s.born.IsValid() {
+			return s.born
+		}
+	}
+	return token.NoPos
+}
+
+// emit adds a residual statement here.
+func (f *frame) emit(s *resStmt) {
+	if s.line == 0 {
+		s.line = f.ev.line(s.pos)
+	}
+	f.out.append(s)
+	f.ev.sched.emitted(f.inv, s)
+}
+
+// newVar makes a residual variable with the user's name.
+func (f *frame) newVar(name string, t types.Type) *resVar {
+	f.ev.vars++
+	return &resVar{hint: name, typ: f.subst(t), seq: f.ev.vars}
+}
+
+// varOf makes the residual variable of a cell; a named result of the trace
+// function is declared by the generator.
+func (f *frame) varOf(c *cell) *resVar {
+	if c.result == nil {
+		return f.newVar(nameOf(c), c.typ)
+	}
+	return c.result
+}
+
+// newCell declares a variable in the present block.
+func (f *frame) newCell(o types.Object, t types.Type, v value) *cell {
+	c := &cell{obj: o, typ: f.subst(t), val: v, scope: f.depth()}
+	if o != nil {
+		c.name = o.Name()
+		f.env.cells[o] = c
+	}
+	return c
+}
+
+// subst replaces type parameters of the function in work.
+func (f *frame) subst(t types.Type) types.Type {
+	if f.call == nil || len(f.call.targs) == 0 || t == nil {
+		return t
+	}
+	return substType(t, f.call.targs)
+}
+
+// substType replaces type parameters in the types that helpers commonly use.
+func substType(t types.Type, m map[*types.TypeParam]types.Type) types.Type {
+	switch t := t.(type) {
+	case *types.TypeParam:
+		if r := m[t]; r != nil {
+			return r
+		}
+	case *types.Slice:
+		return types.NewSlice(substType(t.Elem(), m))
+	case *types.Pointer:
+		return types.NewPointer(substType(t.Elem(), m))
+	case *types.Array:
+		return types.NewArray(substType(t.Elem(), m), t.Len())
+	case *types.Map:
+		return types.NewMap(substType(t.Key(), m), substType(t.Elem(), m))
+	}
+	return t
+}
+
+// typeOf is the type of an expression of the text in work.
+func (f *frame) typeOf(e ast.Expr) types.Type {
+	return f.subst(f.src.info.TypeOf(e))
+}

@@ -1,0 +1,149 @@
+package ast
+
+import (
+	"go/token"
+	"strconv"
+
+	"github.com/nngen-go/nngen/internal/ops"
+	"github.com/nngen-go/nngen/internal/plan"
+	"github.com/nngen-go/nngen/internal/tensor"
+)
+
+// sym is a tensor of the graph under construction: a tensor of the model, a
+// parameter, or the result of a node.
+type sym struct {
+	ref   plan.Ref
+	typ   tensor.Type
+	pos   token.Pos  // the expression that made it
+	what  string     // for messages: "transformer.h.5.output", "Add"
+	node  *graphNode // that makes it, nil for tensors of the model and parameters
+	out   int        // which of the node's results
+	param *planParam // that gives it, nil otherwise
+	host  code       // how Go names it without a tap: parameters
+	tap   int        // index in the plan, once it has one
+	size  string     // for host code: "" or what it was asked for
+}
+
+// graphNode is one node of the plan under construction.
+type graphNode struct {
+	op    string
+	in    []*sym
+	outs  []*sym
+	attrs ops.Attrs
+	pos   token.Pos
+	hint  string // the user's variable that first holds the result
+	live  bool
+	names []string
+}
+
+// planParam is a parameter of the plan and the Go expression that feeds it.
+type planParam struct {
+	name   string
+	typ    tensor.Type
+	tensor bool
+	code   code
+	pos    token.Pos
+	sym    *sym
+	feed   *resStmt
+	live   bool
+	index  int
+}
+
+// graph collects nodes in the order they are made, inputs first.
+type graph struct {
+	nodes  []*graphNode
+	params []*planParam
+	consts map[string]*sym
+	models map[string]*sym
+	feeds  map[string]*planParam
+	calls  map[string]*sym
+}
+
+func newGraph() *graph {
+	return &graph{
+		consts: map[string]*sym{}, models: map[string]*sym{},
+		feeds: map[string]*planParam{}, calls: map[string]*sym{},
+	}
+}
+
+// add makes a node and its results.
+func (g *graph) add(op string, in []*sym, attrs ops.Attrs, types []tensor.Type, pos token.Pos) []*sym {
+	n := &graphNode{op: op, in: in, attrs: attrs, pos: pos}
+	for i, t := range types {
+		n.outs = append(n.outs, &sym{typ: t, pos: pos, what: op, node: n, out: i, tap: -1})
+	}
+	g.nodes = append(g.nodes, n)
+	return n.outs
+}
+
+// model gives the tensor of the model itself.
+func (g *graph) model(name string, t tensor.Type, what string) *sym {
+	if s := g.models[name]; s != nil {
+		return s
+	}
+	s := &sym{ref: plan.Ref{Kind: plan.Model, Name: name}, typ: t, what: what, tap: -1}
+	g.models[name] = s
+	return s
+}
+
+// constant gives a scalar constant; equal ones are one node.
+func (g *graph) constant(d tensor.DType, v any, pos token.Pos) *sym {
+	key := d.String() + " " + anyText(v)
+	if s := g.consts[key]; s != nil {
+		return s
+	}
+	attrs := ops.Attrs{"dtype": d.String(), "value": v}
+	s := g.add("Const", nil, attrs, []tensor.Type{{DType: d, Shape: tensor.Shape{}}}, pos)[0]
+	g.consts[key] = s
+	return s
+}
+
+func anyText(v any) string {
+	switch v := v.(type) {
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case float64:
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	case bool:
+		return strconv.FormatBool(v)
+	}
+	return ""
+}
+
+// addParam makes a parameter of the plan.
+func (g *graph) addParam(name string, t tensor.Type, isTensor bool, c code, pos token.Pos) *planParam {
+	p := &planParam{name: name, typ: t, tensor: isTensor, code: c, pos: pos}
+	p.sym = &sym{typ: t, pos: pos, what: name, param: p, tap: -1}
+	g.params = append(g.params, p)
+	return p
+}
+
+// markLive marks everything that s depends on.
+func markLive(s *sym) {
+	switch {
+	case s.param != nil:
+		s.param.live = true
+	case s.node != nil && !s.node.live:
+		s.node.live = true
+		for _, in := range s.node.in {
+			markLive(in)
+		}
+	}
+}
+
+// depends reports whether s is computed from something that f is true for.
+func depends(s *sym, f func(*sym) bool, seen map[*graphNode]bool) bool {
+	if f(s) {
+		return true
+	}
+	if s.node == nil || seen[s.node] {
+		return false
+	}
+	seen[s.node] = true
+	for _, in := range s.node.in {
+		if depends(in, f, seen) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,135 @@
+package ast
+
+import (
+	"go/token"
+	"go/types"
+	"sort"
+	"strconv"
+)
+
+func sortedVars(m map[*resVar]int) []*resVar {
+	out := make([]*resVar, 0, len(m))
+	for v := range m {
+		out = append(out, v)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].seq < out[j].seq })
+	return out
+}
+
+// name gives every variable and label of the residual code its name: the user's
+// own, with a number where that is taken in the same or an outer block.
+func (ev *evaluator) name(root *resBlock, p *placer) {
+	n := &namer{taken: map[string]bool{}, labels: map[string]int{}}
+	for _, name := range types.Universe.Names() {
+		n.taken[name] = true
+	}
+	for _, name := range ev.tf.src.types.Scope().Names() {
+		n.taken[name] = true
+	}
+	for _, name := range ev.imports {
+		n.taken[name] = true
+	}
+	for _, prm := range ev.params {
+		n.taken[prm.name] = true
+	}
+	for _, c := range ev.results {
+		if c.name != "" {
+			n.taken[c.name] = true
+		}
+	}
+	n.block(root)
+}
+
+// namer walks the blocks from the outside in; names of a block are free again
+// after it.
+type namer struct {
+	taken  map[string]bool
+	labels map[string]int
+}
+
+func (n *namer) block(b *resBlock) {
+	var mine []string
+	claim := func(v *resVar) {
+		if v.fixed {
+			return
+		}
+		v.fixed = true
+		v.name = n.free(v.hint)
+		n.taken[v.name] = true
+		mine = append(mine, v.name)
+	}
+	for _, s := range b.stmts {
+		for _, t := range s.lhs {
+			if t.v != nil && t.define && s.kind != forStmt {
+				claim(t.v)
+			}
+		}
+	}
+	for _, s := range b.stmts {
+		if s.label != nil && s.label.used && s.kind != jumpStmt {
+			n.labels[s.label.name]++
+			if k := n.labels[s.label.name]; k > 1 {
+				s.label.name += strconv.Itoa(k)
+			}
+		}
+		if s.kind == forStmt {
+			n.loop(s)
+			continue
+		}
+		for _, c := range s.blocks {
+			n.block(c)
+		}
+		s.walkOwn(func(c code) { n.literals(c) })
+	}
+	for _, name := range mine {
+		delete(n.taken, name)
+	}
+}
+
+// loop names the variables of a for statement, which its body sees.
+func (n *namer) loop(s *resStmt) {
+	var mine []string
+	for _, t := range s.lhs {
+		if t.v != nil && !t.v.fixed {
+			t.v.fixed, t.v.name = true, n.free(t.v.hint)
+			n.taken[t.v.name] = true
+			mine = append(mine, t.v.name)
+		}
+	}
+	for _, c := range s.blocks {
+		n.block(c)
+	}
+	s.walkOwn(func(c code) { n.literals(c) })
+	for _, name := range mine {
+		delete(n.taken, name)
+	}
+}
+
+// literals names the parameters and variables of function literals.
+func (n *namer) literals(c code) {
+	var mine []string
+	for _, fr := range c {
+		if fr.v != nil && fr.v.local && !fr.v.fixed {
+			fr.v.fixed, fr.v.name = true, n.free(fr.v.hint)
+			n.taken[fr.v.name] = true
+			mine = append(mine, fr.v.name)
+		}
+		if fr.block != nil {
+			n.block(fr.block)
+		}
+	}
+	for _, name := range mine {
+		delete(n.taken, name)
+	}
+}
+
+func (n *namer) free(hint string) string {
+	if hint == "" || hint == "_" || token.IsKeyword(hint) {
+		hint = "nn_v"
+	}
+	name := hint
+	for i := 2; n.taken[name]; i++ {
+		name = hint + "_" + strconv.Itoa(i)
+	}
+	return name
+}

@@ -1,0 +1,211 @@
+package ast
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"github.com/nngen-go/nngen/internal/plan"
+	"github.com/nngen-go/nngen/internal/schedule"
+	"github.com/nngen-go/nngen/internal/tensor"
+	"github.com/nngen-go/nngen/modelspec"
+)
+
+// readPoint evaluates Output and Input.
+func (f *frame) readPoint(e *ast.CallExpr, x *envoyVal, side modelspec.Side) value {
+	p := f.point(e.Pos(), x, side)
+	if p == nil || !f.mayAsk(e.Pos(), x.label()+"."+string(side)+" is read") {
+		return invalid{}
+	}
+	return f.ask(e.Pos(), p)
+}
+
+// ask requests a value from the scheduler.
+func (f *frame) ask(pos token.Pos, p *modelspec.Point) value {
+	at := f.ev.sched.moment[p]
+	a := f.inv.request(schedule.Request[*sym]{Kind: schedule.Value, At: schedule.At{Moment: at}, Pos: f.ev.position(pos)})
+	if a.Err != nil {
+		f.ev.adopt(a.Err, pos, "NN1304")
+		return invalid{}
+	}
+	f.ev.sched.reads = append(f.ev.sched.reads, read{f.inv, f.ev.sched.moments[at].Address, pos, a.Value})
+	return &tensorVal{a.Value}
+}
+
+// readAll evaluates Outputs and Inputs: every tensor of that side, in the spec's order.
+func (f *frame) readAll(e *ast.CallExpr, x *envoyVal, side modelspec.Side) value {
+	if x.module == nil || x.module.Absent != "" {
+		f.point(e.Pos(), x, side)
+		return invalid{}
+	}
+	if !f.mayAsk(e.Pos(), x.label()+"."+string(side)+" is read") {
+		return invalid{}
+	}
+	t := f.typeOf(e)
+	obj := &arrayObj{elem: t.Underlying().(*types.Slice).Elem()}
+	for _, p := range sidePoints(x.module, side) {
+		if p.Absent != "" || p.Visit != 0 {
+			continue
+		}
+		v := f.ask(e.Pos(), p)
+		if isInvalid(v) {
+			return v
+		}
+		obj.elems = append(obj.elems, v)
+	}
+	return &sliceVal{typ: t, obj: obj, len: len(obj.elems)}
+}
+
+func sidePoints(m *modelspec.Module, side modelspec.Side) []*modelspec.Point {
+	if side == modelspec.SideInput {
+		return m.Inputs
+	}
+	return m.Outputs
+}
+
+// point finds the tensor that Output or Input of a module means, or reports why
+// there is none.
+func (f *frame) point(pos token.Pos, x *envoyVal, side modelspec.Side) *modelspec.Point {
+	name := x.label() + "." + string(side)
+	if x.module == nil {
+		f.fail(pos, "NN1307", "use a module that nngen tree lists with points", "%s does not exist: the spec has no module %s", name, x.label())
+		return nil
+	}
+	if x.module.Absent != "" {
+		f.fail(pos, "NN1307", f.ev.specHint(x.path, "", "use its children, or map it to a tensor"), "%s does not exist: %s", name, x.module.Absent)
+		return nil
+	}
+	if x.module.Visits > 1 {
+		f.fail(pos, "NN1309", "use the points of the modules around it; visits come with a later version",
+			"%s is reached %d times in one run: which visit is meant is not known", name, x.module.Visits)
+		return nil
+	}
+	role := modelspec.RoleOutput
+	if side == modelspec.SideInput {
+		role = modelspec.RoleInput
+	}
+	var unknown *modelspec.Point
+	for _, p := range sidePoints(x.module, side) {
+		switch {
+		case p.Role == role && p.Absent != "":
+			f.fail(pos, "NN1307", f.ev.specHint(x.path, p.Tensor, "mend it there if that is wrong"), "%s does not exist: %s", name, p.Absent)
+			return nil
+		case p.Role == role:
+			return p
+		case p.Role == modelspec.RoleUnknown && unknown == nil:
+			unknown = p
+		}
+	}
+	if unknown != nil {
+		f.fail(pos, "NN1310", f.ev.specHint(x.path, unknown.Tensor, "set role: "+string(role)+" if this is it"),
+			"%s is not known: the spec is unsure whether it is tensor %s", name, unknown.Tensor)
+		return nil
+	}
+	f.fail(pos, "NN1307", f.ev.specHint(x.path, "", "give one of its tensors role: "+string(role)), "%s does not exist: the spec names no tensor as the %s of %s", name, side, x.label())
+	return nil
+}
+
+// mayAsk refuses points where the order of the run cannot be known.
+func (f *frame) mayAsk(pos token.Pos, what string) bool {
+	if f.underLoop() {
+		f.fail(pos, "NN1305", "loop over the modules with range, or over constants", "%s in a loop of unknown length", what)
+		return false
+	}
+	if f.ev.sched.several() && f.conditional(-1) != nil {
+		f.fail(pos, "NN1504", "read it before the condition", "%s under a condition that only a run knows, in an invoke of several", what)
+		return false
+	}
+	return true
+}
+
+// writePoint evaluates SetOutput and SetInput.
+func (f *frame) writePoint(e *ast.CallExpr, x *envoyVal, side modelspec.Side, v value) value {
+	p := f.point(e.Pos(), x, side)
+	if p == nil || isInvalid(v) {
+		return invalid{}
+	}
+	name := x.label() + "." + string(side)
+	if !f.mayWrite(e.Pos(), name) {
+		return invalid{}
+	}
+	s := f.graphOperand(opArg{v: v, at: e.Args[0]})
+	if s == nil {
+		return invalid{}
+	}
+	if !f.fits(e, s, p, name) {
+		return invalid{}
+	}
+	at := f.ev.sched.moment[p]
+	a := f.inv.request(schedule.Request[*sym]{Kind: schedule.Swap, At: schedule.At{Moment: at}, Value: s, Pos: f.ev.position(e.Pos())})
+	if a.Err != nil {
+		f.ev.adopt(a.Err, e.Pos(), "NN1303")
+		return invalid{}
+	}
+	f.ev.sched.swaps = append(f.ev.sched.swaps, read{f.inv, name, e.Pos(), s})
+	return &tupleVal{}
+}
+
+// mayWrite refuses writes that only a run decides about.
+func (f *frame) mayWrite(pos token.Pos, name string) bool {
+	if f.underLoop() {
+		f.fail(pos, "NN1305", "loop over the modules with range, or over constants", "%s is written in a loop of unknown length", name)
+		return false
+	}
+	born, cond := f.condBorn(), f.conditional(-1)
+	if f.ev.exit.IsValid() && cond == nil {
+		d := f.ev.report(pos, "NN1301", "%s is written after a return that is decided only when the trace runs", name)
+		d.Hint = "write before the return, or select with nn.Where"
+		f.ev.relate(d, f.ev.exit, "the function may return here")
+		f.ev.relate(d, f.ev.exitBorn, "the value leaves the graph here")
+		return false
+	}
+	if cond == nil {
+		return true
+	}
+	if born.IsValid() {
+		d := f.ev.report(pos, "NN1301", "this needs a hook, which nngen does not have yet: whether %s is written depends on a value of the run", name)
+		d.Hint = "keep the condition in the graph: nn.Where(cond, new, old)"
+		f.ev.relate(d, born, "the value leaves the graph here")
+		return false
+	}
+	d := f.ev.report(pos, "NN1302", "whether %s is written depends on a parameter", name)
+	d.Hint = "scale the edit by the parameter (0 for none), or write two trace functions"
+	f.ev.relate(d, cond.pos, "the condition is known only when the trace runs")
+	return false
+}
+
+// fits checks the type of a write: proven, refused, or left to a check at Run.
+func (f *frame) fits(e *ast.CallExpr, s *sym, p *modelspec.Point, name string) bool {
+	want := p.Type
+	if f.inv.rows != plan.AllRows {
+		axis, scale, err := f.ev.rowAxis(want)
+		if err != "" || axis < 0 {
+			if err == "" {
+				err = "its shape " + want.Shape.String() + " has no batch axis"
+			}
+			f.fail(e.Pos(), "NN1505", "write it in a trace with one invoke", "%s cannot be written for the rows of one invoke: %s", name, err)
+			return false
+		}
+		want.Shape = want.Shape.Clone()
+		want.Shape[axis] = rowsDim(f.inv.rows, scale)
+	}
+	if s.typ.DType != want.DType || s.typ.Shape.Differs(want.Shape) {
+		d := f.ev.report(e.Args[0].Pos(), "NN1408", "%s is %s, but the value written to it is %s", name, want, s.typ)
+		d.Hint = "a write keeps shape and dtype: change the value with Cast, Reshape or At until they agree"
+		f.ev.relate(d, s.pos, "the value is made here")
+		return false
+	}
+	if !s.typ.Shape.Equal(want.Shape) {
+		f.ev.sched.checks = append(f.ev.sched.checks, pendingCheck{s, p.Tensor, want, name, e.Pos()})
+	}
+	return true
+}
+
+// pendingCheck is a comparison of shapes that only the sizes of a run can make.
+type pendingCheck struct {
+	value  *sym
+	tensor string
+	want   tensor.Type
+	at     string
+	pos    token.Pos
+}

@@ -1,0 +1,195 @@
+package ast
+
+import (
+	"go/token"
+	"iter"
+	"strconv"
+
+	"github.com/nngen-go/nngen/internal/plan"
+	"github.com/nngen-go/nngen/internal/schedule"
+	"github.com/nngen-go/nngen/internal/tensor"
+	"github.com/nngen-go/nngen/modelspec"
+)
+
+// runState is the trace's one run: its invokes, and what the scheduler served.
+type runState struct {
+	ev      *evaluator
+	moments []schedule.Moment
+	moment  map[*modelspec.Point]int
+	invokes []*invoke
+	form    Form
+	running bool
+	ran     bool
+	runPos  token.Pos
+	bounds  *sym
+	reads   []read
+	swaps   []read
+	checks  []pendingCheck
+	log     []logged
+	result  *schedule.Evaluation[*sym]
+	names   map[string]int
+}
+
+// read is one service of a point: who, where, at which line, which value.
+type read struct {
+	inv   *invoke
+	at    string
+	pos   token.Pos
+	value *sym
+}
+
+// logged is a residual statement and the invoke that left it.
+type logged struct {
+	inv *invoke
+	st  *resStmt
+}
+
+// invoke is one block of intervention code: a coroutine over the scheduler.
+type invoke struct {
+	index, rows int
+	name        string
+	pos         token.Pos
+	inputs      *inputsArg
+	body        func()
+	answer      schedule.Answer[*sym]
+	yield       func(schedule.Request[*sym]) bool
+	next        func() (schedule.Request[*sym], bool)
+	stop        func()
+}
+
+// inputsArg is the Go expression of an invoke's inputs.
+type inputsArg struct {
+	code code
+	pos  token.Pos
+	v    *resVar
+}
+
+// barrier is what t.Barrier gives.
+type barrier struct{ r *schedule.Rendezvous }
+
+func newRunState(ev *evaluator) *runState {
+	s := &runState{ev: ev, moment: map[*modelspec.Point]int{}, form: ev.form, names: map[string]int{}}
+	timeline := ev.acc.spec.Timeline()
+	s.moments = schedule.Moments(timeline)
+	for i, m := range timeline {
+		s.moment[m.Point] = i
+	}
+	return s
+}
+
+// single makes the one invoke of the func(m *Model) form.
+func (s *runState) single() {
+	s.invokes = []*invoke{{rows: plan.AllRows, name: "invoke0"}}
+}
+
+// several reports whether other invokes may run between two points of one.
+func (s *runState) several() bool { return len(s.invokes) > 1 }
+
+// request hands a request to the scheduler and waits for the answer.
+func (inv *invoke) request(r schedule.Request[*sym]) schedule.Answer[*sym] {
+	if !inv.yield(r) {
+		panic(abort{})
+	}
+	return inv.answer
+}
+
+// Resume is schedule.Mediator.
+func (inv *invoke) Resume(a schedule.Answer[*sym]) (schedule.Request[*sym], bool) {
+	inv.answer = a
+	return inv.next()
+}
+
+// start makes the coroutine. Its panics come out of Resume, in the goroutine of
+// the compiler.
+func (inv *invoke) start() {
+	inv.next, inv.stop = iter.Pull(func(yield func(schedule.Request[*sym]) bool) {
+		defer func() {
+			if r := recover(); r != nil {
+				if _, ok := r.(abort); !ok {
+					panic(r)
+				}
+			}
+		}()
+		inv.yield = yield
+		inv.body()
+	})
+}
+
+// run evaluates all invokes over the timeline of the model.
+func (s *runState) run(pos token.Pos) {
+	s.running, s.runPos = true, pos
+	p := schedule.Program[*sym]{Moments: s.moments, Algebra: rowAlgebra{s.ev}}
+	for _, inv := range s.invokes {
+		if len(s.invokes) == 1 {
+			inv.rows = plan.AllRows
+		}
+		inv.start()
+		defer inv.stop()
+		p.Mediators = append(p.Mediators, inv)
+		p.Rows = append(p.Rows, inv.rows)
+		p.Names = append(p.Names, inv.name)
+	}
+	res, err := schedule.Evaluate(p, func(m schedule.Moment) (*sym, error) {
+		return s.ev.graph.model(m.Tensor, s.typeAt(m), m.Address), nil
+	})
+	s.running, s.ran = false, true
+	if err != nil {
+		s.ev.adopt(err, pos, "NN1303")
+		return
+	}
+	s.result = res
+}
+
+// typeAt is the type that the spec gives a moment's tensor.
+func (s *runState) typeAt(m schedule.Moment) tensor.Type {
+	for p, i := range s.moment {
+		if s.moments[i].Address == m.Address && s.moments[i].Tensor == m.Tensor {
+			return p.Type
+		}
+	}
+	return tensor.Type{}
+}
+
+// emitted notes who left a residual statement.
+func (s *runState) emitted(inv *invoke, st *resStmt) {
+	if s != nil && len(s.invokes) > 1 {
+		s.log = append(s.log, logged{inv, st})
+	}
+}
+
+func (s *runState) mark() int {
+	if s == nil {
+		return 0
+	}
+	return len(s.log)
+}
+
+// checkInterleaved refuses a group of statements of one invoke between whose
+// parts another invoke left statements that depend on it, or it on them: the
+// group would be printed in one piece.
+func (s *runState) checkInterleaved(f *frame, group *resStmt, mark int) {
+	if len(s.invokes) < 2 {
+		return
+	}
+	mine := factsOf(group)
+	for _, l := range s.log[mark:] {
+		if l.inv == f.inv {
+			continue
+		}
+		if mine.conflicts(factsOf(l.st)) {
+			d := s.ev.report(group.pos, "NN1506", "host code of two invokes is mixed here and depends on each other")
+			d.Hint = "keep one invoke's values in variables of its own, and put them together after Run"
+			s.ev.relate(d, l.st.pos, "the other invoke's code")
+			return
+		}
+	}
+}
+
+// name gives an invoke its name in the plan.
+func (s *runState) name(hint string) string {
+	s.names[hint]++
+	if n := s.names[hint]; n > 1 {
+		return hint + strconv.Itoa(n)
+	}
+	return hint
+}
