@@ -78,11 +78,16 @@ func subgraphs(n *onnx.Node) []*onnx.Graph {
 }
 
 // onlySizes reports a node that looks at its input's shape and not at its elements.
-func onlySizes(n *onnx.Node) bool { return n.Op == "Shape" || n.Op == "Size" }
+func onlySizes(n *onnx.Node) bool {
+	return (n.Op == "Shape" || n.Op == "Size") && len(n.Inputs) > 0
+}
 
 // identity reports a node that hands its first input on unchanged.
 func (g *graph) identity(i int) bool {
 	n := g.nodes[i]
+	if len(n.Inputs) == 0 {
+		return false
+	}
 	switch n.Op {
 	case "Identity", "Dropout":
 		return true
@@ -106,9 +111,14 @@ func (g *graph) weight(name string) (string, bool) {
 		if !ok {
 			return "", false
 		}
-		switch n := g.nodes[i]; n.Op {
-		case "Constant":
+		n := g.nodes[i]
+		if n.Op == "Constant" {
 			return name, true
+		}
+		if len(n.Inputs) == 0 {
+			return "", false
+		}
+		switch n.Op {
 		case "Identity", "Transpose", "Cast", "Reshape", "Unsqueeze", "Squeeze", "DequantizeLinear":
 			name = n.Inputs[0]
 		default:

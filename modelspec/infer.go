@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"sort"
+	"unicode/utf8"
 
 	"github.com/nngen-go/nngen/internal/diag"
 	"github.com/nngen-go/nngen/internal/onnx"
@@ -93,11 +94,19 @@ func refuse(m *onnx.Model, o Options) diag.List {
 				return errs
 			}
 		}
+		if len(n.Outputs) == 0 || n.Outputs[0] == "" {
+			errs.Add("NN1023", at, "node %s has no output", quoted(n.Name)).Hint = "the file is damaged: export it again"
+			return errs
+		}
 		for _, out := range n.Outputs {
+			if out != "" && made[out] {
+				errs.Add("NN1024", at, "tensor %s is made twice", quoted(out)).Hint = "the file is damaged: export it again"
+				return errs
+			}
 			made[out] = true
 		}
 	}
-	return errs
+	return append(errs, badNames(m, at)...)
 }
 
 // shapes infers types, then once more with what roles say of axes: a mask has
@@ -123,6 +132,29 @@ func (g *graph) shapes() *shapes.Result {
 func lone(d tensor.Dim) bool {
 	s := d.Symbols()
 	return len(s) == 1 && string(d) == s[0]
+}
+
+// badNames reports the first name that is no text: a spec could not hold it.
+func badNames(m *onnx.Model, at token.Position) diag.List {
+	var errs diag.List
+	check := func(names ...string) {
+		for _, s := range names {
+			if !utf8.ValidString(s) && len(errs) == 0 {
+				errs.Add("NN1025", at, "the name %s is not UTF-8", quoted(s)).Hint = "export the model again with other names"
+			}
+		}
+	}
+	for _, n := range m.Graph.Nodes {
+		check(n.Name)
+		check(n.Outputs...)
+	}
+	for _, t := range m.Graph.Initializers {
+		check(t.Name)
+	}
+	for _, v := range m.Graph.Inputs {
+		check(v.Name)
+	}
+	return errs
 }
 
 // batchSymbol is the first axis of the model's input, if it is a symbol.

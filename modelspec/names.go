@@ -103,6 +103,9 @@ func (n *namer) typ(text string) string {
 }
 
 func (n *namer) unique(name, sep string) string {
+	if strings.HasSuffix(name, "_") {
+		sep = ""
+	}
 	out := name
 	for k := 2; n.used[out] || n.reserved[out]; k++ {
 		out = name + sep + itoa(k)

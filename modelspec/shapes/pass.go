@@ -180,6 +180,9 @@ func symbolName(s string) string {
 
 // node applies the rule of n's operator, then fills what is open from the file.
 func (p *pass) node(n *onnx.Node) {
+	if len(n.Outputs) == 0 {
+		return
+	}
 	c := &call{p: p, n: n, in: make([]tensor.Type, len(n.Inputs))}
 	for i, name := range n.Inputs {
 		c.in[i] = p.types[name]
