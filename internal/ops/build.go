@@ -176,7 +176,7 @@ func (l *lowering) iota(x Operand, axis int) string {
 	return l.Node("Range", []string{l.integer(0), limit, l.integer(1)})
 }
 
-// identity gives x another name, where an operator has nothing to do.
+// one is the answer of operators that have a single result.
 func one(x string) ([]string, error) { return []string{x}, nil }
 
 // axisAttr resolves a static axis against a shape.
