@@ -3,9 +3,11 @@ package ort
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -50,6 +52,26 @@ func TestHelperProcess(t *testing.T) {
 	first, second := Doctor(ctx), Doctor(ctx)
 	require.Equal(t, first.Problem, second.Problem)
 	fmt.Print(first)
+}
+
+// onnxruntime writes a telemetry database into the user's cache, unless it is told
+// not to before it starts; nothing but a look at the file system shows whether it was.
+func TestTelemetryIsOff(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("XDG_CACHE_HOME", filepath.Join(home, "cache"))
+	t.Setenv("CI", "")
+	lib, err := Find()
+	require.NoError(t, err)
+	t.Setenv(TelemetryVariable, "") // to have it restored
+	require.NoError(t, os.Unsetenv(TelemetryVariable))
+	require.Contains(t, doctorIn(t, lib.Path), "CPU      works")
+	require.NoError(t, filepath.WalkDir(home, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && strings.Contains(path, "onnxruntime") {
+			t.Errorf("the library left %s behind", path)
+		}
+		return err
+	}))
 }
 
 func TestDoctorWithoutLibrary(t *testing.T) {

@@ -60,7 +60,7 @@ func (o *opened) start() error {
 			return err
 		}
 		binding.SetSharedLibraryPath(path)
-		if err := binding.InitializeEnvironment(logOption()); err != nil {
+		if err := quietly(func() error { return binding.InitializeEnvironment(logOption()) }); err != nil {
 			return fmt.Errorf("start onnxruntime %s at %s: %w", o.lib.Version, o.lib.Path, err)
 		}
 	}

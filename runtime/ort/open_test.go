@@ -1,6 +1,7 @@
 package ort
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -62,4 +63,20 @@ func TestLogLevel(t *testing.T) {
 		t.Setenv(LogVariable, text)
 		require.Equal(t, want, logLevel(), text)
 	}
+}
+
+func TestQuietly(t *testing.T) {
+	t.Setenv(TelemetryVariable, "0")
+	require.NoError(t, quietly(func() error {
+		require.Equal(t, "0", os.Getenv(TelemetryVariable), "the user has decided")
+		return nil
+	}))
+	require.NoError(t, os.Unsetenv(TelemetryVariable))
+	stop := errors.New("stop")
+	require.ErrorIs(t, quietly(func() error {
+		require.Equal(t, "1", os.Getenv(TelemetryVariable))
+		return stop
+	}), stop)
+	_, set := os.LookupEnv(TelemetryVariable)
+	require.False(t, set, "the environment is as it was")
 }
