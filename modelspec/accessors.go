@@ -240,6 +240,13 @@ func pointDoc(m *Module) string {
 			return "Output: " + typeText(p.Type)
 		}
 	}
+	var side []string
+	for _, p := range m.Outputs {
+		side = append(side, string(p.Role)+" "+typeText(p.Type))
+	}
+	if len(side) > 0 {
+		return "Outputs: " + join(side)
+	}
 	return "Output: not known"
 }
 

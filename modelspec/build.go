@@ -7,14 +7,15 @@ import (
 
 // builder assembles the module tree.
 type builder struct {
-	g       *graph
-	s       *scopes
-	v       *visits
-	b       *borders
-	modules map[string]*Module
-	first   map[string]int  // first node of a module, for the order of the run
-	own     map[string]bool // modules with nodes of their own, not only below
-	owners  map[string]string
+	g        *graph
+	s        *scopes
+	v        *visits
+	b        *borders
+	modules  map[string]*Module
+	children map[string][]string
+	first    map[string]int  // first node of a module, for the order of the run
+	own      map[string]bool // modules with nodes of their own, not only below
+	owners   map[string]string
 }
 
 const (
@@ -26,7 +27,7 @@ const (
 )
 
 func (g *graph) newBuilder(s *scopes, v *visits, b *borders) *builder {
-	return &builder{g: g, s: s, v: v, b: b, modules: map[string]*Module{"": {Visits: 1}}, first: map[string]int{}, own: map[string]bool{}, owners: g.weightOwners()}
+	return &builder{g: g, s: s, v: v, b: b, modules: map[string]*Module{"": {Visits: 1}}, children: map[string][]string{}, first: map[string]int{}, own: map[string]bool{}, owners: g.weightOwners()}
 }
 
 // grow makes a module for every scope, every scope above one, every owner of
@@ -48,7 +49,7 @@ func (t *builder) grow() {
 			}
 		}
 	}
-	for path := range t.s.within {
+	for _, path := range sortedKeys(t.s.within) {
 		t.module(path)
 	}
 	t.weights()
@@ -67,6 +68,7 @@ func (t *builder) module(path string) *Module {
 		t.modules[path] = m
 		if path != "" {
 			t.module(parentPath(path))
+			t.children[parentPath(path)] = append(t.children[parentPath(path)], path)
 		}
 	}
 	return m
@@ -149,32 +151,22 @@ func (t *builder) shareInput(gone *Module, into string, node int) {
 
 // isList reports a module whose children are all numbered.
 func (t *builder) isList(path string) bool {
-	n := 0
-	for p := range t.modules {
-		if p != "" && p != path && parentPath(p) == path {
-			if !isNumber(lastPart(p)) {
-				return false
-			}
-			n++
+	for _, p := range t.children[path] {
+		if !isNumber(lastPart(p)) {
+			return false
 		}
 	}
-	return n > 0
+	return len(t.children[path]) > 0
 }
 
 // ordered lists parents before children, children in the order of the run but
 // the elements of a list by number.
 func (t *builder) ordered() []*Module {
-	children := map[string][]string{}
-	for p := range t.modules {
-		if p != "" {
-			children[parentPath(p)] = append(children[parentPath(p)], p)
-		}
-	}
 	var out []*Module
 	var walk func(path string)
 	walk = func(path string) {
 		out = append(out, t.modules[path])
-		list := children[path]
+		list := t.children[path]
 		sort.Slice(list, func(i, j int) bool { return t.earlier(list[i], list[j]) })
 		for _, c := range list {
 			walk(c)

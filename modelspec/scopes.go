@@ -38,10 +38,7 @@ func (g *graph) findScopes() *scopes {
 	case meta > 0 && 2*meta >= real:
 		s.source = FromMetadata
 		g.scopesFromMetadata(s)
-	case named > 0 && 3*named >= real || g.slashRoots() > 0 && named+g.slashRoots() >= real/2 && named > 0:
-		s.source = FromNodeNames
-		g.scopesFromNames(s)
-	case g.slashRoots() > 1: // a flat model: "/layer1/Gemm" would have been named, "/Gemm" is the root's
+	case named > 0 && 3*named >= real, g.slashRoots() > 1:
 		s.source = FromNodeNames
 		g.scopesFromNames(s)
 	default:
@@ -52,7 +49,8 @@ func (g *graph) findScopes() *scopes {
 	return s
 }
 
-// slashRoots counts nodes named as TorchScript names the root's own ("/Add").
+// slashRoots counts nodes named as TorchScript names them, the root's own
+// ("/Add") included.
 func (g *graph) slashRoots() int {
 	n := 0
 	for _, node := range g.nodes {
