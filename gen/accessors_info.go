@@ -83,7 +83,7 @@ func (w *accessorFile) inputs() {
 		jen.Type().Id("Inputs").StructFunc(func(g *jen.Group) {
 			for _, in := range w.tree.inputs {
 				g.Add(note("%s is the graph input %s: %s", in.name, quoteName(in.value.Name), in.value.Type))
-				g.Id(in.name).Add(nn("Tensor")).Tag(map[string]string{"nn": in.value.Name}).Tag(map[string]string{"nn": in.value.Name}).Tag(map[string]string{"nn": in.value.Name})
+				g.Id(in.name).Add(nn("Tensor")).Tag(map[string]string{"nn": in.value.Name})
 			}
 		}))
 	w.declare("NNInputs gives the inputs by the names that the model's graph has for them.",

@@ -48,7 +48,8 @@ func newFile(pkg, source string) *jen.File {
 func render(f *jen.File, name string) ([]byte, error) {
 	var b bytes.Buffer
 	if err := f.Render(&b); err != nil {
-		return nil, fmt.Errorf("internal error: the generated %s does not format: %w", name, err)
+		reason, _, _ := strings.Cut(err.Error(), " while formatting source") // the rest is the whole file
+		return nil, fmt.Errorf("internal error: the generated %s does not format: %s", name, reason)
 	}
 	if _, err := parser.ParseFile(token.NewFileSet(), name, b.Bytes(), parser.SkipObjectResolution); err != nil {
 		return nil, fmt.Errorf("internal error: the generated %s does not parse: %w", name, err)

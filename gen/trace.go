@@ -47,13 +47,34 @@ func Traces(file string, ts []*ast.Trace) ([]byte, error) {
 			}
 			declared[id] = t.Func
 		}
-		w.trace(t, n)
+		w.trace(splitTaps(t), n)
 	}
 	out, err := render(w.file, OutputName(base))
 	if err != nil {
 		return nil, err
 	}
 	return resetLines(out, OutputName(base)), nil
+}
+
+// splitTaps gives each result that is a tap a tap of its own: results belong to
+// the caller, who may release one and keep the other.
+func splitTaps(t *ast.Trace) *ast.Trace {
+	out, p := *t, *t.Plan
+	out.Plan, out.Results, p.Taps = &p, slices.Clone(t.Results), slices.Clone(t.Plan.Taps)
+	taken := map[int]bool{}
+	for i, r := range out.Results {
+		if r.Tap < 0 {
+			continue
+		}
+		if taken[r.Tap] {
+			tap := p.Taps[r.Tap]
+			tap.Name = r.Field
+			p.Taps = append(p.Taps, tap)
+			out.Results[i].Tap = len(p.Taps) - 1
+		}
+		taken[out.Results[i].Tap] = true
+	}
+	return &out
 }
 
 // traceFile is a file under construction.

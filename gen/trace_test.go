@@ -185,6 +185,19 @@ func TestNamesMayNotMeet(t *testing.T) {
 	require.ErrorContains(t, err, "Steer and steer both become steerMediator")
 }
 
+// TestResultsDoNotShareATap: two results of one value are two tensors.
+func TestResultsDoNotShareATap(t *testing.T) {
+	tr := steer()
+	again := tr.Results[0]
+	again.Name, again.Field = "again", "Again"
+	tr.Results = append(tr.Results, again)
+	got, err := Traces("/app/probes/steer.go", []*ast.Trace{tr})
+	require.NoError(t, err)
+	require.Contains(t, string(got), "&res.Logits, &res.Again)")
+	require.Contains(t, string(got), `{Name: "Again", Value: nn.ModelTensor("logits"), Line: 16}`)
+	require.Len(t, tr.Plan.Taps, 1, "the caller's trace is left as it was")
+}
+
 func TestOutputName(t *testing.T) {
 	require.Equal(t, "a/steer_nngen.go", OutputName("a/steer.go"))
 	require.Equal(t, "steer_nngen_test.go", OutputName("steer_test.go"))
