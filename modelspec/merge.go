@@ -14,11 +14,11 @@ import (
 // there (unless it was unknown), the name of a symbol, and a dimension given
 // where inference has none. To undo one, take the key out of the file.
 func Merge(old, fresh *Spec) (*Spec, []string) {
-	m := &merger{old: old, s: fresh}
+	m := &merger{old: old, s: fresh, same: old.Fingerprint == fresh.Fingerprint}
 	m.symbols()
 	m.s.Rename, m.s.places = old.Rename, old.places
 	m.s.Map = old.Map
-	if old.Fingerprint != fresh.Fingerprint {
+	if !m.same {
 		m.say("the model's graph is another one: %s", short(fresh.Fingerprint))
 	}
 	m.values("input", old.Inputs, m.s.Inputs)
@@ -34,6 +34,7 @@ func Merge(old, fresh *Spec) (*Spec, []string) {
 
 type merger struct {
 	old, s  *Spec
+	same    bool // whether the graph is
 	changes []string
 }
 
@@ -203,6 +204,9 @@ func (m *merger) points(mod *Module, what string, old, fresh []*Point) {
 			if mainRole(p.Role) {
 				kept[p.Visit] = p
 			}
+		}
+		if m.same && !p.Checked && p.Absent == "" { // not tried again: what was seen still holds
+			p.Checked, p.Absent = o.Checked, o.Absent
 		}
 		if m.fill(name, o.Type, &p.Type) {
 			p.Measured = o.Measured

@@ -66,3 +66,14 @@ func TestMergeMain(t *testing.T) {
 	_, errs := Read("merged", Write(merged))
 	require.Empty(t, errs)
 }
+
+// TestMergeKeepsChecks: what was seen by running the same graph holds until it is tried again.
+func TestMergeKeepsChecks(t *testing.T) {
+	old := inferred(t, "twolinear/torchscript")
+	old.Modules[1].Outputs[0].Checked = true
+	old.Modules[2].Outputs[0].Absent = reasonStill
+	merged, changes := Merge(old, inferred(t, "twolinear/torchscript"))
+	require.Empty(t, changes)
+	require.True(t, merged.Modules[1].Outputs[0].Checked)
+	require.Equal(t, reasonStill, merged.Modules[2].Outputs[0].Absent)
+}

@@ -67,6 +67,13 @@ func (g *graph) isWeight(name string) bool {
 	return len(dims) > 0 && n > 1 && (d.IsFloat() || d == tensor.Int8 || d == tensor.Uint8)
 }
 
+// isParameter is isWeight for a constant with a telling name, which may be a
+// single number.
+func (g *graph) isParameter(name string) bool {
+	base, ok := g.weight(name)
+	return ok && (g.isWeight(name) || g.types[base].DType.IsFloat())
+}
+
 // scopesFromWeights makes a module of the nodes that consume a weight with a
 // telling name, and of the bias Add that follows them.
 func (g *graph) scopesFromWeights(s *scopes) {

@@ -7,7 +7,7 @@ import "strings"
 func (t *builder) weights() {
 	for _, name := range sortedKeys(t.owners) {
 		module, param, ok := weightPath(name)
-		if !ok || !t.g.isWeight(name) {
+		if !ok || !t.g.isParameter(name) {
 			continue
 		}
 		module, param = t.owner(name, module, param)
