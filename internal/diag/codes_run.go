@@ -1,0 +1,42 @@
+package diag
+
+// runCodes are errors of runs: misuse that only a run can show.
+var runCodes = []Code{
+	{"NN3110", "a tensor that was never set", `The zero Tensor, or one that was released, was used. Give it a value first.`},
+	{"NN3111", "a tensor cannot be made", `The data do not fill the shape, or the dtype has no Go form.`},
+	{"NN3112", "a tensor cannot be read", `Its memory could not be brought to the host.`},
+	{"NN3113", "elements of another kind or number", `Item, Int and Bool need one element; Float32s, Ints and Bools need their dtype.`},
+	{"NN3114", "an operation refuses its operands", `The interpreter's form of NN1401: the shapes or dtypes do not fit.`},
+	{"NN3115", "not an index", `The interpreter's form of NN1404.`},
+	{"NN3120", "no invoke has inputs", `At least one invoke of a trace gives the model its inputs.`},
+	{"NN3121", "invokes that do not make one batch", `All invokes run as one batch: sizes other than the batch must agree. Pad the shorter prompts.`},
+	{"NN3122", "no such input", `The model has no input of that name.`},
+	{"NN3123", "an input of another shape or dtype", `The input does not fit what the spec says of it.`},
+	{"NN3124", "an input is missing", `The model needs this input and has no default for it.`},
+	{"NN3130", "a write of another shape or dtype", `The run's form of NN1408: the sizes of this run do not fit.`},
+	{"NN3131", "arguments that do not fit the trace", `A parameter is missing or of another shape or dtype than //nngen:param says.`},
+	{"NN3140", "a trace that cannot generate", `Generate takes traces of one invoke.`},
+	{"NN3141", "a model that cannot generate", `Generate needs token ids as input and logits [batch, seq, vocabulary] as output.`},
+	{"NN3150", "no rows of its own", `The interpreter's form of NN1505.`},
+	{"NN3151", "Run out of place", `The interpreter's form of NN1503: Run once, after the last Invoke.`},
+	{"NN3152", "an invoke out of place", `A module was used outside its invoke, or an invoke registered too late.`},
+	{"NN3153", "an accessor without a run", `Accessors work inside Interpret, Invoke and traces.`},
+	{"NN3154", "a call of a module failed", `The module could not be run on this value.`},
+	{"NN3155", "no such weight", `The module has no parameter of that name.`},
+	{"NN3156", "no such module", `Get found no module of that path. "nngen tree" prints them.`},
+	{"NN3157", "an internal error of a run", `Please report it.`},
+	{"NN3160", "a probe failed", `Checking the points of a spec by writing to them did not work for this tensor.`},
+	{"NN3161", "an input size cannot be chosen", `Measuring shapes needs inputs of several sizes; this input's size follows from no symbol.`},
+}
+
+// toolCodes are the command's own.
+var toolCodes = []Code{
+	{"NN4001", "two specs in one folder", `A folder is one Go package, so it has one spec. Give each model a folder.`},
+	{"NN4002", "no Go module", `Make one with "go mod init", in the folder or above it.`},
+	{"NN4003", "a file that nngen did not write", `nngen overwrites only files that carry its header. Rename yours.`},
+	{"NN4004", "a name is taken", `Generated code declares CompileX, CompiledX and XResult for a trace function X: rename yours.`},
+	{"NN4005", "a spec whose name cannot be embedded", `Rename the spec: letters, digits and - _ . only.`},
+	{"NN4006", "generated code is stale", `Run "nngen generate". Generated files are not edited by hand.`},
+	{"NN4007", "a spec cannot be read", `The file is missing, not readable, or no spec.`},
+	{"NN4008", "accessors cannot be generated", `The spec holds something that has no Go form; the message says what.`},
+}

@@ -1,0 +1,100 @@
+package diag
+
+// orderCodes are about points of the model, their order, and where code can run.
+var orderCodes = []Code{
+	{"NN1301", "this needs a hook", `
+A value leaves the run (Item, Float32s, …) and something that follows from it goes back into the model: a write, an operand,
+a condition over a write. That is Go code in mid-run. Keep it in the graph instead:
+
+	n := h.NormKeep(-1)
+	b.SetOutput(nn.Where(n.Gt(limit), h.Div(n), h))
+
+The interpreter runs it as it is.`},
+	{"NN1302", "a parameter decides about a write", `
+Whether this is written, or what, depends on a condition that is known only when the trace runs. Compute the value before the
+condition, scale an edit by the parameter (0 for none), or write two trace functions.
+
+	b.SetOutput(h.Add(v.Scale(alpha)))        // alpha 0: no edit`},
+	{"NN1303", "a static value under a run-time condition", `
+Envoys and handles are known when code is generated. A condition that only a run knows cannot choose between them.`},
+	{"NN1304", "a point cannot be served", `
+The scheduler could not serve this point; the message says why.`},
+	{"NN1305", "a point in a loop of unknown length", `
+Points belong to loops whose length is known when code is generated: ranges over module arrays and constants.
+
+	for _, b := range m.Transformer.H {
+		use(b.Output())
+	}`},
+	{"NN1306", "a module chosen when the trace runs", `
+The index of a module must be a constant or the variable of a loop over constants.`},
+	{"NN1307", "a point that does not exist", `
+The spec lists no such tensor: the module is a list, was fused with its neighbours, or takes no input. The hint names the line of
+the spec. "nngen tree" shows what there is.`},
+	{"NN1308", "no such weight or module", `
+The module has no parameter or child of that name.`},
+	{"NN1309", "a point that is reached several times", `
+The module is called more than once in one run. Which call is meant cannot be said yet: use the points of the modules around it.`},
+	{"NN1310", "a point of unknown role", `
+The spec is unsure which tensor is the module's input or output. Look at the candidates and write the role down:
+
+	- {role: output, tensor: /block/Add_3_output_0, …}`},
+}
+
+// shapeCodes are about operands and what is written.
+var shapeCodes = []Code{
+	{"NN1401", "operands do not fit", `
+The operation refuses these shapes or dtypes. Sizes are those of the spec: names stand for sizes that a run decides.`},
+	{"NN1402", "an argument that must be known", `
+Axes, sizes, dtypes and ends of ranges are part of the graph: constants, or variables of loops over constants. Positions may be
+parameters: x.At(nn.All, pos).`},
+	{"NN1403", "not an operand", `
+The operation takes a tensor or a number here.`},
+	{"NN1404", "not an index", `
+Indices are integers, nn.All, nn.Ellipsis, nn.Range(lo, hi) and its kin, and int64 tensors.`},
+	{"NN1405", "more than one element", `
+Item, Int and Bool take the one element of a tensor out. Reduce or index first: h.Norm().Item().`},
+	{"NN1406", "elements do not fill the shape", `
+nn.From was given a shape of another number of elements.`},
+	{"NN1407", "a module called on another shape", `
+Call takes what the module's own input looks like: the same rank and dtype, the same constant sizes.
+
+	last := h.At(nn.All, nn.Range(-1, 0))     // keeps the axis`},
+	{"NN1408", "a write of another shape or dtype", `
+A write keeps the shape and the dtype of the point. What cannot be proven when code is generated is checked at Run.`},
+}
+
+// invokeCodes are about variables between invokes, and their rows.
+var invokeCodes = []Code{
+	{"NN1501", "read before it is set", `
+Invokes run side by side, each until its next point. One that needs what another sets waits for it:
+
+	ready := t.Barrier(2)
+	t.Invoke(a, func(m *gpt2.Model) { h = m.Transformer.H[3].Output(); ready.Wait() })
+	t.Invoke(b, func(m *gpt2.Model) { ready.Wait(); use(h) })
+
+What invokes set is there after t.Run().`},
+	{"NN1502", "an Envoy of another invoke", `
+Each invoke has its own model: the parameter of its function. It sees that invoke's rows.`},
+	{"NN1503", "Invoke, Barrier or Run out of place", `
+Invokes are registered one after the other, then Run runs the model, once, on every path.`},
+	{"NN1504", "a condition inside one of several invokes", `
+Where invokes share a run, each must take the same points on every path. Read before the condition, use if and else.`},
+	{"NN1505", "no rows of its own", `
+The tensor has no batch axis (or none that the spec knows), so one invoke of several cannot write its rows.`},
+	{"NN1506", "mixed host code of two invokes", `
+Host code of two invokes depends on each other in the middle of a loop or helper. Keep their values apart until Run has returned.`},
+}
+
+// scheduleCodes are the scheduler's, the same compiled and interpreted.
+var scheduleCodes = []Code{
+	{"NN3101", "a point was already passed", `
+The interpreter serves points in the order of the run and cannot go back: read points in that order. Compiled, late reads are
+served.`},
+	{"NN3102", "a write comes too late", `
+A later point of the same invoke was already read or written, or the run went on while the invoke waited at a barrier. Move the write
+up; a write that depends on a later point depends on itself through the model: use two traces of one Session.`},
+	{"NN3103", "a barrier that cannot fill", `
+A barrier lets its invokes go when as many as it was made for wait. Call Wait in each of them, on every path.`},
+	{"NN3104", "a point is not reached", `
+The run ended, or was stopped, before this point.`},
+}
