@@ -2,6 +2,7 @@ package nn
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -77,6 +78,9 @@ func (c *Compiled) build(taps []Tap, outputs []string) (*program, error) {
 	p := newProgram(session, names)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.closed {
+		return nil, errors.Join(fmt.Errorf("the compiled trace %s is closed", c.plan.Name), c.s.dispose(session))
+	}
 	c.open = append(c.open, p)
 	return p, nil
 }
@@ -102,9 +106,7 @@ func (c *Compiled) Close() error {
 	c.closed = true
 	var err error
 	for _, p := range c.open {
-		if e := p.session.Close(); e != nil && err == nil {
-			err = e
-		}
+		err = errors.Join(err, c.s.dispose(p.session))
 	}
 	c.open = nil
 	return err

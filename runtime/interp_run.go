@@ -48,6 +48,7 @@ func (t *Trace) run(outputs []string) (out []Tensor, err error) {
 		}
 	}()
 	defer t.s.back.OnThread(r.endAll)
+	defer r.report()
 	t.s.back.OnThread(func() { r.err = r.sched.Start() })
 	if r.err != nil {
 		return nil, r.fail(r.err)

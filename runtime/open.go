@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/nngen-go/nngen/internal/onnx"
@@ -33,7 +34,13 @@ type Session struct {
 	mu     sync.Mutex
 	runs   int
 	closed bool
-	opened []func() error // closers of what was built, in order
+	opened []closer // what was built, in order
+}
+
+// closer is something to close with a session, and what it is known by.
+type closer struct {
+	what  any
+	close func() error
 }
 
 var errSessionClosed = errors.New("the session is closed")
@@ -105,15 +112,29 @@ func (s *Session) newShared() (backend.Shared, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.onClose(shared.Close)
+	s.onClose(shared, shared.Close)
 	return shared, nil
 }
 
 // onClose notes what to close with s. What is noted later is closed earlier.
-func (s *Session) onClose(f func() error) {
+func (s *Session) onClose(what any, f func() error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.opened = append(s.opened, f)
+	s.opened = append(s.opened, closer{what, f})
+}
+
+// dispose closes a back-end session ahead of s; later calls do nothing.
+func (s *Session) dispose(b backend.Session) error {
+	s.mu.Lock()
+	i := slices.IndexFunc(s.opened, func(c closer) bool { return c.what == b })
+	if i < 0 {
+		s.mu.Unlock()
+		return nil
+	}
+	c := s.opened[i]
+	s.opened = slices.Delete(s.opened, i, i+1)
+	s.mu.Unlock()
+	return c.close()
 }
 
 // build opens a back-end session over a model of this file: the file's own or a
@@ -139,7 +160,7 @@ func (s *Session) build(m *onnx.Model, set settings) (backend.Session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.path, err)
 	}
-	s.onClose(session.Close)
+	s.onClose(session, session.Close)
 	return session, nil
 }
 
@@ -185,7 +206,7 @@ func (s *Session) free() error {
 	s.mu.Unlock()
 	var err error
 	for i := len(list) - 1; i >= 0; i-- {
-		err = errors.Join(err, list[i]())
+		err = errors.Join(err, list[i].close())
 	}
 	return errors.Join(err, s.file.Close())
 }

@@ -113,7 +113,7 @@ func (p *Prober) Shapes(sizes map[string]int64, tensors []string) (map[string][]
 	if err != nil {
 		return nil, err
 	}
-	defer session.Close()
+	defer p.s.dispose(session)
 	b, err := p.inputs(sizes)
 	if err != nil {
 		return nil, err
@@ -205,7 +205,7 @@ func (p *Prober) Probe(ctx context.Context, rows int, probes []modelspec.Probe) 
 		if in, err = p.hooked(probes); err != nil {
 			return nil, err
 		}
-		defer in.session.Close()
+		defer p.s.dispose(in.session)
 	}
 	var outputs []string
 	for name := range base.outputs {
