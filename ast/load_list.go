@@ -74,8 +74,7 @@ func (l *loader) listErrors(p *packages.Package) {
 
 // ownPackage reports whether a path is part of nngen's runtime: never user code.
 func ownPackage(path string) bool {
-	module := strings.TrimSuffix(RuntimePath, "/runtime")
-	return path == RuntimePath || strings.HasPrefix(path, RuntimePath+"/") || strings.HasPrefix(path, module+"/internal/")
+	return path == RuntimePath || strings.HasPrefix(path, RuntimePath+"/")
 }
 
 func newSource(p *packages.Package, root bool) *source {
