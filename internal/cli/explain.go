@@ -12,6 +12,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/nngen-go/nngen/ast"
+	"github.com/nngen-go/nngen/internal/diag"
 	"github.com/nngen-go/nngen/modelspec"
 )
 
@@ -48,11 +49,11 @@ var diagnosticCode = regexp.MustCompile(`^(?i)nn[0-9]+$`)
 // explainCode prints a code's entry of the table.
 func (e *env) explainCode(name string) error {
 	name = strings.ToUpper(name)
-	c, ok := lookupCode(name)
+	c, ok := diag.Lookup(name)
 	if !ok {
 		return userError{fmt.Errorf("there is no code %s; docs/errors.md lists all", name)}
 	}
-	_, err := fmt.Fprint(e.stdout, entryText(c))
+	_, err := fmt.Fprint(e.stdout, c)
 	return err
 }
 

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/nngen-go/nngen/internal/diag"
 )
 
 var update = flag.Bool("update", false, "write the pages that are made from tables anew")
@@ -14,7 +16,7 @@ var update = flag.Bool("update", false, "write the pages that are made from tabl
 func TestPages(t *testing.T) {
 	for path, want := range map[string][]byte{
 		"../../docs/cli.md":    commandsPage(),
-		"../../docs/errors.md": errorsPage(),
+		"../../docs/errors.md": []byte(diag.Markdown()),
 	} {
 		if *update {
 			require.NoError(t, os.WriteFile(path, want, 0o644))

@@ -76,12 +76,10 @@ func (e *env) spec(ctx context.Context, job *specJob) error {
 	if len(diags) > 0 {
 		return e.report(job.format, diags)
 	}
-	if !job.noVerify {
-		if err := e.verify(ctx, model, fresh); err != nil {
-			return err
-		}
-	} else {
-		note(fresh, unverified)
+	if job.noVerify {
+		remark(fresh, unverified)
+	} else if err := e.verify(ctx, model, fresh); err != nil {
+		return err
 	}
 	var changes []string
 	if old != nil {
@@ -93,7 +91,7 @@ func (e *env) spec(ctx context.Context, job *specJob) error {
 // unverified is the note of a spec whose points nobody tried.
 const unverified = "the points were not checked by running the model (nngen spec -no-verify)"
 
-func note(s *modelspec.Spec, text string) {
+func remark(s *modelspec.Spec, text string) {
 	if !slices.Contains(s.Notes, text) {
 		s.Notes = append(s.Notes, text)
 	}

@@ -1,0 +1,43 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/nngen-go/nngen/modelspec"
+	nn "github.com/nngen-go/nngen/runtime"
+)
+
+// verify runs the model: it measures dimensions that the graph leaves open and
+// tries a write at every point.
+func (e *env) verify(ctx context.Context, model string, s *modelspec.Spec) (err error) {
+	p, err := nn.NewProber(model, s)
+	if err != nil {
+		return fmt.Errorf("the model cannot be run to check its points: %w (with -no-verify the spec is written without checks)", err)
+	}
+	defer func() { err = errors.Join(err, p.Close()) }()
+	measured, err := modelspec.Measure(s, p)
+	if err != nil {
+		return fmt.Errorf("the model cannot be run to measure dimensions: %w (with -no-verify the spec is written without checks)", err)
+	}
+	if measured > 0 {
+		fmt.Fprintf(e.stdout, "%s measured by running the model\n", count(measured, "dimension was", "dimensions were"))
+	}
+	step, end := e.progress("checking points")
+	defer end()
+	v, err := modelspec.Verify(ctx, s, p, modelspec.VerifyOptions{Progress: step})
+	if err != nil {
+		return fmt.Errorf("the points cannot be checked: %w (with -no-verify the spec is written without checks)", err)
+	}
+	end()
+	fmt.Fprintf(e.stdout, "%s checked in %s", count(v.Checked, "point was", "points were"), count(v.Runs, "run", "runs"))
+	if v.Failed > 0 {
+		fmt.Fprintf(e.stdout, "; %s refused, and the spec says why", count(v.Failed, "was", "were"))
+	}
+	fmt.Fprintln(e.stdout)
+	if v.Left > 0 {
+		remark(s, fmt.Sprintf("%s not checked: the model has too many for one go", count(v.Left, "point was", "points were")))
+	}
+	return nil
+}
