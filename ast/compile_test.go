@@ -34,6 +34,7 @@ func TestAccept(t *testing.T) {
 			if len(diags) > 0 {
 				return
 			}
+			checkCode(t, files, traces)
 			got := dump(traces)
 			if *update {
 				writeGolden(t, name, raw, got)

@@ -85,6 +85,12 @@ func (f *frame) appendCall(e *ast.CallExpr) value {
 		s, ok = &sliceVal{typ: n.typ}, true
 	}
 	if !ok || hostElem {
+		if c := f.cellOf(e.Args[0]); c != nil && c.res == nil && ok {
+			if _, isIdent := ast.Unparen(e.Args[0]).(*ast.Ident); isIdent {
+				f.demote(c, e.Args[0])
+				parts[e.Args[0]] = f.expr(e.Args[0])
+			}
+		}
 		return f.residualAppend(e, parts)
 	}
 	if e.Ellipsis.IsValid() {
@@ -101,13 +107,10 @@ func (f *frame) appendCall(e *ast.CallExpr) value {
 }
 
 func (f *frame) residualAppend(e *ast.CallExpr, parts map[ast.Expr]value) value {
-	v := f.residual(e, true, parts)
-	if c, ok := v.(*codeVal); ok {
-		if s, ok := parts[e.Args[0]].(*sliceVal); ok && s.len == 0 { // append([]T{}, …)
-			c.typ = s.typ
-		}
+	if s, ok := parts[e.Args[0]].(*sliceVal); ok && s.obj == nil {
+		parts[e.Args[0]] = &codeVal{code: f.typeOrFail(f.typeOf(e), e).add("(nil)"), typ: f.typeOf(e), pure: true}
 	}
-	return v
+	return f.residual(e, true, parts)
 }
 
 // staticAppend grows a slice as Go does when its capacity is used up: in place

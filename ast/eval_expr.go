@@ -180,7 +180,9 @@ func (f *frame) residual(e ast.Expr, pure bool, parts map[ast.Expr]value) value 
 		if isInvalid(v) {
 			return invalid{}
 		}
-		known[part] = f.codeOf(v, f.typeOf(part), part)
+		if !isLiteral(part) {
+			known[part] = f.codeOf(v, f.typeOf(part), part)
+		}
 		if c, ok := v.(*codeVal); ok && !c.pure {
 			out.pure = false
 		}
@@ -188,6 +190,18 @@ func (f *frame) residual(e ast.Expr, pure bool, parts map[ast.Expr]value) value 
 	out.code = f.rewrite(e, known)
 	out.born = bornIn(out.code)
 	return out
+}
+
+// isLiteral reports whether an expression is a literal number or text, which
+// stays as the user wrote it.
+func isLiteral(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		return true
+	case *ast.UnaryExpr:
+		return e.Op != token.AND && isLiteral(e.X)
+	}
+	return false
 }
 
 // constOf gives the constant behind a value.

@@ -159,7 +159,12 @@ func (f *frame) opAssign(l, r ast.Expr, op token.Token, s ast.Stmt) {
 		return
 	}
 	born := token.NoPos
-	yc := f.codeOf(y, f.typeOf(l), r)
+	var yc code
+	if isLiteral(r) {
+		yc = f.rewrite(r, nil)
+	} else {
+		yc = f.codeOf(y, f.typeOf(l), r)
+	}
 	pure := true
 	if v, ok := y.(*codeVal); ok {
 		born, pure = v.born, v.pure

@@ -69,10 +69,31 @@ func (f *frame) returned(s *ast.ReturnStmt) ([]value, bool) {
 
 // protectResults fixes values that the assignments of other results would change.
 func (f *frame) protectResults(vals []value, s *ast.ReturnStmt) {
-	if !f.call.named || len(vals) < 2 || f.call.kind == hostCall {
+	if !f.call.named || len(vals) < 2 || len(vals) != len(f.call.results) || f.call.kind == hostCall {
 		return
 	}
-	f.protect(vals, &ast.AssignStmt{Tok: token.ASSIGN, Rhs: s.Results})
+	for i, v := range vals {
+		c, ok := v.(*codeVal)
+		if !ok || !f.readsOther(c, i) {
+			continue
+		}
+		rv := f.newVar("nn_v", c.typ)
+		rv.read = true
+		f.define(rv, c.code, c, s.Results[i])
+		vals[i] = &codeVal{code: code{{v: rv}}, typ: c.typ, pure: true, born: rv.born, tensor: c.tensor}
+	}
+}
+
+// readsOther reports whether code reads a named result other than the i-th.
+func (f *frame) readsOther(c *codeVal, i int) bool {
+	for _, fr := range c.code {
+		for j, r := range f.call.results {
+			if j != i && fr.v != nil && (fr.v == r.res || fr.v == r.result) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // resultValue reads a named result; one that was never set has its zero value.
@@ -107,7 +128,12 @@ func (f *frame) spreadTuple(s *ast.ReturnStmt, v *codeVal) []value {
 func (f *frame) mainReturn(s *ast.ReturnStmt, vals []value, at func(int) ast.Expr) ctl {
 	if f.conditional(f.call.scope.depth) == nil {
 		for i, v := range vals {
-			f.setCell(f.call.results[i], v, at(i))
+			c := f.call.results[i]
+			if cv, ok := v.(*codeVal); ok && !f.ev.exit.IsValid() {
+				c.val, c.res = cv, nil // nothing comes after it
+				continue
+			}
+			f.setCell(c, v, at(i))
 		}
 		return ctl{kind: ctlReturn}
 	}

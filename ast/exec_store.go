@@ -52,7 +52,6 @@ func (f *frame) declare(id *ast.Ident, o types.Object, v value, at ast.Expr) {
 // setCell assigns a variable. What only a run knows, or what happens under a
 // condition that only a run knows, becomes an assignment in the residual code.
 func (f *frame) setCell(c *cell, v value, at ast.Expr) {
-	c.set = at.Pos()
 	cond := f.conditional(c.scope)
 	if isInvalid(v) {
 		c.val, c.res = v, nil
@@ -63,8 +62,11 @@ func (f *frame) setCell(c *cell, v value, at ast.Expr) {
 	}
 	cv, isCode := v.(*codeVal)
 	if cond == nil && !isCode && (c.res == nil || !c.res.param && !c.res.captured) {
-		c.val, c.res = copyValue(v), nil
+		c.val, c.res, c.at = copyValue(v), nil, f.depth()
 		return
+	}
+	if isCode && c.res != nil && len(cv.code) == 1 && cv.code[0].v == c.res {
+		return // itself
 	}
 	if cond != nil && c.res == nil {
 		f.demote(c, at)
@@ -116,16 +118,15 @@ func (f *frame) demote(c *cell, at ast.Expr) {
 		c.val = invalid{}
 		return
 	}
-	out, inv := f.out, f.scope
-	if s := f.conditional(c.scope); s != nil {
-		out = s.block
-		inv = s.parent
-	}
+	outer := f.above(c)
 	c.res = f.varOf(c)
-	outer := *f
-	outer.out, outer.scope = out, inv
+	zero := isZeroValue(c.val)
+	if zero && c.result != nil && c.result.writes == 0 {
+		c.val = nil
+		return // the generator declares it, so it is zero already
+	}
 	st := &resStmt{kind: assignStmt, op: "=", pos: at.Pos(), lhs: []target{{v: c.res, define: true}}, typed: true}
-	if t, ok := c.val.(*tensorVal); !ok || t.sym != nil {
+	if !zero {
 		st.rhs = []code{outer.codeOf(c.val, c.typ, at)}
 		outer.wrote(c.res, bornIn(st.rhs[0]))
 	} else {
@@ -137,6 +138,55 @@ func (f *frame) demote(c *cell, at ast.Expr) {
 	c.res.changed = true
 	c.val = nil
 	outer.emit(st)
+}
+
+// above gives the frame in which a variable that becomes residual is declared:
+// right where its static value was last set, so that loops carried out since
+// then stay alike; outside every condition between in any case.
+func (f *frame) above(c *cell) *frame {
+	outer := *f
+	level := max(c.scope, c.at)
+	if holds(c.val, func(v value) bool { cv, ok := v.(*codeVal); return ok && !f.stable(cv) && !f.tapOnly(cv) }) {
+		level = f.depth()
+		if s := f.conditional(c.scope); s != nil {
+			level = s.depth - 1
+		}
+	}
+	for s := f.scope; s != nil && s.depth > level; s = s.parent {
+		outer.out, outer.scope = s.block, s.parent
+	}
+	return &outer
+}
+
+// isZeroValue reports whether a value is the zero value of its type.
+func isZeroValue(v value) bool {
+	switch v := v.(type) {
+	case *constVal:
+		switch v.v.Kind() {
+		case constant.Bool:
+			return !constant.BoolVal(v.v)
+		case constant.String:
+			return constant.StringVal(v.v) == ""
+		}
+		return constant.Sign(v.v) == 0
+	case *structVal:
+		for _, f := range v.fields {
+			if !isZeroValue(f) {
+				return false
+			}
+		}
+		return true
+	case *sliceVal:
+		if v.array {
+			for i := range v.len {
+				if !isZeroValue(v.element(i)) {
+					return false
+				}
+			}
+			return true
+		}
+	}
+	return isZero(v)
 }
 
 func nameOf(c *cell) string {

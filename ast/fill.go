@@ -91,6 +91,10 @@ func (ev *evaluator) fillPlan(t *Trace) {
 	for _, inv := range ev.sched.invokes {
 		p.Invokes = append(p.Invokes, inv.name)
 	}
+	taps := make([]string, len(ev.taps))
+	for i := range taps {
+		taps[i] = ev.tapName(t, i, names)
+	}
 	for _, pp := range ev.graph.params {
 		if !pp.live {
 			continue
@@ -110,7 +114,7 @@ func (ev *evaluator) fillPlan(t *Trace) {
 	ev.planWrites(p)
 	for i, s := range ev.taps {
 		ev.mention(p, s)
-		p.Taps = append(p.Taps, plan.Tap{Name: ev.tapName(t, i, names), Value: s.ref, Line: ev.line(s.pos)})
+		p.Taps = append(p.Taps, plan.Tap{Name: taps[i], Value: s.ref, Line: ev.line(s.pos)})
 	}
 	ev.planMediators(p)
 	t.Plan = p

@@ -82,6 +82,9 @@ func (f *frame) hostResults(fv *funcVal, at ast.Expr) code {
 			n++
 		}
 	}
+	if n == 1 && !f.call.named {
+		return append(txt(" "), out[1:]...)
+	}
 	return out.add(")")
 }
 

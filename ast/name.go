@@ -1,8 +1,8 @@
 package ast
 
 import (
+	"go/scanner"
 	"go/token"
-	"go/types"
 	"sort"
 	"strconv"
 )
@@ -20,12 +20,7 @@ func sortedVars(m map[*resVar]int) []*resVar {
 // own, with a number where that is taken in the same or an outer block.
 func (ev *evaluator) name(root *resBlock, p *placer) {
 	n := &namer{taken: map[string]bool{}, labels: map[string]int{}}
-	for _, name := range types.Universe.Names() {
-		n.taken[name] = true
-	}
-	for _, name := range ev.tf.src.types.Scope().Names() {
-		n.taken[name] = true
-	}
+	usedNames(root, n.taken)
 	for _, name := range ev.imports {
 		n.taken[name] = true
 	}
@@ -38,6 +33,32 @@ func (ev *evaluator) name(root *resBlock, p *placer) {
 		}
 	}
 	n.block(root)
+}
+
+// usedNames collects every identifier of the user's text: package-level names,
+// predeclared ones, fields. A variable that is renamed stays clear of them.
+func usedNames(b *resBlock, taken map[string]bool) {
+	see := func(c code) {
+		for _, fr := range c {
+			if fr.block != nil {
+				usedNames(fr.block, taken)
+			}
+			if fr.text == "" || fr.imp != "" {
+				continue
+			}
+			var sc scanner.Scanner
+			src := []byte(fr.text)
+			sc.Init(token.NewFileSet().AddFile("", -1, len(src)), src, func(token.Position, string) {}, 0)
+			for _, tok, lit := sc.Scan(); tok != token.EOF; _, tok, lit = sc.Scan() {
+				if tok == token.IDENT {
+					taken[lit] = true
+				}
+			}
+		}
+	}
+	for _, s := range b.stmts {
+		s.walkCode(see)
+	}
 }
 
 // namer walks the blocks from the outside in; names of a block are free again

@@ -28,6 +28,9 @@ func (f *frame) ask(pos token.Pos, p *modelspec.Point) value {
 		f.ev.adopt(a.Err, pos, "NN1304")
 		return invalid{}
 	}
+	if n := a.Value.node; n != nil && !n.pos.IsValid() {
+		n.pos = pos
+	}
 	f.ev.sched.reads = append(f.ev.sched.reads, read{f.inv, f.ev.sched.moments[at].Address, pos, a.Value})
 	return &tensorVal{a.Value}
 }
@@ -64,7 +67,8 @@ func sidePoints(m *modelspec.Module, side modelspec.Side) []*modelspec.Point {
 }
 
 // point finds the tensor that Output or Input of a module means, or reports why
-// there is none.
+// there is none. A module that is called several times in one forward is met at
+// its first call: visit 0 is what a point means until visits can be named.
 func (f *frame) point(pos token.Pos, x *envoyVal, side modelspec.Side) *modelspec.Point {
 	name := x.label() + "." + string(side)
 	if x.module == nil {
@@ -73,11 +77,6 @@ func (f *frame) point(pos token.Pos, x *envoyVal, side modelspec.Side) *modelspe
 	}
 	if x.module.Absent != "" {
 		f.fail(pos, "NN1307", f.ev.specHint(x.path, "", "use its children, or map it to a tensor"), "%s does not exist: %s", name, x.module.Absent)
-		return nil
-	}
-	if x.module.Visits > 1 {
-		f.fail(pos, "NN1309", "use the points of the modules around it; visits come with a later version",
-			"%s is reached %d times in one run: which visit is meant is not known", name, x.module.Visits)
 		return nil
 	}
 	role := modelspec.RoleOutput

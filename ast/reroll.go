@@ -1,6 +1,9 @@
 package ast
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // reroll turns the iterations of a loop that was carried out back into a loop,
 // where they differ only in taps and integers that grow by equal steps.
@@ -13,11 +16,6 @@ func reroll(s *resStmt, depth int) *resStmt {
 		m.vars, m.labels, m.at = map[*resVar]*resVar{}, map[*resLabel]*resLabel{}, 0
 		m.round = i + 1
 		if !m.block(s.blocks[0], b) || m.at != len(m.holes) {
-			return nil
-		}
-	}
-	for _, h := range m.holes {
-		if !h.affine() {
 			return nil
 		}
 	}
@@ -36,8 +34,11 @@ func reroll(s *resStmt, depth int) *resStmt {
 	}
 }
 
-// hole is a place where iterations may differ: a tap's index or an integer.
-type hole struct{ values []int64 }
+// hole is a place where iterations may differ: a tap's index, an integer, or a text.
+type hole struct {
+	values []int64
+	texts  []string
+}
 
 func (h *hole) affine() bool {
 	step := h.values[1] - h.values[0]
@@ -51,6 +52,16 @@ func (h *hole) affine() bool {
 
 // text is the hole as an expression over the loop's variable.
 func (h *hole) text(name string) string {
+	if h.texts != nil {
+		return table("string", h.texts, name)
+	}
+	if !h.affine() {
+		list := make([]string, len(h.values))
+		for i, v := range h.values {
+			list[i] = strconv.FormatInt(v, 10)
+		}
+		return table("int", list, name)
+	}
 	base, step := h.values[0], h.values[1]-h.values[0]
 	switch {
 	case step == 0:
@@ -63,6 +74,18 @@ func (h *hole) text(name string) string {
 		return strconv.FormatInt(step, 10) + "*" + name
 	}
 	return strconv.FormatInt(base, 10) + "+" + strconv.FormatInt(step, 10) + "*" + name
+}
+
+// table picks from a list by the loop's variable; equal entries need none.
+func table(elem string, list []string, name string) string {
+	same := true
+	for _, v := range list {
+		same = same && v == list[0]
+	}
+	if same {
+		return list[0]
+	}
+	return "[...]" + elem + "{" + strings.Join(list, ", ") + "}[" + name + "]"
 }
 
 // matcher compares an iteration with the first one.
@@ -160,6 +183,8 @@ func (m *matcher) frag(a, b frag) bool {
 		return m.hole(int64(a.tap.tap), int64(b.tap.tap))
 	case a.num != nil && b.num != nil:
 		return m.hole(*a.num, *b.num)
+	case a.str && b.str:
+		return m.text(a.text, b.text)
 	case a.v != nil && b.v != nil:
 		return m.variable(a.v, b.v)
 	case a.block != nil && b.block != nil:
@@ -169,19 +194,33 @@ func (m *matcher) frag(a, b frag) bool {
 }
 
 func (m *matcher) hole(a, b int64) bool {
-	if m.at == len(m.holes) {
-		if m.round != 1 {
-			return false
-		}
-		m.holes = append(m.holes, &hole{values: []int64{a}})
-	}
-	h := m.holes[m.at]
-	m.at++
-	if len(h.values) != m.round || h.values[0] != a {
+	h := m.next(&hole{values: []int64{a}})
+	if h == nil || len(h.values) != m.round || h.values[0] != a {
 		return false
 	}
 	h.values = append(h.values, b)
 	return true
+}
+
+func (m *matcher) text(a, b string) bool {
+	h := m.next(&hole{texts: []string{a}})
+	if h == nil || len(h.texts) != m.round || h.texts[0] != a {
+		return false
+	}
+	h.texts = append(h.texts, b)
+	return true
+}
+
+// next gives the next hole; the first comparison makes them.
+func (m *matcher) next(fresh *hole) *hole {
+	if m.at == len(m.holes) {
+		if m.round != 1 {
+			return nil
+		}
+		m.holes = append(m.holes, fresh)
+	}
+	m.at++
+	return m.holes[m.at-1]
 }
 
 // substituter writes the first iteration with holes as expressions.
@@ -228,7 +267,7 @@ func (s *substituter) code(c code) code {
 		switch {
 		case fr.tap != nil:
 			fr = frag{text: TapRef(s.next(false))}
-		case fr.num != nil:
+		case fr.num != nil, fr.str:
 			fr = frag{text: s.next(true)}
 		case fr.block != nil:
 			fr.block = s.block(fr.block)
@@ -242,7 +281,7 @@ func (s *substituter) next(paren bool) string {
 	h := s.holes[s.at]
 	s.at++
 	t := h.text(s.name)
-	if paren && h.values[0] != h.values[1] && t != s.name {
+	if paren && h.texts == nil && h.affine() && h.values[0] != h.values[1] && t != s.name {
 		return "(" + t + ")"
 	}
 	return t

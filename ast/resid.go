@@ -15,6 +15,7 @@ type frag struct {
 	v     *resVar
 	tap   *sym
 	num   *int64 // an integer constant that a loop may count
+	str   bool   // a text constant, which may differ between iterations
 	fail  bool
 	block *resBlock // the body of a function literal
 }

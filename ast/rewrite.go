@@ -203,6 +203,9 @@ func (f *frame) constCode(v constant.Value, t types.Type, pos token.Pos) code {
 	if n, exact := constant.Int64Val(constant.ToInt(v)); exact && b != nil && b.Info()&types.IsInteger != 0 && isPlain(t, types.Int, types.UntypedInt) {
 		return code{{text: lit, num: &n}}
 	}
+	if isPlain(t, types.String, types.UntypedString) {
+		return code{{text: lit, str: true}}
+	}
 	if isPlain(t, types.Int, types.UntypedInt, types.String, types.UntypedString, types.Bool, types.UntypedBool, types.Float64, types.UntypedFloat, types.UntypedRune) {
 		return txt(lit)
 	}

@@ -159,7 +159,7 @@ type cell struct {
 	// result is the variable of a named result of the trace function.
 	result *resVar
 	scope  int // depth of the residual scope it was declared in
-	set    token.Pos
+	at     int // depth of the scope of its last static assignment
 }
 
 // env maps the variables of a function body to their cells.
