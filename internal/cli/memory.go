@@ -23,8 +23,8 @@ func memory(p *plan.Plan, spec *modelspec.Spec) []string {
 		}
 	}
 	return []string{
-		fmt.Sprintf("memory beyond the model's: %s leave the run: %s", count(taps.n, "value", "values"), taps),
-		fmt.Sprintf("  %s are computed in the graph: %s at most, freed at last use", count(nodes.n, "value", "values"), nodes),
+		fmt.Sprintf("memory beyond the model's: %s the run: %s", count(taps.n, "value leaves", "values leave"), taps),
+		fmt.Sprintf("  %s computed in the graph: %s, each freed at its last use", count(nodes.n, "value is", "values are"), nodes),
 	}
 }
 
