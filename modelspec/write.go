@@ -15,7 +15,7 @@ const header = `# The module spec of %s, written by nngen spec. It is all that g
 # rename, map and the names of symbols.
 `
 
-const renameHelp = `# rename gives modules more names: {transformer.h: layers, "*.attn": [attention, self_attn]}
+const renameHelp = `# rename gives modules more names: {transformer.h: layers, attn: [attention, self_attn]}
 `
 
 const mapHelp = `# map gives modules to models whose file names none: {block.0: "/Add_3_output_0"}
