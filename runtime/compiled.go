@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/nngen-go/nngen/internal/plan"
-	"github.com/nngen-go/nngen/internal/tensor"
 	"github.com/nngen-go/nngen/runtime/backend"
 )
 
@@ -19,6 +19,9 @@ type Compiled struct {
 	set  settings
 	main *program                 // gives the taps
 	step func() (*program, error) // gives what generation needs: built when first used
+	last atomic.Pointer[verified]
+
+	argNames []string // graph inputs of the plan's parameters
 
 	mu     sync.Mutex
 	closed bool
@@ -45,6 +48,9 @@ func (s *Session) Compile(p *Plan, opts ...CompileOption) (*Compiled, error) {
 	c := &Compiled{s: s, plan: p, set: s.set.clone()}
 	for _, o := range opts {
 		o.applyCompile(&c.set)
+	}
+	for _, param := range p.Params {
+		c.argNames = append(c.argNames, argPrefix+param.Name)
 	}
 	c.step = sync.OnceValues(func() (*program, error) {
 		outputs, err := s.info.generates()
@@ -121,8 +127,8 @@ func (c *Compiled) feeds(p *program, b *batch, args []Tensor) (map[string]Tensor
 			in[name] = t
 		}
 	}
-	for i, param := range c.plan.Params {
-		if name := argPrefix + param.Name; p.takes[name] {
+	for i, name := range c.argNames {
+		if p.takes[name] {
 			in[name] = args[i]
 		}
 	}
@@ -152,6 +158,9 @@ func (c *Compiled) RunInto(ctx context.Context, ins []InvokeInputs, args []Tenso
 		return err
 	}
 	defer c.s.leave()
+	if v := c.last.Load(); v != nil && v.matches(ins, args) {
+		return c.runAgain(ctx, v, ins[0], args, into)
+	}
 	if len(ins) != len(c.plan.Invokes) {
 		return misuse("NN3131", "%s has %d invokes, inputs given for %d", c.plan.Name, len(c.plan.Invokes), len(ins))
 	}
@@ -164,46 +173,21 @@ func (c *Compiled) RunInto(ctx context.Context, ins []InvokeInputs, args []Tenso
 	if err != nil || c.main == nil {
 		return err
 	}
+	c.remember(ins, b, args, types)
 	in, rows := c.feeds(c.main, b, args)
 	defer rows.Release()
-	reuse, lent := c.reuse(types, into)
-	defer lent()
-	out, err := c.s.run(ctx, c.main.session, in, c.main.outputs, backend.RunOptions{Into: reuse, KeepOnDevice: c.main.device})
-	if err != nil {
-		return fmt.Errorf("%s: %w", c.plan.Name, err)
-	}
-	for i, t := range out {
-		switch {
-		case i < len(reuse) && reuse[i] != nil:
-		case i < len(into) && into[i] != nil:
-			*into[i] = t
-		default:
-			t.Release()
+	l := lendings.Get().(*lending)
+	defer l.done()
+	for name, t := range in {
+		if err := l.add(c.s.back, name, t); err != nil {
+			return err
 		}
 	}
-	return nil
+	return c.finish(ctx, l, types, into)
 }
 
-// reuse finds the caller's tensors that can be written to: of the right type and
-// lent to nobody else.
-func (c *Compiled) reuse(types []tensor.Type, into []*Tensor) ([]backend.Value, func()) {
-	values := make([]backend.Value, len(types))
-	var lent []*handle
-	for i, p := range into {
-		if i >= len(types) || p == nil || p.h == nil || !p.h.typ().Shape.Equal(types[i].Shape) || p.h.dtype != types[i].DType {
-			continue
-		}
-		if v, ok := p.h.lendToWrite(c.s.back); ok && !slices.Contains(lent, p.h) {
-			values[i] = v
-			lent = append(lent, p.h)
-		}
-	}
-	return values, func() {
-		for _, h := range lent {
-			h.giveBack()
-		}
-	}
-}
+// failed says of which trace a run failed.
+func (c *Compiled) failed(err error) error { return fmt.Errorf("%s: %w", c.plan.Name, err) }
 
 // lendToWrite is borrow for a value that a run writes to.
 func (h *handle) lendToWrite(b backend.Backend) (backend.Value, bool) {
