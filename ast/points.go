@@ -31,6 +31,9 @@ func (f *frame) ask(pos token.Pos, p *modelspec.Point) value {
 	if n := a.Value.node; n != nil && !n.pos.IsValid() {
 		n.pos = pos
 	}
+	if !a.Value.pos.IsValid() {
+		a.Value.pos = pos
+	}
 	f.ev.sched.reads = append(f.ev.sched.reads, read{f.inv, f.ev.sched.moments[at].Address, pos, a.Value})
 	return &tensorVal{a.Value}
 }
@@ -151,7 +154,7 @@ func (f *frame) mayWrite(pos token.Pos, name string) bool {
 		return false
 	}
 	born, cond := f.condBorn(), f.conditional(-1)
-	if f.ev.exit.IsValid() && cond == nil {
+	if f.ev.exit.IsValid() && f.conditional(0) == nil {
 		d := f.ev.report(pos, "NN1301", "%s is written after a return that is decided only when the trace runs", name)
 		d.Hint = "write before the return, or select with nn.Where"
 		f.ev.relate(d, f.ev.exit, "the function may return here")

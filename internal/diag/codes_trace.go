@@ -32,8 +32,6 @@ The spec lists no such tensor: the module is a list, was fused with its neighbou
 the spec. "nngen tree" shows what there is.`},
 	{"NN1308", "no such weight or module", `
 The module has no parameter or child of that name.`},
-	{"NN1309", "a point that is reached several times", `
-The module is called more than once in one run. Which call is meant cannot be said yet: use the points of the modules around it.`},
 	{"NN1310", "a point of unknown role", `
 The spec is unsure which tensor is the module's input or output. Look at the candidates and write the role down:
 

@@ -9,7 +9,7 @@ import (
 // table holds every operator, in the order of the documentation.
 var table = guard(slices.Concat(
 	arithmetic, unary, scalars, comparison, activations, normalisation,
-	reductions, selection, matrix, shaping, joining, indexing, making, rows,
+	reductions, selection, matrix, shaping, joining, indexing, making, constants, rows,
 ))
 
 var byName = index(table)
