@@ -146,7 +146,11 @@ func (f *frame) weight(e *ast.CallExpr, x *envoyVal, name value) value {
 			t.DType = p.Type.DType
 		}
 	}
-	return &tensorVal{f.ev.graph.model(tensorName, t, x.label()+" weight "+key)}
+	s := f.ev.graph.model(tensorName, t, x.label()+" weight "+key)
+	if !s.pos.IsValid() {
+		s.pos = e.Pos()
+	}
+	return &tensorVal{s}
 }
 
 // getModule evaluates m.Get("transformer.h.5") with a constant path.

@@ -5,6 +5,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"strings"
 
 	"github.com/nngen-go/nngen/internal/ops"
 	"github.com/nngen-go/nngen/internal/tensor"
@@ -278,7 +279,7 @@ func (c *opCall) graphForm() value {
 	}
 	res, err := c.op.Infer(operands, c.attrs)
 	if err != nil {
-		return f.fail(c.e.Pos(), "NN1401", "", "%s: %v", c.op.Name, err)
+		return f.fail(c.e.Pos(), "NN1401", "", "%s: %s", c.op.Name, strings.TrimPrefix(err.Error(), c.op.Name+": "))
 	}
 	outs := f.ev.graph.add(c.op.Name, in, c.attrs, res, c.e.Pos())
 	for _, o := range outs {

@@ -59,6 +59,7 @@ func (l *loader) readDirectives(s *source, f *ast.File, fd *ast.FuncDecl, used m
 			continue
 		}
 		used[c] = true
+		text, _, _ = strings.Cut(text, " //") // what a reader may add
 		fields := strings.Fields(text)
 		switch {
 		case len(fields) > 0 && fields[0] == "trace":

@@ -158,7 +158,7 @@ func (s *resStmt) walk(f func(*resStmt)) {
 // bornIn gives the position of the first materialising call that c depends on.
 func bornIn(c code) token.Pos {
 	for _, f := range c {
-		if f.tap != nil {
+		if f.tap != nil && f.tap.pos.IsValid() {
 			return f.tap.pos
 		}
 		if f.v != nil && f.v.born.IsValid() {

@@ -26,6 +26,7 @@ type runState struct {
 	swaps   []read
 	checks  []pendingCheck
 	log     []logged
+	mixed   bool // host code of two invokes was found to depend on each other
 	result  *schedule.Evaluation[*sym]
 	names   map[string]int
 }
@@ -168,7 +169,7 @@ func (s *runState) mark() int {
 // parts another invoke left statements that depend on it, or it on them: the
 // group would be printed in one piece.
 func (s *runState) checkInterleaved(f *frame, group *resStmt, mark int) {
-	if len(s.invokes) < 2 {
+	if len(s.invokes) < 2 || s.mixed {
 		return
 	}
 	mine := factsOf(group)
@@ -177,7 +178,8 @@ func (s *runState) checkInterleaved(f *frame, group *resStmt, mark int) {
 			continue
 		}
 		if mine.conflicts(factsOf(l.st)) {
-			d := s.ev.report(group.pos, "NN1506", "host code of two invokes is mixed here and depends on each other")
+			s.mixed = true
+			d := s.ev.report(firstPos(group), "NN1506", "host code of two invokes is mixed here and depends on each other")
 			d.Hint = "keep one invoke's values in variables of its own, and put them together after Run"
 			s.ev.relate(d, l.st.pos, "the other invoke's code")
 			return
