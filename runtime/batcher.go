@@ -12,6 +12,16 @@ import (
 // Zero Tensors count as not given.
 type InvokeInputs map[string]Tensor
 
+// empty reports whether nothing is given: an invoke without rows of its own.
+func (in InvokeInputs) empty() bool {
+	for _, t := range in {
+		if t.h != nil {
+			return false
+		}
+	}
+	return true
+}
+
 // batch is the inputs of all invokes of a run, joined.
 type batch struct {
 	inputs  map[string]Tensor
@@ -36,7 +46,7 @@ func (m *ModelInfo) join(ins []InvokeInputs) (*batch, error) {
 	out := &batch{inputs: map[string]Tensor{}, rows: []int64{0}, symbols: map[string]int64{}}
 	var full []*filled
 	for i, in := range ins {
-		if in == nil {
+		if in == nil || len(ins) > 1 && in.empty() {
 			out.rows = append(out.rows, out.rows[i])
 			continue
 		}

@@ -59,7 +59,7 @@ func Invoke[M any](t *Trace, in InvokeInputs, f func(m *M)) {
 	case t.ran:
 		panic(misuse("NN3152", "an invoke was registered after t.Run(): a trace runs once, make another for more"))
 	}
-	if len(in) == 0 {
+	if in.empty() {
 		in = nil
 	}
 	t.add(in, bodyOf(func(m *M) error { f(m); return nil }))

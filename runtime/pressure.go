@@ -10,14 +10,14 @@ import (
 // let gigabytes of them pile up, because the handles are small.
 var pressure memory
 
-type memory struct{ held, since atomic.Int64 }
+type memory struct{ since atomic.Int64 }
 
 // collectAfter is how many new bytes make a collection worth its time.
 const collectAfter = 512 << 20
 
+// add notes new memory.
 func (m *memory) add(n int64) {
-	m.held.Add(n)
-	if n > 0 && m.since.Add(n) > collectAfter {
+	if m.since.Add(n) > collectAfter {
 		m.since.Store(0)
 		go runtime.GC()
 	}

@@ -52,7 +52,7 @@ func (a liveAlgebra) Accept(v Tensor, rows int, at schedule.Moment) error {
 	want := tensor.Type{DType: live.DType(), Shape: tensor.Dims(live.Shape()...)}
 	if rows != AllRows {
 		axis, k, ok := a.r.rowAxis(at.Tensor)
-		if !ok {
+		if !ok || axis >= len(want.Shape) {
 			return fault("NN3150", "%s has no rows of its own for each invoke (%s): write it in an invoke without inputs, which sees the whole batch",
 				at.Address, a.r.in.types[at.Tensor])
 		}

@@ -36,6 +36,8 @@ type singleKey struct {
 // single is a session that is built once, by the first who needs it.
 type single struct {
 	once    sync.Once
+	use     sync.RWMutex // held to read during runs
+	closed  bool
 	session backend.Session
 	outputs []string
 	err     error
@@ -74,11 +76,15 @@ func compute(name string, attrs ops.Attrs, in []Tensor) ([]Tensor, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := openSingle(b, op, types, attrs)
-	if err != nil {
-		return nil, err
+	for {
+		s, err := openSingle(b, op, types, attrs)
+		if err != nil {
+			return nil, err
+		}
+		if out, open, err := s.run(b, in); open {
+			return out, err
+		} // closed meanwhile, because the cache was full
 	}
-	return s.run(b, in)
 }
 
 // backendOf takes the back end that already holds one of the tensors.
@@ -128,7 +134,7 @@ func lookupSingle(b backend.Backend, op *ops.Op, types []tensor.Type, attrs ops.
 	return s
 }
 
-// closeSingles empties a full cache; runs under way end first (Session.Close).
+// closeSingles empties a full cache; runs under way end first.
 func closeSingles(open map[singleKey]*single) {
 	for k, s := range open {
 		delete(open, k)
@@ -137,7 +143,10 @@ func closeSingles(open map[singleKey]*single) {
 }
 
 func (s *single) close() {
-	s.once.Do(func() { s.err = fmt.Errorf("the operation was closed before it was built") })
+	s.use.Lock()
+	defer s.use.Unlock()
+	s.closed = true
+	s.once.Do(func() {}) // one that nobody has built yet stays unbuilt
 	if s.session != nil {
 		_ = s.session.Close()
 	}
@@ -205,8 +214,18 @@ func (s *single) build(b backend.Backend, op *ops.Op, types []tensor.Type, attrs
 
 func inputName(i int) string { return fmt.Sprintf("x%d", i) }
 
-// run computes the results over tensors.
-func (s *single) run(b backend.Backend, in []Tensor) ([]Tensor, error) {
+// run computes the results over tensors; open is false if the session was closed.
+func (s *single) run(b backend.Backend, in []Tensor) (out []Tensor, open bool, err error) {
+	s.use.RLock()
+	defer s.use.RUnlock()
+	if s.closed {
+		return nil, false, nil
+	}
+	out, err = s.compute(b, in)
+	return out, true, err
+}
+
+func (s *single) compute(b backend.Backend, in []Tensor) ([]Tensor, error) {
 	feed := map[string]backend.Value{}
 	for i, t := range in {
 		v, err := t.h.borrow(b)

@@ -92,7 +92,6 @@ func (h *handle) free() {
 	if h.value != nil {
 		h.cleanup.Stop()
 		h.value.Release()
-		pressure.add(-h.bytes())
 	}
 	h.value, h.data = nil, nil
 }
