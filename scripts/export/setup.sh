@@ -14,5 +14,5 @@ python=${PYTHON:-python3}
 	exit 1
 }
 "$python" -m venv "$env"
-"$env/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$wanted"
+"$env/bin/python" -m pip install --disable-pip-version-check --quiet --requirement "$wanted" --constraint "$here/constraints.txt"
 cp "$wanted" "$env/requirements.txt"
