@@ -26,7 +26,7 @@ test: ort ## all tests
 	$(GO) test ./...
 
 test-webgpu: ort ## the tests that need a device, on the WebGPU provider over a software driver
-	@tools/webgpu.sh $(CACHE)
+	@tools/webgpu.sh
 
 race: ort ## all tests under the race detector
 	$(GO) test -race ./...

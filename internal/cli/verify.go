@@ -31,6 +31,9 @@ func (e *env) verify(ctx context.Context, model string, s *modelspec.Spec) (err 
 		return fmt.Errorf("the points cannot be checked: %w (with -no-verify the spec is written without checks)", err)
 	}
 	end()
+	if v.Checked == 0 && v.Failed > 0 {
+		return userError{fmt.Errorf("no point of the model can be written to: %s (with -no-verify the spec is written without checks)", firstReason(s))}
+	}
 	fmt.Fprintf(e.stdout, "%s checked in %s", count(v.Checked, "point was", "points were"), count(v.Runs, "run", "runs"))
 	if v.Failed > 0 {
 		fmt.Fprintf(e.stdout, "; %s refused, and the spec says why", count(v.Failed, "was", "were"))
@@ -40,4 +43,16 @@ func (e *env) verify(ctx context.Context, model string, s *modelspec.Spec) (err 
 		remark(s, fmt.Sprintf("%s not checked: the model has too many for one go", count(v.Left, "point was", "points were")))
 	}
 	return nil
+}
+
+// firstReason is why the first refused point was refused.
+func firstReason(s *modelspec.Spec) string {
+	for _, m := range s.Modules {
+		for _, p := range append(append([]*modelspec.Point(nil), m.Inputs...), m.Outputs...) {
+			if p.Absent != "" {
+				return p.Absent
+			}
+		}
+	}
+	return "no reason is known"
 }
