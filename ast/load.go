@@ -29,6 +29,7 @@ type Program struct {
 	sources   map[string]*source
 	accessors map[string]*accessor
 	funcs     []*traceFunc
+	loader    *loader // kept for CheckGenerated
 }
 
 // source is a package that is type-checked from its files, so that its
@@ -76,6 +77,7 @@ func Load(dir string, patterns []string, accessors map[string]AccessorPackage) (
 		dir: dir, prog: newProgram(), given: accessors,
 		exports: map[string]*types.Package{},
 	}
+	l.prog.loader = l
 	l.list(patterns)
 	if len(l.diags) == 0 {
 		l.parse()
@@ -107,7 +109,6 @@ type loader struct {
 	given   map[string]AccessorPackage
 	exports map[string]*types.Package // packages known by their export data
 	diags   diag.List
-	missing map[string]token.Position // imports that could not be loaded
 }
 
 // ordered gives the source packages by path.

@@ -89,7 +89,10 @@ func hasDirective(files []*ast.File) bool {
 // loadExports loads the types of everything that the sources and the accessor
 // packages import and that is not read from source itself.
 func (l *loader) loadExports() {
-	want := map[string]bool{}
+	if len(l.prog.sources) == 0 {
+		return
+	}
+	want := map[string]bool{"context": true, RuntimePath: true} // generated code imports them
 	from := map[string]token.Position{}
 	for _, s := range l.prog.ordered() {
 		for _, f := range s.files {

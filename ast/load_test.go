@@ -1,0 +1,70 @@
+package ast_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/nngen-go/nngen/ast"
+	"github.com/nngen-go/nngen/gen"
+	"github.com/nngen-go/nngen/modelspec"
+)
+
+const loadModule = "github.com/nngen-go/nngen/ast/testdata/load/"
+
+// accessorsOf generates the accessors of a fixture's spec for a folder of testdata/load.
+func accessorsOf(t testing.TB, name string) map[string]ast.AccessorPackage {
+	t.Helper()
+	file := filepath.Join("testdata", "specs", name+".nnspec.yaml")
+	data, err := os.ReadFile(file)
+	require.NoError(t, err)
+	spec, diags := modelspec.Read(file, data)
+	require.Empty(t, diags)
+	src, err := gen.Accessors(spec, name, name+".nnspec.yaml")
+	require.NoError(t, err)
+	dir, err := filepath.Abs(filepath.Join("testdata", "load", name))
+	require.NoError(t, err)
+	return map[string]ast.AccessorPackage{loadModule + name: {Dir: dir, Spec: spec, SpecFile: file, Source: src}}
+}
+
+// TestLoad loads a tree as the command does: nothing is generated yet but a
+// broken old file, and a helper lives in another package.
+func TestLoad(t *testing.T) {
+	start := time.Now()
+	prog, diags := ast.Load("testdata/load", []string{"./..."}, accessorsOf(t, "gpt2"))
+	require.Empty(t, diags)
+	require.True(t, prog.HasTraces())
+	traces, diags := ast.Compile(prog)
+	require.Empty(t, diags)
+	require.Len(t, traces, 1)
+	require.Equal(t, "Steer", traces[0].Func)
+	require.Equal(t, "probes.go", filepath.Base(traces[0].File))
+	require.Len(t, traces[0].Plan.Nodes, 1)
+	src, err := gen.Traces(traces[0].File, traces)
+	require.NoError(t, err)
+	out := filepath.Join(filepath.Dir(traces[0].File), "probes_nngen.go")
+	require.NoError(t, prog.CheckGenerated(map[string][]byte{out: src}))
+	require.ErrorContains(t, prog.CheckGenerated(map[string][]byte{out: []byte("package probes\n\nvar x int = true\n")}), "internal error")
+	_, ok := prog.Lookup(loadModule+"probes", "Use")
+	require.True(t, ok)
+	t.Logf("loaded and compiled in %v", time.Since(start))
+}
+
+func TestLoadErrors(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) {
+		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
+	}
+	_, diags := ast.Load(dir, []string{"./..."}, nil)
+	require.Len(t, diags, 1)
+	require.Equal(t, "NN1101", diags[0].Code)
+
+	write("go.mod", "module example.com/app\n\ngo 1.26\n")
+	write("p/p.go", "package p\n\nimport _ \""+ast.RuntimePath+"\"\n\n//nngen:trace\nfunc F() {\n")
+	_, diags = ast.Load(dir, []string{"./..."}, nil)
+	require.NotEmpty(t, diags)
+}

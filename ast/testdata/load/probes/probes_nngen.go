@@ -1,0 +1,3 @@
+package probes
+
+func broken( {
