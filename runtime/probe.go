@@ -160,4 +160,3 @@ func taken(session backend.Session, b *batch) map[string]Tensor {
 	}
 	return in
 }
-

@@ -53,7 +53,7 @@ func (x Tensor) Neg() Tensor {
 	return apply1("Neg", nil, x)
 }
 
-// Abs is the absolute value of x.
+// Abs is the absolute value of x; not for unsigned integers.
 //
 //	[a…] → [a…]
 func (x Tensor) Abs() Tensor {
@@ -242,20 +242,6 @@ func (x Tensor) Relu() Tensor {
 	return apply1("Relu", nil, x)
 }
 
-// Gelu is x times the normal distribution function of x, the exact form with erf; floats only.
-//
-//	[a…] → [a…]
-func (x Tensor) Gelu() Tensor {
-	return apply1("Gelu", nil, x)
-}
-
-// GeluTanh is the tanh approximation of Gelu that GPT-2 uses; floats only.
-//
-//	[a…] → [a…]
-func (x Tensor) GeluTanh() Tensor {
-	return apply1("GeluTanh", nil, x)
-}
-
 // Tanh is the hyperbolic tangent of x; floats only.
 //
 //	[a…] → [a…]
@@ -270,18 +256,32 @@ func (x Tensor) Sigmoid() Tensor {
 	return apply1("Sigmoid", nil, x)
 }
 
+// Erf is the error function of x; floats only, float64 with the digits of float32.
+//
+//	[a…] → [a…]
+func (x Tensor) Erf() Tensor {
+	return apply1("Erf", nil, x)
+}
+
+// Gelu is x times the normal distribution function of x, the exact form with erf; floats only.
+//
+//	[a…] → [a…]
+func (x Tensor) Gelu() Tensor {
+	return apply1("Gelu", nil, x)
+}
+
+// GeluTanh is the tanh approximation of Gelu that GPT-2 uses; floats only.
+//
+//	[a…] → [a…]
+func (x Tensor) GeluTanh() Tensor {
+	return apply1("GeluTanh", nil, x)
+}
+
 // Silu is x * Sigmoid(x); floats only.
 //
 //	[a…] → [a…]
 func (x Tensor) Silu() Tensor {
 	return apply1("Silu", nil, x)
-}
-
-// Erf is the error function of x; floats only.
-//
-//	[a…] → [a…]
-func (x Tensor) Erf() Tensor {
-	return apply1("Erf", nil, x)
 }
 
 // Softmax is exp(x) along axis divided by its sum; floats only.
@@ -314,7 +314,7 @@ func (x Tensor) RMSNorm(axis int, eps float64) Tensor {
 
 // CosineSimilarity is the cosine of the angle between x and o along axis of their broadcast shape; floats only, norms count as at least 1e-8.
 //
-//	[a…], [b…] → broadcast without axis
+//	[a, b], [a, b], axis 1 → [a]
 func (x Tensor) CosineSimilarity(o Tensor, axis int) Tensor {
 	return apply1("CosineSimilarity", ops.Attrs{"axis": int64(axis)}, x, o)
 }
@@ -333,14 +333,14 @@ func (x Tensor) SumKeep(axes ...int) Tensor {
 	return apply1("SumKeep", ops.Attrs{"axes": wide(axes)}, x)
 }
 
-// Mean is the mean over the axes, all if none; floats only; the axes are dropped.
+// Mean is the mean over the axes, all if none; floats only, NaN over nothing; the axes are dropped.
 //
 //	[a, b, c], axes 1 → [a, c]
 func (x Tensor) Mean(axes ...int) Tensor {
 	return apply1("Mean", ops.Attrs{"axes": wide(axes)}, x)
 }
 
-// MeanKeep is the mean over the axes, all if none; floats only; the axes stay with size 1.
+// MeanKeep is the mean over the axes, all if none; floats only, NaN over nothing; the axes stay with size 1.
 //
 //	[a, b, c], axes 1 → [a, 1, c]
 func (x Tensor) MeanKeep(axes ...int) Tensor {
@@ -431,21 +431,21 @@ func (x Tensor) StdKeep(axes ...int) Tensor {
 	return apply1("StdKeep", ops.Attrs{"axes": wide(axes)}, x)
 }
 
-// ArgMax is the int64 position of the largest element along axis, the first of equals; the axis is dropped.
+// ArgMax is the int64 position of the largest element along axis, the first of equals, NaN has no place in the order; the axis is dropped.
 //
 //	[a, b, c], axis 1 → [a, c]
 func (x Tensor) ArgMax(axis int) Tensor {
 	return apply1("ArgMax", ops.Attrs{"axis": int64(axis)}, x)
 }
 
-// ArgMin is the int64 position of the smallest element along axis, the first of equals; the axis is dropped.
+// ArgMin is the int64 position of the smallest element along axis, the first of equals, NaN has no place in the order; the axis is dropped.
 //
 //	[a, b, c], axis 1 → [a, c]
 func (x Tensor) ArgMin(axis int) Tensor {
 	return apply1("ArgMin", ops.Attrs{"axis": int64(axis)}, x)
 }
 
-// TopK gives the k largest elements along axis, largest first, and their int64 positions.
+// TopK gives the k largest elements along axis, largest first, and their int64 positions; NaN has no place in the order.
 //
 //	[a, b, c], axis 1 → [a, k, c] twice
 func (x Tensor) TopK(k int, axis int) (values, indices Tensor) {
@@ -481,7 +481,7 @@ func (x Tensor) Permute(axes ...int) Tensor {
 	return apply1("Permute", ops.Attrs{"axes": wide(axes)}, x)
 }
 
-// Reshape gives the elements the sizes dims in the same order; one may be -1, the rest of the elements.
+// Reshape gives the elements the sizes dims in the same order; one may be -1, which takes what is left, none may be 0.
 //
 //	[a…] → [dims…]
 func (x Tensor) Reshape(dims ...int) Tensor {
@@ -495,7 +495,7 @@ func (x Tensor) Flatten(from int, to int) Tensor {
 	return apply1("Flatten", ops.Attrs{"from": int64(from), "to": int64(to)}, x)
 }
 
-// Unflatten splits axis into the given sizes; one may be -1.
+// Unflatten splits axis into the given sizes; one may be -1, which takes what is left.
 //
 //	[a, b*c], axis 1, sizes b c → [a, b, c]
 func (x Tensor) Unflatten(axis int, sizes ...int) Tensor {
@@ -537,7 +537,7 @@ func (x Tensor) MergeHeads() Tensor {
 	return apply1("MergeHeads", nil, x)
 }
 
-// Concat joins tensors of one dtype along axis.
+// Concat joins tensors of one dtype along axis; their other axes are equal.
 //
 //	[a, b1, c], [a, b2, c], axis 1 → [a, b1+b2, c]
 func Concat(axis int, ts ...Tensor) Tensor {
