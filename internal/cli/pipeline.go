@@ -150,6 +150,10 @@ func relativePattern(root, dir string) string {
 
 // writeTraces turns compiled traces into files, one for each file of the user's.
 func (p *pipeline) writeTraces(prog *ast.Program, traces []*ast.Trace) {
+	p.checkNames(prog, traces)
+	if len(p.diags) > 0 {
+		return
+	}
 	byFile := map[string][]*ast.Trace{}
 	for _, t := range traces {
 		byFile[t.File] = append(byFile[t.File], t)
@@ -163,6 +167,34 @@ func (p *pipeline) writeTraces(prog *ast.Program, traces []*ast.Trace) {
 		}
 		p.add(gen.OutputName(file), src)
 		files[gen.OutputName(file)] = src
+	}
+	if len(p.diags) > 0 {
+		return
+	}
+	if err := prog.CheckGenerated(files); err != nil {
+		p.diags.Add("NN4008", traces[0].Pos, "%v", err)
+	}
+}
+
+// checkNames reports names that generated code would declare a second time.
+func (p *pipeline) checkNames(prog *ast.Program, traces []*ast.Trace) {
+	type name struct{ pkg, id string }
+	declared := map[name]*ast.Trace{}
+	for _, t := range traces {
+		for _, id := range gen.DeclaredNames(t.Func) {
+			at := name{t.Package.Path, id}
+			if pos, ok := prog.Lookup(at.pkg, id); ok {
+				d := p.diags.Add("NN4004", pos, "%s is declared here, and by the code generated for %s", id, t.Func)
+				d.Hint = "rename it, or the trace function"
+				d.Related = []diag.Related{{Pos: t.Pos, Message: "the trace function " + t.Func}}
+			} else if other := declared[at]; other != nil {
+				d := p.diags.Add("NN4004", t.Pos, "the code generated for %s and for %s would both declare %s", other.Func, t.Func, id)
+				d.Hint = "rename one of them"
+				d.Related = []diag.Related{{Pos: other.Pos, Message: "the trace function " + other.Func}}
+				break
+			}
+			declared[at] = t
+		}
 	}
 }
 
