@@ -103,14 +103,16 @@ func (s *settings) fill(g *backend.Graph, o backend.SessionOptions) error {
 
 // configuration gives the session configuration entries; the caller's own win.
 // Constant folding is off where weights are shared, because onnxruntime would
-// keep a private copy of every folded weight for each session.
+// keep a private copy of every folded weight for each session. AttentionFusion
+// goes with it: it takes folded masks for granted and reads through a null
+// pointer where they are not (onnxruntime 1.30, GPT-2 and BERT at full level).
 func configuration(g *backend.Graph, o backend.SessionOptions) (map[string]string, error) {
 	c := map[string]string{keySpinIntra: "0", keySpinInter: "0"}
 	if o.NoPrepack {
 		c[keyPrepack] = "1"
 	}
 	if len(g.Weights) > 0 {
-		c[keyDisable] = "ConstantFolding"
+		c[keyDisable] = "ConstantFolding;AttentionFusion"
 	}
 	for k, v := range o.Config {
 		c[k] = v
