@@ -62,7 +62,7 @@ func (f *frame) setCell(c *cell, v value, at ast.Expr) {
 	}
 	cv, isCode := v.(*codeVal)
 	if cond == nil && !isCode && (c.res == nil || !c.res.param && !c.res.captured) {
-		c.val, c.res, c.at = copyValue(v), nil, f.depth()
+		c.val, c.res, c.at = copyValue(v), nil, f.scope
 		return
 	}
 	if isCode && c.res != nil && len(cv.code) == 1 && cv.code[0].v == c.res {
@@ -145,7 +145,10 @@ func (f *frame) demote(c *cell, at ast.Expr) {
 // then stay alike; outside every condition between in any case.
 func (f *frame) above(c *cell) *frame {
 	outer := *f
-	level := max(c.scope, c.at)
+	level := max(c.scope, commonDepth(f.scope, c.at))
+	if s := f.conditional(c.scope); s != nil {
+		level = min(level, s.depth-1)
+	}
 	if holds(c.val, func(v value) bool { cv, ok := v.(*codeVal); return ok && !f.stable(cv) && !f.tapOnly(cv) }) {
 		level = f.depth()
 		if s := f.conditional(c.scope); s != nil {
@@ -156,6 +159,20 @@ func (f *frame) above(c *cell) *frame {
 		outer.out, outer.scope = s.block, s.parent
 	}
 	return &outer
+}
+
+// commonDepth is the depth of the innermost scope around both places.
+func commonDepth(a, b *rscope) int {
+	around := map[*rscope]bool{}
+	for ; b != nil; b = b.parent {
+		around[b] = true
+	}
+	for ; a != nil; a = a.parent {
+		if around[a] {
+			return a.depth
+		}
+	}
+	return 0
 }
 
 // isZeroValue reports whether a value is the zero value of its type.

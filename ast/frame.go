@@ -177,7 +177,7 @@ func (f *frame) varOf(c *cell) *resVar {
 
 // newCell declares a variable in the present block.
 func (f *frame) newCell(o types.Object, t types.Type, v value) *cell {
-	c := &cell{obj: o, typ: f.subst(t), val: v, scope: f.depth(), at: f.depth()}
+	c := &cell{obj: o, typ: f.subst(t), val: v, scope: f.depth(), at: f.scope}
 	if o != nil {
 		c.name = o.Name()
 		f.env.cells[o] = c

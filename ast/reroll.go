@@ -28,9 +28,16 @@ func reroll(s *resStmt, depth int) *resStmt {
 	for _, st := range s.blocks[0].stmts {
 		body.append(sub.stmt(st))
 	}
+	head := "range " + strconv.Itoa(len(s.blocks))
+	for _, h := range m.holes {
+		if strings.Contains(h.text(name), name) {
+			head = name + " := range " + strconv.Itoa(len(s.blocks))
+			break
+		}
+	}
 	return &resStmt{
 		kind: forStmt, op: "count", line: s.line, pos: s.pos, blocks: []*resBlock{body},
-		code: txt(name + " := range " + strconv.Itoa(len(s.blocks))), label: &resLabel{name: "nn_loop"},
+		code: txt(head), label: &resLabel{name: "nn_loop"},
 	}
 }
 

@@ -117,6 +117,9 @@ func (sp *splitter) split(b *resBlock, after bool) (before, later *resBlock) {
 func (sp *splitter) splitGroup(s *resStmt, after bool, before, later *resBlock) {
 	b1, b2 := *s, *s
 	b1.blocks, b2.blocks = nil, nil
+	if s.label != nil {
+		b1.label = &resLabel{name: s.label.name} // jumps stay after the run
+	}
 	n1, n2 := 0, 0
 	for _, blk := range s.blocks {
 		x, y := sp.split(blk, after)

@@ -158,8 +158,8 @@ type cell struct {
 	res  *resVar // once it lives in the residual code
 	// result is the variable of a named result of the trace function.
 	result *resVar
-	scope  int // depth of the residual scope it was declared in
-	at     int // depth of the scope of its last static assignment
+	scope  int     // depth of the residual scope it was declared in
+	at     *rscope // where its last static assignment stands
 }
 
 // env maps the variables of a function body to their cells.
