@@ -31,7 +31,7 @@ func Infer(m *onnx.Model, o Options) (*Spec, diag.List) {
 	g := newGraph(m)
 	found := g.shapes()
 	spec := &Spec{
-		Version: Version, Model: o.Name, Fingerprint: Fingerprint(m),
+		Version: Version, Model: o.Name, Fingerprint: onnx.Fingerprint(m),
 		Opset: shapes.Opset(m), IR: m.IR, Map: o.Map,
 	}
 	spec.Inputs, spec.Outputs = g.graphValues()

@@ -9,7 +9,6 @@ import (
 
 	"github.com/nngen-go/nngen/internal/onnx"
 	"github.com/nngen-go/nngen/internal/tensor"
-	"github.com/nngen-go/nngen/modelspec"
 	"github.com/nngen-go/nngen/runtime/backend"
 )
 
@@ -52,7 +51,7 @@ func Open(info ModelInfo, path string, opts ...Option) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	if got := modelspec.Fingerprint(s.file.Model); info.Fingerprint != "" && got != info.Fingerprint {
+	if got := onnx.Fingerprint(s.file.Model); info.Fingerprint != "" && got != info.Fingerprint {
 		_ = s.file.Close()
 		return nil, fmt.Errorf("%s is not the model that package %s was generated for: its fingerprint is %s, not %s: "+
 			"open that model, or write its spec with nngen spec and generate again", path, info.Name, got, info.Fingerprint)

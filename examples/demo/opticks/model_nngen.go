@@ -15,7 +15,7 @@ import (
 var spec []byte
 
 // Fingerprint is that of the model's graph. Opening a model with another one is an error.
-const Fingerprint = "sha256:62d9d2884e884bfebe693250c51314ddaf57052ae73437a5c3cb14cd8b0e794e"
+const Fingerprint = "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654"
 
 // info is what running the model needs to know of it.
 var info = nn.ModelInfo{

@@ -24,7 +24,7 @@ var lensMediator = nn.Mediator{
 func lensPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Lens",
-		Model:   "sha256:62d9d2884e884bfebe693250c51314ddaf57052ae73437a5c3cb14cd8b0e794e",
+		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -149,7 +149,7 @@ var topicMediator = nn.Mediator{
 func topicPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Topic",
-		Model:   "sha256:62d9d2884e884bfebe693250c51314ddaf57052ae73437a5c3cb14cd8b0e794e",
+		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -228,7 +228,7 @@ var steerMediator = nn.Mediator{
 func steerPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Steer",
-		Model:   "sha256:62d9d2884e884bfebe693250c51314ddaf57052ae73437a5c3cb14cd8b0e794e",
+		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
 		Params: []nn.Param{
@@ -344,7 +344,7 @@ var patchMediators = []nn.Mediator{
 func patchPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Patch",
-		Model:   "sha256:62d9d2884e884bfebe693250c51314ddaf57052ae73437a5c3cb14cd8b0e794e",
+		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"clean", "corrupt"},
 		// What is given to each run.
 		Params: []nn.Param{

@@ -15,7 +15,7 @@ import (
 var spec []byte
 
 // Fingerprint is that of the model's graph. Opening a model with another one is an error.
-const Fingerprint = "sha256:cc951f06551e3bc15c52203de63c679daa83bb6ddaffb5138e3e6d6bcde4267f"
+const Fingerprint = "sha256:729e7f6bc7aa23cb8ada04cd7e53ea0f863cfc5c449b82d5f5c794eff82189af"
 
 // info is what running the model needs to know of it.
 var info = nn.ModelInfo{

@@ -15,7 +15,7 @@ import (
 var spec []byte
 
 // Fingerprint is that of the model's graph. Opening a model with another one is an error.
-const Fingerprint = "sha256:b39e04548cef137a87a4bdc2beb6465e12be21bdf1c016ff0ad9128d1f6ab0a0"
+const Fingerprint = "sha256:ec8a1ba0ae3a1d181af1593de6e651bbe0b9a83bb0be39f241cca2907e866df2"
 
 // info is what running the model needs to know of it.
 var info = nn.ModelInfo{

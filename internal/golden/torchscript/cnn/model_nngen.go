@@ -15,7 +15,7 @@ import (
 var spec []byte
 
 // Fingerprint is that of the model's graph. Opening a model with another one is an error.
-const Fingerprint = "sha256:d7794578c6c13ee8b0ec767b5335bcf470effc336f458cd3ba64ff2fe0e9f253"
+const Fingerprint = "sha256:7ec82f87bed020570feac8909e65ae2594c5594aada13e8c8e79cc9a16dc753a"
 
 // info is what running the model needs to know of it.
 var info = nn.ModelInfo{

@@ -15,7 +15,7 @@ import (
 var spec []byte
 
 // Fingerprint is that of the model's graph. Opening a model with another one is an error.
-const Fingerprint = "sha256:ee168183b702e32d4fec8bb86b68de88de609838816faca72b65e28408b6ca1a"
+const Fingerprint = "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077"
 
 // info is what running the model needs to know of it.
 var info = nn.ModelInfo{

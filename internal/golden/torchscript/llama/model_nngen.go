@@ -15,7 +15,7 @@ import (
 var spec []byte
 
 // Fingerprint is that of the model's graph. Opening a model with another one is an error.
-const Fingerprint = "sha256:3f856a12e4166c62cf542830000c0ca96be0323387eab6a771190c2612b21d07"
+const Fingerprint = "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa"
 
 // info is what running the model needs to know of it.
 var info = nn.ModelInfo{

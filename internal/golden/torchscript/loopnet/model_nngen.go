@@ -15,7 +15,7 @@ import (
 var spec []byte
 
 // Fingerprint is that of the model's graph. Opening a model with another one is an error.
-const Fingerprint = "sha256:fcb8dc2b6e3c7786963be8885f1c13f964aba1249e5feab8259a3efb75ca5439"
+const Fingerprint = "sha256:0d1ddf2f29a94374adec1b3c2ada8039289ceb548ac873eac820deccabc97b7e"
 
 // info is what running the model needs to know of it.
 var info = nn.ModelInfo{

@@ -15,7 +15,7 @@ import (
 var spec []byte
 
 // Fingerprint is that of the model's graph. Opening a model with another one is an error.
-const Fingerprint = "sha256:758f187f12cc21d91279d94759a5728ab00a1dfaa154f59356ffc059db373038"
+const Fingerprint = "sha256:9947f46caa29a47a1c52156774ca096744b04c931d798606306f4284ee615c46"
 
 // info is what running the model needs to know of it.
 var info = nn.ModelInfo{

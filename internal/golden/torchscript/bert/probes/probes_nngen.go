@@ -20,7 +20,7 @@ var rawMediator = nn.Mediator{
 func rawPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Raw",
-		Model:   "sha256:cc951f06551e3bc15c52203de63c679daa83bb6ddaffb5138e3e6d6bcde4267f",
+		Model:   "sha256:729e7f6bc7aa23cb8ada04cd7e53ea0f863cfc5c449b82d5f5c794eff82189af",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
 		Taps: []nn.Tap{
@@ -101,7 +101,7 @@ var getMediator = nn.Mediator{
 func getPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Get",
-		Model:   "sha256:cc951f06551e3bc15c52203de63c679daa83bb6ddaffb5138e3e6d6bcde4267f",
+		Model:   "sha256:729e7f6bc7aa23cb8ada04cd7e53ea0f863cfc5c449b82d5f5c794eff82189af",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
 		Taps: []nn.Tap{
@@ -194,7 +194,7 @@ var setAttentionMediator = nn.Mediator{
 func setAttentionPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SetAttention",
-		Model:   "sha256:cc951f06551e3bc15c52203de63c679daa83bb6ddaffb5138e3e6d6bcde4267f",
+		Model:   "sha256:729e7f6bc7aa23cb8ada04cd7e53ea0f863cfc5c449b82d5f5c794eff82189af",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -282,7 +282,7 @@ var inputEditMediator = nn.Mediator{
 func inputEditPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "InputEdit",
-		Model:   "sha256:cc951f06551e3bc15c52203de63c679daa83bb6ddaffb5138e3e6d6bcde4267f",
+		Model:   "sha256:729e7f6bc7aa23cb8ada04cd7e53ea0f863cfc5c449b82d5f5c794eff82189af",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -372,7 +372,7 @@ var inplaceFirstMediator = nn.Mediator{
 func inplaceFirstPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "InplaceFirst",
-		Model:   "sha256:cc951f06551e3bc15c52203de63c679daa83bb6ddaffb5138e3e6d6bcde4267f",
+		Model:   "sha256:729e7f6bc7aa23cb8ada04cd7e53ea0f863cfc5c449b82d5f5c794eff82189af",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -468,7 +468,7 @@ var twoInvokesMediators = []nn.Mediator{
 func twoInvokesPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "TwoInvokes",
-		Model:   "sha256:cc951f06551e3bc15c52203de63c679daa83bb6ddaffb5138e3e6d6bcde4267f",
+		Model:   "sha256:729e7f6bc7aa23cb8ada04cd7e53ea0f863cfc5c449b82d5f5c794eff82189af",
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -554,7 +554,7 @@ var callPoolerMediator = nn.Mediator{
 func callPoolerPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "CallPooler",
-		Model:   "sha256:cc951f06551e3bc15c52203de63c679daa83bb6ddaffb5138e3e6d6bcde4267f",
+		Model:   "sha256:729e7f6bc7aa23cb8ada04cd7e53ea0f863cfc5c449b82d5f5c794eff82189af",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{

@@ -19,7 +19,7 @@ var rawMediator = nn.Mediator{
 func rawPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Raw",
-		Model:   "sha256:b39e04548cef137a87a4bdc2beb6465e12be21bdf1c016ff0ad9128d1f6ab0a0",
+		Model:   "sha256:ec8a1ba0ae3a1d181af1593de6e651bbe0b9a83bb0be39f241cca2907e866df2",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
 		Taps: []nn.Tap{
@@ -93,7 +93,7 @@ var getMediator = nn.Mediator{
 func getPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Get",
-		Model:   "sha256:b39e04548cef137a87a4bdc2beb6465e12be21bdf1c016ff0ad9128d1f6ab0a0",
+		Model:   "sha256:ec8a1ba0ae3a1d181af1593de6e651bbe0b9a83bb0be39f241cca2907e866df2",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
 		Taps: []nn.Tap{
@@ -173,7 +173,7 @@ var setForkMediator = nn.Mediator{
 func setForkPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SetFork",
-		Model:   "sha256:b39e04548cef137a87a4bdc2beb6465e12be21bdf1c016ff0ad9128d1f6ab0a0",
+		Model:   "sha256:ec8a1ba0ae3a1d181af1593de6e651bbe0b9a83bb0be39f241cca2907e866df2",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{

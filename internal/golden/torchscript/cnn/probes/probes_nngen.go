@@ -19,7 +19,7 @@ var rawMediator = nn.Mediator{
 func rawPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Raw",
-		Model:   "sha256:d7794578c6c13ee8b0ec767b5335bcf470effc336f458cd3ba64ff2fe0e9f253",
+		Model:   "sha256:7ec82f87bed020570feac8909e65ae2594c5594aada13e8c8e79cc9a16dc753a",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
 		Taps: []nn.Tap{
@@ -95,7 +95,7 @@ var getBn1Mediator = nn.Mediator{
 func getBn1Plan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "GetBn1",
-		Model:   "sha256:d7794578c6c13ee8b0ec767b5335bcf470effc336f458cd3ba64ff2fe0e9f253",
+		Model:   "sha256:7ec82f87bed020570feac8909e65ae2594c5594aada13e8c8e79cc9a16dc753a",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
 		Taps: []nn.Tap{
@@ -181,7 +181,7 @@ var ablateChannelMediator = nn.Mediator{
 func ablateChannelPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "AblateChannel",
-		Model:   "sha256:d7794578c6c13ee8b0ec767b5335bcf470effc336f458cd3ba64ff2fe0e9f253",
+		Model:   "sha256:7ec82f87bed020570feac8909e65ae2594c5594aada13e8c8e79cc9a16dc753a",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -265,7 +265,7 @@ var setBn2Mediator = nn.Mediator{
 func setBn2Plan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SetBn2",
-		Model:   "sha256:d7794578c6c13ee8b0ec767b5335bcf470effc336f458cd3ba64ff2fe0e9f253",
+		Model:   "sha256:7ec82f87bed020570feac8909e65ae2594c5594aada13e8c8e79cc9a16dc753a",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -360,7 +360,7 @@ var twoInvokesMediators = []nn.Mediator{
 func twoInvokesPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "TwoInvokes",
-		Model:   "sha256:d7794578c6c13ee8b0ec767b5335bcf470effc336f458cd3ba64ff2fe0e9f253",
+		Model:   "sha256:7ec82f87bed020570feac8909e65ae2594c5594aada13e8c8e79cc9a16dc753a",
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{

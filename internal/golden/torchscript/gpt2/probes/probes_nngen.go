@@ -19,7 +19,7 @@ var rawMediator = nn.Mediator{
 func rawPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Raw",
-		Model:   "sha256:ee168183b702e32d4fec8bb86b68de88de609838816faca72b65e28408b6ca1a",
+		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
 		Taps: []nn.Tap{
@@ -102,7 +102,7 @@ var getMediator = nn.Mediator{
 func getPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Get",
-		Model:   "sha256:ee168183b702e32d4fec8bb86b68de88de609838816faca72b65e28408b6ca1a",
+		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
 		Taps: []nn.Tap{
@@ -208,7 +208,7 @@ var setBlock0Mediator = nn.Mediator{
 func setBlock0Plan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SetBlock0",
-		Model:   "sha256:ee168183b702e32d4fec8bb86b68de88de609838816faca72b65e28408b6ca1a",
+		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -292,7 +292,7 @@ var inplaceLastMediator = nn.Mediator{
 func inplaceLastPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "InplaceLast",
-		Model:   "sha256:ee168183b702e32d4fec8bb86b68de88de609838816faca72b65e28408b6ca1a",
+		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -376,7 +376,7 @@ var inputMLPMediator = nn.Mediator{
 func inputMLPPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "InputMLP",
-		Model:   "sha256:ee168183b702e32d4fec8bb86b68de88de609838816faca72b65e28408b6ca1a",
+		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -460,7 +460,7 @@ var inputBlockMediator = nn.Mediator{
 func inputBlockPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "InputBlock",
-		Model:   "sha256:ee168183b702e32d4fec8bb86b68de88de609838816faca72b65e28408b6ca1a",
+		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -544,7 +544,7 @@ var setMLPMediator = nn.Mediator{
 func setMLPPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SetMLP",
-		Model:   "sha256:ee168183b702e32d4fec8bb86b68de88de609838816faca72b65e28408b6ca1a",
+		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -627,7 +627,7 @@ var setAttnMediator = nn.Mediator{
 func setAttnPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SetAttn",
-		Model:   "sha256:ee168183b702e32d4fec8bb86b68de88de609838816faca72b65e28408b6ca1a",
+		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -711,7 +711,7 @@ var ablateHeadMediator = nn.Mediator{
 func ablateHeadPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "AblateHead",
-		Model:   "sha256:ee168183b702e32d4fec8bb86b68de88de609838816faca72b65e28408b6ca1a",
+		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -795,7 +795,7 @@ var steerMediator = nn.Mediator{
 func steerPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Steer",
-		Model:   "sha256:ee168183b702e32d4fec8bb86b68de88de609838816faca72b65e28408b6ca1a",
+		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
 		Params: []nn.Param{
@@ -890,7 +890,7 @@ var carryMediator = nn.Mediator{
 func carryPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Carry",
-		Model:   "sha256:ee168183b702e32d4fec8bb86b68de88de609838816faca72b65e28408b6ca1a",
+		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -988,7 +988,7 @@ var twoInvokesMediators = []nn.Mediator{
 func twoInvokesPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "TwoInvokes",
-		Model:   "sha256:ee168183b702e32d4fec8bb86b68de88de609838816faca72b65e28408b6ca1a",
+		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -1093,7 +1093,7 @@ var patchBarrierMediators = []nn.Mediator{
 func patchBarrierPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "PatchBarrier",
-		Model:   "sha256:ee168183b702e32d4fec8bb86b68de88de609838816faca72b65e28408b6ca1a",
+		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"clean", "corrupt"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -1191,7 +1191,7 @@ var wteBarrierMediators = []nn.Mediator{
 func wteBarrierPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "WteBarrier",
-		Model:   "sha256:ee168183b702e32d4fec8bb86b68de88de609838816faca72b65e28408b6ca1a",
+		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -1281,7 +1281,7 @@ var callLensMediator = nn.Mediator{
 func callLensPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "CallLens",
-		Model:   "sha256:ee168183b702e32d4fec8bb86b68de88de609838816faca72b65e28408b6ca1a",
+		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -1366,7 +1366,7 @@ var callBlockMediator = nn.Mediator{
 func callBlockPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "CallBlock",
-		Model:   "sha256:ee168183b702e32d4fec8bb86b68de88de609838816faca72b65e28408b6ca1a",
+		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -1454,7 +1454,7 @@ var callMLPMediator = nn.Mediator{
 func callMLPPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "CallMLP",
-		Model:   "sha256:ee168183b702e32d4fec8bb86b68de88de609838816faca72b65e28408b6ca1a",
+		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{

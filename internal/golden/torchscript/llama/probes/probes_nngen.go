@@ -19,7 +19,7 @@ var rawMediator = nn.Mediator{
 func rawPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Raw",
-		Model:   "sha256:3f856a12e4166c62cf542830000c0ca96be0323387eab6a771190c2612b21d07",
+		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
 		Taps: []nn.Tap{
@@ -98,7 +98,7 @@ var getMediator = nn.Mediator{
 func getPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Get",
-		Model:   "sha256:3f856a12e4166c62cf542830000c0ca96be0323387eab6a771190c2612b21d07",
+		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
 		Taps: []nn.Tap{
@@ -193,7 +193,7 @@ var setLayer0Mediator = nn.Mediator{
 func setLayer0Plan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SetLayer0",
-		Model:   "sha256:3f856a12e4166c62cf542830000c0ca96be0323387eab6a771190c2612b21d07",
+		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -277,7 +277,7 @@ var inplaceLastMediator = nn.Mediator{
 func inplaceLastPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "InplaceLast",
-		Model:   "sha256:3f856a12e4166c62cf542830000c0ca96be0323387eab6a771190c2612b21d07",
+		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -363,7 +363,7 @@ var inputMLPMediator = nn.Mediator{
 func inputMLPPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "InputMLP",
-		Model:   "sha256:3f856a12e4166c62cf542830000c0ca96be0323387eab6a771190c2612b21d07",
+		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -447,7 +447,7 @@ var zeroAttnMediator = nn.Mediator{
 func zeroAttnPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "ZeroAttn",
-		Model:   "sha256:3f856a12e4166c62cf542830000c0ca96be0323387eab6a771190c2612b21d07",
+		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -531,7 +531,7 @@ var steerMediator = nn.Mediator{
 func steerPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Steer",
-		Model:   "sha256:3f856a12e4166c62cf542830000c0ca96be0323387eab6a771190c2612b21d07",
+		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
 		Params: []nn.Param{
@@ -623,7 +623,7 @@ var callLensMediator = nn.Mediator{
 func callLensPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "CallLens",
-		Model:   "sha256:3f856a12e4166c62cf542830000c0ca96be0323387eab6a771190c2612b21d07",
+		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -723,7 +723,7 @@ var twoInvokesMediators = []nn.Mediator{
 func twoInvokesPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "TwoInvokes",
-		Model:   "sha256:3f856a12e4166c62cf542830000c0ca96be0323387eab6a771190c2612b21d07",
+		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -828,7 +828,7 @@ var patchBarrierMediators = []nn.Mediator{
 func patchBarrierPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "PatchBarrier",
-		Model:   "sha256:3f856a12e4166c62cf542830000c0ca96be0323387eab6a771190c2612b21d07",
+		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"clean", "corrupt"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{

@@ -19,7 +19,7 @@ var rawMediator = nn.Mediator{
 func rawPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Raw",
-		Model:   "sha256:fcb8dc2b6e3c7786963be8885f1c13f964aba1249e5feab8259a3efb75ca5439",
+		Model:   "sha256:0d1ddf2f29a94374adec1b3c2ada8039289ceb548ac873eac820deccabc97b7e",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
 		Taps: []nn.Tap{
@@ -91,7 +91,7 @@ var getFirstMediator = nn.Mediator{
 func getFirstPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "GetFirst",
-		Model:   "sha256:fcb8dc2b6e3c7786963be8885f1c13f964aba1249e5feab8259a3efb75ca5439",
+		Model:   "sha256:0d1ddf2f29a94374adec1b3c2ada8039289ceb548ac873eac820deccabc97b7e",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
 		Taps: []nn.Tap{
@@ -165,7 +165,7 @@ var setFirstMediator = nn.Mediator{
 func setFirstPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SetFirst",
-		Model:   "sha256:fcb8dc2b6e3c7786963be8885f1c13f964aba1249e5feab8259a3efb75ca5439",
+		Model:   "sha256:0d1ddf2f29a94374adec1b3c2ada8039289ceb548ac873eac820deccabc97b7e",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{

@@ -19,7 +19,7 @@ var rawMediator = nn.Mediator{
 func rawPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Raw",
-		Model:   "sha256:758f187f12cc21d91279d94759a5728ab00a1dfaa154f59356ffc059db373038",
+		Model:   "sha256:9947f46caa29a47a1c52156774ca096744b04c931d798606306f4284ee615c46",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
 		Taps: []nn.Tap{
@@ -94,7 +94,7 @@ var getFc1Mediator = nn.Mediator{
 func getFc1Plan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "GetFc1",
-		Model:   "sha256:758f187f12cc21d91279d94759a5728ab00a1dfaa154f59356ffc059db373038",
+		Model:   "sha256:9947f46caa29a47a1c52156774ca096744b04c931d798606306f4284ee615c46",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
 		Taps: []nn.Tap{
@@ -177,7 +177,7 @@ var setFc1Mediator = nn.Mediator{
 func setFc1Plan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SetFc1",
-		Model:   "sha256:758f187f12cc21d91279d94759a5728ab00a1dfaa154f59356ffc059db373038",
+		Model:   "sha256:9947f46caa29a47a1c52156774ca096744b04c931d798606306f4284ee615c46",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -262,7 +262,7 @@ var inplaceMediator = nn.Mediator{
 func inplacePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Inplace",
-		Model:   "sha256:758f187f12cc21d91279d94759a5728ab00a1dfaa154f59356ffc059db373038",
+		Model:   "sha256:9947f46caa29a47a1c52156774ca096744b04c931d798606306f4284ee615c46",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -351,7 +351,7 @@ var inputEditMediator = nn.Mediator{
 func inputEditPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "InputEdit",
-		Model:   "sha256:758f187f12cc21d91279d94759a5728ab00a1dfaa154f59356ffc059db373038",
+		Model:   "sha256:9947f46caa29a47a1c52156774ca096744b04c931d798606306f4284ee615c46",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -447,7 +447,7 @@ var twoInvokesMediators = []nn.Mediator{
 func twoInvokesPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "TwoInvokes",
-		Model:   "sha256:758f187f12cc21d91279d94759a5728ab00a1dfaa154f59356ffc059db373038",
+		Model:   "sha256:9947f46caa29a47a1c52156774ca096744b04c931d798606306f4284ee615c46",
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -547,7 +547,7 @@ var patchBarrierMediators = []nn.Mediator{
 func patchBarrierPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "PatchBarrier",
-		Model:   "sha256:758f187f12cc21d91279d94759a5728ab00a1dfaa154f59356ffc059db373038",
+		Model:   "sha256:9947f46caa29a47a1c52156774ca096744b04c931d798606306f4284ee615c46",
 		Invokes: []string{"clean", "corrupt"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -633,7 +633,7 @@ var callMediator = nn.Mediator{
 func callPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Call",
-		Model:   "sha256:758f187f12cc21d91279d94759a5728ab00a1dfaa154f59356ffc059db373038",
+		Model:   "sha256:9947f46caa29a47a1c52156774ca096744b04c931d798606306f4284ee615c46",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -717,7 +717,7 @@ var paramsMediator = nn.Mediator{
 func paramsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Params",
-		Model:   "sha256:758f187f12cc21d91279d94759a5728ab00a1dfaa154f59356ffc059db373038",
+		Model:   "sha256:9947f46caa29a47a1c52156774ca096744b04c931d798606306f4284ee615c46",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
 		Params: []nn.Param{
