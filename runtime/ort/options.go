@@ -111,8 +111,15 @@ func configuration(g *backend.Graph, o backend.SessionOptions) (map[string]strin
 	if o.NoPrepack {
 		c[keyPrepack] = "1"
 	}
+	var off []string
 	if len(g.Weights) > 0 {
-		c[keyDisable] = "ConstantFolding;AttentionFusion"
+		off = append(off, "ConstantFolding", "AttentionFusion")
+	}
+	if o.Optimization == backend.OptimizeBasic {
+		off = append(off, roundingFusions...)
+	}
+	if len(off) > 0 {
+		c[keyDisable] = strings.Join(off, ";")
 	}
 	for k, v := range o.Config {
 		c[k] = v
@@ -130,6 +137,13 @@ func configuration(g *backend.Graph, o backend.SessionOptions) (map[string]strin
 	}
 	c[keyFolder] = folder
 	return c, nil
+}
+
+// roundingFusions are the rewrites of the basic level that change how results
+// are rounded, and that a tap on what they take apart prevents: without them a
+// trace that changes nothing gives the model's very bits at that level.
+var roundingFusions = []string{
+	"ConvBNFusion", "ConvAddFusion", "ConvMulFusion", "MatMulAddFusion", "MatmulBNFusion", "GemmSumFusion",
 }
 
 func optimization(o backend.Optimization) (binding.GraphOptimizationLevel, error) {
