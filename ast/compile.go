@@ -33,25 +33,30 @@ func Compile(prog *Program) ([]*Trace, diag.List) {
 // compileOne compiles one function. A panic is a fault of nngen: it becomes a
 // diagnostic that names the function, so that the others still compile.
 func compileOne(prog *Program, tf *traceFunc) (t *Trace, diags diag.List) {
-	ev := &evaluator{
-		prog: prog, tf: tf, graph: newGraph(), top: &resBlock{},
-		reported: map[string]bool{}, imports: map[string]string{},
-	}
 	defer func() {
 		if r := recover(); r != nil {
 			d := diags.Add("NN1299", prog.Fset.Position(tf.decl.Pos()), "internal error while compiling %s: %v", tf.decl.Name.Name, r)
 			d.Hint = "please report this with the function's text"
 		}
 	}()
-	if !ev.signature() {
-		return nil, ev.diags
+	for _, flat := range []bool{false, true} {
+		ev := &evaluator{
+			prog: prog, tf: tf, graph: newGraph(), top: &resBlock{}, flat: flat,
+			reported: map[string]bool{}, imports: map[string]string{},
+		}
+		if !ev.signature() {
+			return nil, ev.diags
+		}
+		ev.evaluate()
+		if ev.sched.mixed && !flat {
+			continue
+		}
+		if len(ev.diags) == 0 {
+			t = ev.finish()
+		}
+		return t, ev.diags
 	}
-	ev.evaluate()
-	if len(ev.diags) > 0 {
-		return nil, ev.diags
-	}
-	t = ev.finish()
-	return t, ev.diags
+	return nil, nil
 }
 
 // evaluator evaluates one trace function.
@@ -67,6 +72,7 @@ type evaluator struct {
 	params  []*goParam
 	results []*cell // of the trace function, the error included
 	sched   *runState
+	flat    bool // host code of several invokes depends on each other: keep it in one list, in the order of service
 	steps   int
 	// exit is a return that only a run decides; exitBorn what it depends on.
 	exit, exitBorn token.Pos

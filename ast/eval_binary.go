@@ -12,7 +12,8 @@ func (f *frame) binary(e *ast.BinaryExpr) value {
 	if e.Op == token.LAND || e.Op == token.LOR {
 		return f.logical(e)
 	}
-	x, y := f.expr(e.X), f.expr(e.Y)
+	xy := f.operands([]ast.Expr{e.X, e.Y})
+	x, y := xy[0], xy[1]
 	if isInvalid(x) || isInvalid(y) {
 		return invalid{}
 	}

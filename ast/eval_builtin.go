@@ -62,12 +62,13 @@ func (f *frame) length(e *ast.CallExpr) value {
 // appendCall keeps slices of tensors, Envoys and constants static; what only a
 // run knows makes the slice a variable of the residual code.
 func (f *frame) appendCall(e *ast.CallExpr) value {
-	base := f.expr(e.Args[0])
+	all := f.operands(e.Args)
+	base := all[0]
 	vals := make([]value, 0, len(e.Args)-1)
 	parts := map[ast.Expr]value{e.Args[0]: base}
 	hostElem := false
-	for _, a := range e.Args[1:] {
-		v := f.expr(a)
+	for i, a := range e.Args[1:] {
+		v := all[i+1]
 		if isInvalid(v) {
 			return v
 		}

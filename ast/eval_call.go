@@ -64,8 +64,7 @@ func (f *frame) callExpr(e *ast.CallExpr) value {
 func (f *frame) args(e *ast.CallExpr) []value {
 	out := []value{}
 	bad := false
-	for _, a := range e.Args {
-		v := f.expr(a)
+	for _, v := range f.operands(e.Args) {
 		if t, ok := v.(*tupleVal); ok && len(e.Args) == 1 {
 			return t.vals
 		}
@@ -76,6 +75,37 @@ func (f *frame) args(e *ast.CallExpr) []value {
 		return nil
 	}
 	return out
+}
+
+// operands evaluates the operands of one expression: those with calls first, as
+// Go's compiler does, because calls may change the variables that the others read.
+func (f *frame) operands(list []ast.Expr) []value {
+	out := make([]value, len(list))
+	for _, calls := range []bool{true, false} {
+		for i, e := range list {
+			if f.hasCall(e) == calls {
+				out[i] = f.expr(e)
+			}
+		}
+	}
+	return out
+}
+
+// hasCall reports whether evaluating an expression calls a function.
+func (f *frame) hasCall(e ast.Expr) bool {
+	found := false
+	ast.Inspect(e, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.CallExpr:
+			id, _ := ast.Unparen(n.Fun).(*ast.Ident)
+			_, builtin := f.src.info.Uses[id].(*types.Builtin)
+			found = found || !builtin && !f.src.info.Types[n.Fun].IsType()
+		}
+		return !found
+	})
+	return found
 }
 
 // mustInline reports whether a call has to be carried out now: tensors, Envoys,

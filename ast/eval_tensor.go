@@ -3,7 +3,6 @@ package ast
 import (
 	"go/ast"
 	"go/constant"
-	"go/token"
 	"go/types"
 	"strings"
 
@@ -308,12 +307,20 @@ func (f *frame) graphOperand(a opArg) *sym {
 	case *tensorVal:
 		return v.sym
 	case *constVal:
-		return f.ev.graph.constant(a.dtype, attrOf(v.v, map[bool]string{true: "float32"}[a.dtype == tensor.Float32]), token.NoPos)
+		return f.ev.graph.constant(a.dtype, attrOf(v.v, goFloat(a.dtype)), a.at.Pos())
 	case *codeVal:
 		return f.feed(v, a)
 	}
 	f.fail(a.at.Pos(), "NN1403", "", "%s cannot be an operand", a.v.kind())
 	return nil
+}
+
+// goFloat is the Go type of a floating-point operand, "" for other dtypes.
+func goFloat(d tensor.DType) string {
+	if d == tensor.Float32 {
+		return "float32"
+	}
+	return ""
 }
 
 // hostForm leaves the operation to Go on the values that left the run.

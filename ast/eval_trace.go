@@ -49,7 +49,11 @@ func (f *frame) invokeCall(e *ast.CallExpr) value {
 		name = id.Name
 	}
 	inv := &invoke{index: i, rows: i, name: s.name(name), pos: e.Pos()}
-	inv.inputs = f.inputsOf(args[0], e.Args[0])
+	if isZeroValue(args[0]) {
+		inv.empty, inv.inputs = true, &inputsArg{pos: e.Args[0].Pos()}
+	} else {
+		inv.inputs = f.inputsOf(args[0], e.Args[0])
+	}
 	g := *f
 	inv.body = func() { g.invokeBody(inv, fn, e) }
 	s.invokes = append(s.invokes, inv)
@@ -150,6 +154,8 @@ func (f *frame) runCall(e *ast.CallExpr) value {
 		d.Hint = "one trace runs the model once: use two traces of one Session"
 		f.ev.relate(d, s.runPos, "the model runs here")
 		return invalid{}
+	case len(s.invokes) > 0 && s.withRows() == 0:
+		return f.fail(e.Pos(), "NN1503", "give at least one invoke inputs", "no invoke has inputs")
 	case len(s.invokes) == 0:
 		return f.fail(e.Pos(), "NN1503", "add t.Invoke(inputs, func(m *Model) { … }) before it", "Run is called without any invoke")
 	}

@@ -210,6 +210,9 @@ func breaksOut(s *ast.SwitchStmt) bool {
 func (f *frame) group(name string) (g *frame, done func()) {
 	b := &resBlock{}
 	label := &resLabel{name: name}
+	if f.ev.flat {
+		return f.into(f.out, rscope{kind: scopeGroup, label: label}), func() {}
+	}
 	g = f.into(b, rscope{kind: scopeGroup, label: label})
 	mark := f.ev.sched.mark()
 	return g, func() {

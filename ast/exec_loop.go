@@ -85,6 +85,9 @@ func (f *frame) round(body *ast.BlockStmt, name string, list *resStmt, bind func
 func (f *frame) roundGroup(list *resStmt) (*frame, func()) {
 	b := &resBlock{}
 	label := &resLabel{name: "nn_next"}
+	if f.ev.flat {
+		return f.into(f.out, rscope{kind: scopeGroup, label: label}), func() {}
+	}
 	g := f.into(b, rscope{kind: scopeGroup, label: label})
 	mark := f.ev.sched.mark()
 	return g, func() {

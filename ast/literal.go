@@ -16,7 +16,7 @@ func (f *frame) literal(v value, at ast.Expr) code {
 		out := f.typeOrFail(v.typ, at).add("{")
 		m := v.typ.Underlying().(*types.Map)
 		for i, k := range v.obj.keys {
-			out = out.add(sep(i), f.codeOf(k, m.Key(), at), ": ", f.codeOf(v.obj.vals[keyText(k)], m.Elem(), at))
+			out = out.add(sep(i), f.elementCode(k, m.Key(), at), ": ", f.elementCode(v.obj.vals[keyText(k)], m.Elem(), at))
 		}
 		return out.add("}")
 	}
@@ -29,7 +29,7 @@ func (f *frame) sliceLiteral(v *sliceVal, at ast.Expr) code {
 	}
 	out := f.typeOrFail(v.typ, at).add("{")
 	for i := range v.len {
-		out = out.add(sep(i), f.codeOf(v.element(i), v.obj.elem, at))
+		out = out.add(sep(i), f.elementCode(v.element(i), v.obj.elem, at))
 	}
 	return out.add("}")
 }
@@ -45,10 +45,20 @@ func (f *frame) structLiteral(v *structVal, at ast.Expr) code {
 		if !st.Field(i).Exported() && st.Field(i).Pkg() != nil && st.Field(i).Pkg().Path() != f.ev.tf.src.path {
 			f.fail(at.Pos(), "NN1210", "export the field", "host code cannot set the unexported field %s of package %s", st.Field(i).Name(), st.Field(i).Pkg().Name())
 		}
-		out = out.add(sep(n), st.Field(i).Name()+": ", f.codeOf(fv, st.Field(i).Type(), at))
+		out = out.add(sep(n), st.Field(i).Name()+": ", f.elementCode(fv, st.Field(i).Type(), at))
 		n++
 	}
 	return out.add("}")
+}
+
+// elementCode gives a value where a literal says its type already.
+func (f *frame) elementCode(v value, t types.Type, at ast.Expr) code {
+	c, ok := v.(*constVal)
+	b, basic := t.Underlying().(*types.Basic)
+	if !ok || !basic || isPlain(t, types.String, types.Int) {
+		return f.codeOf(v, t, at)
+	}
+	return txt(literalText(c.v, b))
 }
 
 func sep(i int) string {

@@ -51,6 +51,7 @@ type invoke struct {
 	name        string
 	pos         token.Pos
 	inputs      *inputsArg
+	empty       bool // without inputs of its own: it sees all rows
 	body        func()
 	answer      schedule.Answer[*sym]
 	yield       func(schedule.Request[*sym]) bool
@@ -121,7 +122,7 @@ func (s *runState) run(pos token.Pos) {
 	s.running, s.runPos = true, pos
 	p := schedule.Program[*sym]{Moments: s.moments, Algebra: rowAlgebra{s.ev}}
 	for _, inv := range s.invokes {
-		if len(s.invokes) == 1 {
+		if inv.empty || s.withRows() == 1 {
 			inv.rows = plan.AllRows
 		}
 		inv.start()
@@ -139,6 +140,17 @@ func (s *runState) run(pos token.Pos) {
 		return
 	}
 	s.result = res
+}
+
+// withRows counts the invokes that have inputs, and so rows of their own.
+func (s *runState) withRows() int {
+	n := 0
+	for _, inv := range s.invokes {
+		if !inv.empty {
+			n++
+		}
+	}
+	return n
 }
 
 // typeAt is the type that the spec gives a moment's tensor.
@@ -165,23 +177,17 @@ func (s *runState) mark() int {
 	return len(s.log)
 }
 
-// checkInterleaved refuses a group of statements of one invoke between whose
-// parts another invoke left statements that depend on it, or it on them: the
-// group would be printed in one piece.
+// checkInterleaved looks for a group of statements of one invoke between whose
+// parts another invoke left statements that depend on it, or it on them. Such a
+// group cannot be printed in one piece: the trace is compiled again, flat.
 func (s *runState) checkInterleaved(f *frame, group *resStmt, mark int) {
 	if len(s.invokes) < 2 || s.mixed {
 		return
 	}
 	mine := factsOf(group)
 	for _, l := range s.log[mark:] {
-		if l.inv == f.inv {
-			continue
-		}
-		if mine.conflicts(factsOf(l.st)) {
+		if l.inv != f.inv && mine.conflicts(factsOf(l.st)) {
 			s.mixed = true
-			d := s.ev.report(firstPos(group), "NN1506", "host code of two invokes is mixed here and depends on each other")
-			d.Hint = "keep one invoke's values in variables of its own, and put them together after Run"
-			s.ev.relate(d, l.st.pos, "the other invoke's code")
 			return
 		}
 	}

@@ -79,8 +79,6 @@ Invokes are registered one after the other, then Run runs the model, once, on ev
 Where invokes share a run, each must take the same points on every path. Read before the condition, use if and else.`},
 	{"NN1505", "no rows of its own", `
 The tensor has no batch axis (or none that the spec knows), so one invoke of several cannot write its rows.`},
-	{"NN1506", "mixed host code of two invokes", `
-Host code of two invokes depends on each other in the middle of a loop or helper. Keep their values apart until Run has returned.`},
 }
 
 // scheduleCodes are the scheduler's, the same compiled and interpreted.
