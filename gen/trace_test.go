@@ -140,7 +140,9 @@ func hot() *ast.Trace {
 		{Code: ast.Join(ast.Text("name := "), ast.Code{{Text: "ToUpper", Import: "strings", Name: "str"}}, ast.Text("(ctx)")), Line: 41},
 		{Code: ast.Join(ast.Text("if name == \"\" {\n"), ast.Code{{Fail: true}, {Text: "Errorf", Import: "fmt", Name: "fmt"}}, ast.Text("(\"no name\")\n}")), Line: 42},
 	}
-	t.ParamExprs = []ast.ParamExpr{{Expr: ast.Text("strings[0] * 2"), Name: "strings[0] * 2", Line: 44}, {Expr: ast.Text("name"), Name: "name", Tensor: true}}
+	t.ParamExprs = []ast.ParamExpr{{Expr: ast.Text("strings[0] * 2"), Name: "strings[0] * 2", Line: 44}, {
+		Expr: ast.Join(nnCode("Scalar"), ast.Text("(float32(len(name)))")), Name: "p1", Tensor: true, Line: 44,
+	}}
 	t.After = []ast.Stmt{{Code: ast.Text("if " + ast.TapRef("0") + ".Item() > strings[0] {\n\tn++\n}"), Line: 46}}
 	t.Plan.Taps = append([]plan.Tap{{Name: "norm", Value: plan.Ref{Kind: plan.Result, Name: "t0"}}}, t.Plan.Taps...)
 	return t
