@@ -16,6 +16,7 @@ func Raw(m *cnn.Model) (out nn.Tensor) {
 
 // GetBn1 reads feature maps along the net.
 //
+//golden:torchscript the dynamo exporter folds bn1 into conv1
 //nngen:trace
 func GetBn1(m *cnn.Model) (conv1, bn1, relu2, pool, out nn.Tensor) {
 	conv1 = m.Conv1.Output()
@@ -27,6 +28,7 @@ func GetBn1(m *cnn.Model) (conv1, bn1, relu2, pool, out nn.Tensor) {
 
 // AblateChannel clears one feature map.
 //
+//golden:torchscript the dynamo exporter folds bn1 into conv1
 //nngen:trace
 func AblateChannel(m *cnn.Model) (out nn.Tensor) {
 	m.Conv1.SetOutput(m.Conv1.Output().SetAt(nn.Scalar[float32](0), nn.All, 3))

@@ -83,11 +83,11 @@ func (c *CompiledRaw) Close() error {
 
 // getBn1Mediator is GetBn1, scheduled: its states in the order of the run.
 var getBn1Mediator = nn.Mediator{
-	{At: "conv1.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 21},
-	{At: "bn1.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 22},
-	{At: "relu2.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 23},
-	{At: "pool.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 24},
-	{At: "model.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 25},
+	{At: "conv1.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 22},
+	{At: "bn1.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 23},
+	{At: "relu2.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 24},
+	{At: "pool.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 25},
+	{At: "model.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 26},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -99,11 +99,11 @@ func getBn1Plan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "conv1", Value: nn.ModelTensor("/conv1/Conv_output_0"), Line: 21},
-			{Name: "bn1", Value: nn.ModelTensor("/bn1/BatchNormalization_output_0"), Line: 22},
-			{Name: "relu2", Value: nn.ModelTensor("/relu2/Relu_output_0"), Line: 23},
-			{Name: "pool", Value: nn.ModelTensor("/pool/GlobalAveragePool_output_0"), Line: 24},
-			{Name: "out", Value: nn.ModelTensor("out"), Line: 25},
+			{Name: "conv1", Value: nn.ModelTensor("/conv1/Conv_output_0"), Line: 22},
+			{Name: "bn1", Value: nn.ModelTensor("/bn1/BatchNormalization_output_0"), Line: 23},
+			{Name: "relu2", Value: nn.ModelTensor("/relu2/Relu_output_0"), Line: 24},
+			{Name: "pool", Value: nn.ModelTensor("/pool/GlobalAveragePool_output_0"), Line: 25},
+			{Name: "out", Value: nn.ModelTensor("out"), Line: 26},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -171,9 +171,9 @@ func (c *CompiledGetBn1) Close() error {
 
 // ablateChannelMediator is AblateChannel, scheduled: its states in the order of the run.
 var ablateChannelMediator = nn.Mediator{
-	{At: "conv1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 32},
-	{At: "conv1.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 32},
-	{At: "model.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 33},
+	{At: "conv1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 34},
+	{At: "conv1.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 34},
+	{At: "model.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 35},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -185,16 +185,16 @@ func ablateChannelPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 32},
-			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/conv1/Conv_output_0"), nn.Val("const0")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,3"}, Line: 32},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 34},
+			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/conv1/Conv_output_0"), nn.Val("const0")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,3"}, Line: 34},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "conv1.output", Tensor: "/conv1/Conv_output_0", Value: nn.Val("setAt0"), Line: 32},
+			{At: "conv1.output", Tensor: "/conv1/Conv_output_0", Value: nn.Val("setAt0"), Line: 34},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "out", Value: nn.ModelTensor("out"), Line: 33},
+			{Name: "out", Value: nn.ModelTensor("out"), Line: 35},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -255,9 +255,9 @@ func (c *CompiledAblateChannel) Close() error {
 
 // setBn2Mediator is SetBn2, scheduled: its states in the order of the run.
 var setBn2Mediator = nn.Mediator{
-	{At: "bn2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 40},
-	{At: "bn2.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 40},
-	{At: "model.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 41},
+	{At: "bn2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 42},
+	{At: "bn2.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 42},
+	{At: "model.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 43},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -270,17 +270,17 @@ func setBn2Plan() *nn.Plan {
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}},
-			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/bn2/BatchNormalization_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 40},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/bn2/BatchNormalization_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 42},
 			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": -0.5}},
-			{Op: "AddScalar", In: []nn.Ref{nn.Val("scale0"), nn.Val("const1")}, Out: []string{"addScalar0"}, Line: 40},
+			{Op: "AddScalar", In: []nn.Ref{nn.Val("scale0"), nn.Val("const1")}, Out: []string{"addScalar0"}, Line: 42},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "bn2.output", Tensor: "/bn2/BatchNormalization_output_0", Value: nn.Val("addScalar0"), Line: 40},
+			{At: "bn2.output", Tensor: "/bn2/BatchNormalization_output_0", Value: nn.Val("addScalar0"), Line: 42},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "out", Value: nn.ModelTensor("out"), Line: 41},
+			{Name: "out", Value: nn.ModelTensor("out"), Line: 43},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -341,17 +341,17 @@ func (c *CompiledSetBn2) Close() error {
 
 // twoInvokesMediators are the invokes of TwoInvokes, scheduled: the states of each in the order of the run.
 var twoInvokesMediators = []nn.Mediator{
-	// a, line 48
+	// a, line 50
 	{
-		{At: "relu1.output", Event: nn.Value, Placement: nn.TapOut, Rows: 0, Line: 49},
-		{At: "model.output", Event: nn.Value, Placement: nn.TapOut, Rows: 0, Line: 50},
+		{At: "relu1.output", Event: nn.Value, Placement: nn.TapOut, Rows: 0, Line: 51},
+		{At: "model.output", Event: nn.Value, Placement: nn.TapOut, Rows: 0, Line: 52},
 		{At: "", Event: nn.End, Rows: 0},
 	},
-	// b, line 52
+	// b, line 54
 	{
-		{At: "relu1.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 53},
-		{At: "relu1.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 53},
-		{At: "model.output", Event: nn.Value, Placement: nn.TapOut, Rows: 1, Line: 54},
+		{At: "relu1.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 55},
+		{At: "relu1.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 55},
+		{At: "model.output", Event: nn.Value, Placement: nn.TapOut, Rows: 1, Line: 56},
 		{At: "", Event: nn.End, Rows: 1},
 	},
 }
@@ -364,23 +364,23 @@ func twoInvokesPlan() *nn.Plan {
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/relu1/Relu_output_0"), nn.Arg("nngen.rows")}, Out: []string{"relu102"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 49},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/relu1/Relu_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 53},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/relu1/Relu_output_0"), nn.Arg("nngen.rows")}, Out: []string{"relu102"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 51},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/relu1/Relu_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 55},
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}},
-			{Op: "Scale", In: []nn.Ref{nn.Val("narrowRows0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 53},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/relu1/Relu_output_0"), nn.Arg("nngen.rows"), nn.Val("scale0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 53},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out02"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 50},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out12"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 54},
+			{Op: "Scale", In: []nn.Ref{nn.Val("narrowRows0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 55},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/relu1/Relu_output_0"), nn.Arg("nngen.rows"), nn.Val("scale0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 55},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out02"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 52},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out12"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 56},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "relu1.output", Tensor: "/relu1/Relu_output_0", Value: nn.Val("joinRows0"), Line: 53},
+			{At: "relu1.output", Tensor: "/relu1/Relu_output_0", Value: nn.Val("joinRows0"), Line: 55},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "relu10", Value: nn.Val("relu102"), Line: 49},
-			{Name: "out0", Value: nn.Val("out02"), Line: 50},
-			{Name: "out1", Value: nn.Val("out12"), Line: 54},
+			{Name: "relu10", Value: nn.Val("relu102"), Line: 51},
+			{Name: "out0", Value: nn.Val("out02"), Line: 52},
+			{Name: "out1", Value: nn.Val("out12"), Line: 56},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{

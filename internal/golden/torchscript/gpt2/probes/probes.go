@@ -85,6 +85,7 @@ func SetAttn(m *gpt2.Model) (logits nn.Tensor) {
 
 // AblateHead takes head 2 of the first block away, before its projection.
 //
+//golden:torchscript the dynamo exporter merges reshapes: the projection sees [batch, seq, heads, width]
 //nngen:trace
 func AblateHead(m *gpt2.Model) (logits nn.Tensor) {
 	const width = 12

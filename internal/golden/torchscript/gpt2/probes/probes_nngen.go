@@ -701,9 +701,9 @@ func (c *CompiledSetAttn) Close() error {
 
 // ablateHeadMediator is AblateHead, scheduled: its states in the order of the run.
 var ablateHeadMediator = nn.Mediator{
-	{At: "transformer.h.0.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 92},
-	{At: "transformer.h.0.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 92},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 93},
+	{At: "transformer.h.0.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 93},
+	{At: "transformer.h.0.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 93},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 94},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -715,16 +715,16 @@ func ablateHeadPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 92},
-			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/Reshape_3_output_0"), nn.Val("const0")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,:,24:36"}, Line: 92},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 93},
+			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/Reshape_3_output_0"), nn.Val("const0")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,:,24:36"}, Line: 93},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.attn.c_proj.input", Tensor: "/transformer/h.0/attn/Reshape_3_output_0", Value: nn.Val("setAt0"), Consumers: []int{257}, Line: 92},
+			{At: "transformer.h.0.attn.c_proj.input", Tensor: "/transformer/h.0/attn/Reshape_3_output_0", Value: nn.Val("setAt0"), Consumers: []int{257}, Line: 93},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 93},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 94},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -785,9 +785,9 @@ func (c *CompiledAblateHead) Close() error {
 
 // steerMediator is Steer, scheduled: its states in the order of the run.
 var steerMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 101},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 101},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 102},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 102},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 102},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 103},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -804,20 +804,20 @@ func steerPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Scale", In: []nn.Ref{nn.Arg("v"), nn.Arg("alpha")}, Out: []string{"scale0"}, Line: 101},
-			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("scale0")}, Out: []string{"add0"}, Line: 101},
+			{Op: "Scale", In: []nn.Ref{nn.Arg("v"), nn.Arg("alpha")}, Out: []string{"scale0"}, Line: 102},
+			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("scale0")}, Out: []string{"add0"}, Line: 102},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 101},
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 102},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 102},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 103},
 		},
 		// What only the sizes of a run can tell.
 		Checks: []nn.Check{
-			{Value: nn.Val("add0"), Tensor: "/transformer/h.0/Add_1_output_0", Want: nn.Type{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}, At: "transformer.h.0.output", Line: 101},
+			{Value: nn.Val("add0"), Tensor: "/transformer/h.0/Add_1_output_0", Want: nn.Type{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}, At: "transformer.h.0.output", Line: 102},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -878,11 +878,11 @@ func (c *CompiledSteer) Close() error {
 
 // carryMediator is Carry, scheduled: its states in the order of the run.
 var carryMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 110},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 112},
-	{At: "transformer.h.1.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 113},
-	{At: "transformer.h.1.mlp.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 113},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 114},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 111},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 113},
+	{At: "transformer.h.1.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 114},
+	{At: "transformer.h.1.mlp.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 114},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 115},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -894,18 +894,18 @@ func carryPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "MeanKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"mean"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 111},
-			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("mean")}, Out: []string{"sub0"}, Line: 112},
-			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0"), nn.Val("mean")}, Out: []string{"add0"}, Line: 113},
+			{Op: "MeanKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"mean"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 112},
+			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("mean")}, Out: []string{"sub0"}, Line: 113},
+			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0"), nn.Val("mean")}, Out: []string{"add0"}, Line: 114},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("sub0"), Line: 112},
-			{At: "transformer.h.1.mlp.output", Tensor: "/transformer/h.1/mlp/c_proj/Reshape_1_output_0", Value: nn.Val("add0"), Line: 113},
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("sub0"), Line: 113},
+			{At: "transformer.h.1.mlp.output", Tensor: "/transformer/h.1/mlp/c_proj/Reshape_1_output_0", Value: nn.Val("add0"), Line: 114},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 114},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 115},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -967,19 +967,19 @@ func (c *CompiledCarry) Close() error {
 
 // twoInvokesMediators are the invokes of TwoInvokes, scheduled: the states of each in the order of the run.
 var twoInvokesMediators = []nn.Mediator{
-	// a, line 121
+	// a, line 122
 	{
-		{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.TapOut, Rows: 0, Line: 122},
-		{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: 0, Line: 123},
+		{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.TapOut, Rows: 0, Line: 123},
+		{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: 0, Line: 124},
 		{At: "", Event: nn.End, Rows: 0},
 	},
-	// b, line 125
+	// b, line 126
 	{
-		{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 127},
-		{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 127},
-		{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 128},
-		{At: "transformer.h.1.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 128},
-		{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: 1, Line: 129},
+		{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 128},
+		{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 128},
+		{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 129},
+		{At: "transformer.h.1.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 129},
+		{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: 1, Line: 130},
 		{At: "", Event: nn.End, Rows: 1},
 	},
 }
@@ -992,28 +992,28 @@ func twoInvokesPlan() *nn.Plan {
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"h002"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 122},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 127},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"h002"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 123},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 128},
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 1.5}},
-			{Op: "Scale", In: []nn.Ref{nn.Val("narrowRows0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 127},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("scale0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 127},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 128},
-			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 128},
-			{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("const1")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,2"}, Line: 128},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows1"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 128},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits02"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 123},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits12"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 129},
+			{Op: "Scale", In: []nn.Ref{nn.Val("narrowRows0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 128},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("scale0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 128},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 129},
+			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 129},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("const1")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,2"}, Line: 129},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows1"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 129},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits02"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 124},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits12"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 130},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("joinRows0"), Line: 127},
-			{At: "transformer.h.1.output", Tensor: "/transformer/h.1/Add_1_output_0", Value: nn.Val("joinRows1"), Line: 128},
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("joinRows0"), Line: 128},
+			{At: "transformer.h.1.output", Tensor: "/transformer/h.1/Add_1_output_0", Value: nn.Val("joinRows1"), Line: 129},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "h00", Value: nn.Val("h002"), Line: 122},
-			{Name: "logits0", Value: nn.Val("logits02"), Line: 123},
-			{Name: "logits1", Value: nn.Val("logits12"), Line: 129},
+			{Name: "h00", Value: nn.Val("h002"), Line: 123},
+			{Name: "logits0", Value: nn.Val("logits02"), Line: 124},
+			{Name: "logits1", Value: nn.Val("logits12"), Line: 130},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -1072,19 +1072,19 @@ func (c *CompiledTwoInvokes) Close() error {
 
 // patchBarrierMediators are the invokes of PatchBarrier, scheduled: the states of each in the order of the run.
 var patchBarrierMediators = []nn.Mediator{
-	// clean, line 141
+	// clean, line 142
 	{
-		{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 142},
-		{At: "barrier1", Event: nn.AtBarrier, Rows: 0, Line: 143},
-		{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: 0, Line: 144},
+		{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 143},
+		{At: "barrier1", Event: nn.AtBarrier, Rows: 0, Line: 144},
+		{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: 0, Line: 145},
 		{At: "", Event: nn.End, Rows: 0},
 	},
-	// corrupt, line 146
+	// corrupt, line 147
 	{
-		{At: "barrier1", Event: nn.AtBarrier, Rows: 1, Line: 147},
-		{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 149},
-		{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 149},
-		{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: 1, Line: 150},
+		{At: "barrier1", Event: nn.AtBarrier, Rows: 1, Line: 148},
+		{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 150},
+		{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 150},
+		{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: 1, Line: 151},
 		{At: "", Event: nn.End, Rows: 1},
 	},
 }
@@ -1097,22 +1097,22 @@ func patchBarrierPlan() *nn.Plan {
 		Invokes: []string{"clean", "corrupt"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 142},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows0")}, Out: []string{"h"}, Attrs: map[string]any{"index": ":,-1"}, Line: 142},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 149},
-			{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("h")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 149},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 149},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits02"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 144},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits12"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 150},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 143},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows0")}, Out: []string{"h"}, Attrs: map[string]any{"index": ":,-1"}, Line: 143},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 150},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("h")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 150},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 150},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits02"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 145},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits12"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 151},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("joinRows0"), Line: 149},
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("joinRows0"), Line: 150},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits0", Value: nn.Val("logits02"), Line: 144},
-			{Name: "logits1", Value: nn.Val("logits12"), Line: 150},
+			{Name: "logits0", Value: nn.Val("logits02"), Line: 145},
+			{Name: "logits1", Value: nn.Val("logits12"), Line: 151},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -1169,20 +1169,20 @@ func (c *CompiledPatchBarrier) Close() error {
 
 // wteBarrierMediators are the invokes of WteBarrier, scheduled: the states of each in the order of the run.
 var wteBarrierMediators = []nn.Mediator{
-	// a, line 162
+	// a, line 163
 	{
-		{At: "transformer.wte.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 163},
-		{At: "barrier1", Event: nn.AtBarrier, Rows: 0, Line: 164},
-		{At: "transformer.wte.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 165},
-		{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: 0, Line: 166},
+		{At: "transformer.wte.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 164},
+		{At: "barrier1", Event: nn.AtBarrier, Rows: 0, Line: 165},
+		{At: "transformer.wte.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 166},
+		{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: 0, Line: 167},
 		{At: "", Event: nn.End, Rows: 0},
 	},
-	// b, line 168
+	// b, line 169
 	{
-		{At: "barrier1", Event: nn.AtBarrier, Rows: 1, Line: 169},
-		{At: "transformer.wte.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 170},
-		{At: "transformer.wte.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 171},
-		{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: 1, Line: 172},
+		{At: "barrier1", Event: nn.AtBarrier, Rows: 1, Line: 170},
+		{At: "transformer.wte.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 171},
+		{At: "transformer.wte.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 172},
+		{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: 1, Line: 173},
 		{At: "", Event: nn.End, Rows: 1},
 	},
 }
@@ -1195,25 +1195,25 @@ func wteBarrierPlan() *nn.Plan {
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/wte/Gather_output_0"), nn.Arg("nngen.rows")}, Out: []string{"embeddings"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 163},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/wte/Gather_output_0"), nn.Arg("nngen.rows"), nn.Val("embeddings")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 163},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits02"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 166},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits12"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 172},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/wte/Gather_output_0"), nn.Arg("nngen.rows")}, Out: []string{"embeddings"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 164},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/wte/Gather_output_0"), nn.Arg("nngen.rows"), nn.Val("embeddings")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 164},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits02"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 167},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits12"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 173},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.wte.output", Tensor: "/transformer/wte/Gather_output_0", Value: nn.Val("joinRows0"), Line: 170},
+			{At: "transformer.wte.output", Tensor: "/transformer/wte/Gather_output_0", Value: nn.Val("joinRows0"), Line: 171},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "wte0", Value: nn.Val("embeddings"), Line: 163},
-			{Name: "logits0", Value: nn.Val("logits02"), Line: 166},
-			{Name: "logits1", Value: nn.Val("logits12"), Line: 172},
-			{Name: "Wte1", Value: nn.Val("embeddings"), Line: 163},
+			{Name: "wte0", Value: nn.Val("embeddings"), Line: 164},
+			{Name: "logits0", Value: nn.Val("logits02"), Line: 167},
+			{Name: "logits1", Value: nn.Val("logits12"), Line: 173},
+			{Name: "Wte1", Value: nn.Val("embeddings"), Line: 164},
 		},
 		// What only the sizes of a run can tell.
 		Checks: []nn.Check{
-			{Value: nn.Val("embeddings"), Tensor: "/transformer/wte/Gather_output_0", Want: nn.Type{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "48"}}, At: "transformer.wte.output", Line: 170},
+			{Value: nn.Val("embeddings"), Tensor: "/transformer/wte/Gather_output_0", Want: nn.Type{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "48"}}, At: "transformer.wte.output", Line: 171},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -1272,8 +1272,8 @@ func (c *CompiledWteBarrier) Close() error {
 
 // callLensMediator is CallLens, scheduled: its states in the order of the run.
 var callLensMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 182},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 183},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 183},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 184},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -1285,13 +1285,13 @@ func callLensPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Call", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.1/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 182},
-			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"lens2"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 182},
+			{Op: "Call", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.1/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 183},
+			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"lens2"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 183},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "lens", Value: nn.Val("lens2"), Line: 182},
-			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 183},
+			{Name: "lens", Value: nn.Val("lens2"), Line: 183},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 184},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -1356,9 +1356,9 @@ func (c *CompiledCallLens) Close() error {
 
 // callBlockMediator is CallBlock, scheduled: its states in the order of the run.
 var callBlockMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 190},
-	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 191},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 191},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 191},
+	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 192},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 192},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -1371,14 +1371,14 @@ func callBlockPlan() *nn.Plan {
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}},
-			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 190},
-			{Op: "Call", In: []nn.Ref{nn.Val("scale0"), nn.ModelTensor("/transformer/Expand_output_0")}, Out: []string{"block2"}, Attrs: map[string]any{"input": "/transformer/h.0/Add_1_output_0", "module": "transformer.h.1", "output": "/transformer/h.1/Add_1_output_0", "rows": int64(-1), "sides": "/transformer/Expand_output_0"}, Line: 190},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 191},
+			{Op: "Call", In: []nn.Ref{nn.Val("scale0"), nn.ModelTensor("/transformer/Expand_output_0")}, Out: []string{"block2"}, Attrs: map[string]any{"input": "/transformer/h.0/Add_1_output_0", "module": "transformer.h.1", "output": "/transformer/h.1/Add_1_output_0", "rows": int64(-1), "sides": "/transformer/Expand_output_0"}, Line: 191},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "block", Value: nn.Val("block2"), Line: 190},
-			{Name: "h1", Value: nn.ModelTensor("/transformer/h.1/Add_1_output_0"), Line: 191},
-			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 191},
+			{Name: "block", Value: nn.Val("block2"), Line: 191},
+			{Name: "h1", Value: nn.ModelTensor("/transformer/h.1/Add_1_output_0"), Line: 192},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 192},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -1443,10 +1443,10 @@ func (c *CompiledCallBlock) Close() error {
 
 // callMLPMediator is CallMLP, scheduled: its states in the order of the run.
 var callMLPMediator = nn.Mediator{
-	{At: "transformer.h.0.ln_2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 199},
-	{At: "transformer.h.0.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 200},
-	{At: "transformer.h.0.mlp.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 200},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 201},
+	{At: "transformer.h.0.ln_2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 200},
+	{At: "transformer.h.0.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 201},
+	{At: "transformer.h.0.mlp.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 201},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 202},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -1458,20 +1458,20 @@ func callMLPPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/ln_2/LayerNormalization_output_0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,:2"}, Line: 199},
-			{Op: "Neg", In: []nn.Ref{nn.Val("at0")}, Out: []string{"neg0"}, Line: 199},
-			{Op: "Call", In: []nn.Ref{nn.Val("neg0")}, Out: []string{"value2"}, Attrs: map[string]any{"input": "/transformer/h.0/ln_2/LayerNormalization_output_0", "module": "transformer.h.0.mlp", "output": "/transformer/h.0/mlp/c_proj/Reshape_1_output_0", "rows": int64(-1), "sides": ""}, Line: 199},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/ln_2/LayerNormalization_output_0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,:2"}, Line: 200},
+			{Op: "Neg", In: []nn.Ref{nn.Val("at0")}, Out: []string{"neg0"}, Line: 200},
+			{Op: "Call", In: []nn.Ref{nn.Val("neg0")}, Out: []string{"value2"}, Attrs: map[string]any{"input": "/transformer/h.0/ln_2/LayerNormalization_output_0", "module": "transformer.h.0.mlp", "output": "/transformer/h.0/mlp/c_proj/Reshape_1_output_0", "rows": int64(-1), "sides": ""}, Line: 200},
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 200},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 201},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.mlp.output", Tensor: "/transformer/h.0/mlp/c_proj/Reshape_1_output_0", Value: nn.Val("scale0"), Line: 200},
+			{At: "transformer.h.0.mlp.output", Tensor: "/transformer/h.0/mlp/c_proj/Reshape_1_output_0", Value: nn.Val("scale0"), Line: 201},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "value", Value: nn.Val("value2"), Line: 199},
-			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 201},
+			{Name: "value", Value: nn.Val("value2"), Line: 200},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 202},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
