@@ -11,7 +11,7 @@ import (
 // The limits of evaluation: what a real trace never reaches and a runaway loop
 // or recursion soon does.
 const (
-	maxSteps = 2_000_000 // statements
+	maxSteps = 300_000 // statements
 	maxDepth = 64        // calls inside calls
 )
 

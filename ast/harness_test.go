@@ -21,6 +21,7 @@ import (
 	"github.com/nngen-go/nngen/gen"
 	"github.com/nngen-go/nngen/internal/diag"
 	"github.com/nngen-go/nngen/internal/ops"
+	"github.com/nngen-go/nngen/internal/tensor"
 	"github.com/nngen-go/nngen/modelspec"
 )
 
@@ -130,7 +131,7 @@ var std = sync.OnceValue(func() map[string]*types.Package {
 	fset := token.NewFileSet()
 	out := map[string]*types.Package{}
 	imp := importer.ForCompiler(fset, "source", nil)
-	for _, p := range []string{"context", "errors", "fmt", "math", "sort", "strings", "embed"} {
+	for _, p := range []string{"context", "errors", "fmt", "math", "sort", "strings", "embed", "sync/atomic"} {
 		pkg, err := imp.Import(p)
 		if err != nil {
 			panic(err)
@@ -175,6 +176,12 @@ var models = sync.OnceValue(func() map[string]ast.AccessorPackage {
 			if err != nil {
 				panic(err)
 			}
+			vague := vagueSpec(deepen(spec, 2))
+			text, err := gen.Accessors(vague, "vague", "vague.nnspec.yaml")
+			if err != nil {
+				panic(err)
+			}
+			out["example.com/app/vague"] = ast.AccessorPackage{Dir: "vague", Spec: vague, SpecFile: file, Source: text}
 			out["example.com/app/deep"] = ast.AccessorPackage{Dir: "deep", Spec: deep, Source: src}
 		}
 		out["example.com/app/"+name] = ast.AccessorPackage{Dir: name, Spec: spec, SpecFile: file, Source: src}
@@ -235,6 +242,31 @@ func deepen(spec *modelspec.Spec, n int) *modelspec.Spec {
 		out.Modules = append(out.Modules, m)
 	}
 	return &out
+}
+
+// vagueSpec is a spec as inference leaves it where it is unsure.
+func vagueSpec(spec *modelspec.Spec) *modelspec.Spec {
+	for i, old := range spec.Modules {
+		if len(old.Outputs) == 0 {
+			continue
+		}
+		c := *old
+		m := &c
+		spec.Modules[i] = m
+		p := *m.Outputs[0]
+		switch m.Path {
+		case "lm_head":
+			p.Role = modelspec.RoleUnknown
+		case "transformer.h.0.mlp":
+			p.Type.Shape = tensor.Shape{tensor.Unknown, "seq", "48"}
+		case "transformer.wpe":
+			p.Absent = "the exporter fused it with its neighbour"
+		default:
+			continue
+		}
+		m.Outputs = []*modelspec.Point{&p}
+	}
+	return spec
 }
 
 func compile(files map[string][]byte) ([]*ast.Trace, diag.List) {
