@@ -15,7 +15,7 @@ import (
 var spec []byte
 
 // Fingerprint is that of the model's graph. Opening a model with another one is an error.
-const Fingerprint = "sha256:2086a6f8b3420e18e32d684cb6448130ede92482a61881c09f2fe387e58161cb"
+const Fingerprint = "sha256:51455fbe891784b685208c18ceba26e2d76b3fb6ba43d732305371ec37e4d1b3"
 
 // info is what running the model needs to know of it.
 var info = nn.ModelInfo{

@@ -15,7 +15,7 @@ import (
 var spec []byte
 
 // Fingerprint is that of the model's graph. Opening a model with another one is an error.
-const Fingerprint = "sha256:176e0424a8ff27dc3c1ec0f3722e9b94c2ca970025e74ca00b4eb50072a2c6ab"
+const Fingerprint = "sha256:f3a9c5375c01e89000dfe96a759dc68cd7c58e8adeadc8711bd8d952e1ebe8cb"
 
 // info is what running the model needs to know of it.
 var info = nn.ModelInfo{

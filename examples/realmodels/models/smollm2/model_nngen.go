@@ -15,7 +15,7 @@ import (
 var spec []byte
 
 // Fingerprint is that of the model's graph. Opening a model with another one is an error.
-const Fingerprint = "sha256:dffe157f7691ead3d50c86d33a556343361c7b8da8ba70c8975f21acac695ae9"
+const Fingerprint = "sha256:c4fef43df35cdb9fa3f1a3583718b1ee9f1db421a671076f12b3353bfaca0927"
 
 // info is what running the model needs to know of it.
 var info = nn.ModelInfo{
