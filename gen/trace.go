@@ -12,14 +12,8 @@ import (
 )
 
 // OutputName is the file that the traces of a user's file are written to: it
-// stands beside it, and stays a test file if that is one.
-func OutputName(file string) string {
-	stem := strings.TrimSuffix(file, ".go")
-	if test, ok := strings.CutSuffix(stem, "_test"); ok {
-		return test + "_nngen_test.go"
-	}
-	return stem + "_nngen.go"
-}
+// stands beside it.
+func OutputName(file string) string { return strings.TrimSuffix(file, ".go") + "_nngen.go" }
 
 // Traces gives the generated file for the traces of one of the user's files.
 // They are written in the order of the source; the text of the user's own

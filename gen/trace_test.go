@@ -202,7 +202,6 @@ func TestResultsDoNotShareATap(t *testing.T) {
 
 func TestOutputName(t *testing.T) {
 	require.Equal(t, "a/steer_nngen.go", OutputName("a/steer.go"))
-	require.Equal(t, "steer_nngen_test.go", OutputName("steer_test.go"))
 }
 
 func TestIsGenerated(t *testing.T) {

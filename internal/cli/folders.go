@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"go/token"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -79,6 +80,8 @@ type folder struct {
 	goFiles   []string // base names, generated files left out
 	generated []string // base names of files with our header
 	traces    bool     // some Go file has a //nngen:trace line
+
+	testTraces []token.Position // such lines in test files, which are not compiled
 }
 
 // readFolder looks at the files of a folder.
@@ -111,30 +114,35 @@ func (f *folder) addGo(name string) error {
 	if err != nil {
 		return fmt.Errorf("cannot read %s: %w", filepath.Join(f.dir, name), err)
 	}
-	if generatedName(name) {
+	if strings.HasSuffix(name, "_nngen.go") {
 		if _, ok := generatedSource(src); ok {
 			f.generated = append(f.generated, name)
 			return nil
 		}
 	}
 	f.goFiles = append(f.goFiles, name)
-	f.traces = f.traces || hasDirective(src)
+	if line := directiveLine(src); line > 0 && strings.HasSuffix(name, "_test.go") {
+		f.testTraces = append(f.testTraces, token.Position{Filename: filepath.Join(f.dir, name), Line: line, Column: 1})
+	} else if line > 0 {
+		f.traces = true
+	}
 	return nil
 }
 
-func generatedName(name string) bool {
-	return strings.HasSuffix(name, "_nngen.go") || strings.HasSuffix(name, "_nngen_test.go")
-}
+// hasDirective reports whether a Go file marks a function for compilation.
+func hasDirective(src []byte) bool { return directiveLine(src) > 0 }
 
-// hasDirective reports whether a Go file marks a function for compilation. It
-// is a quick look; ast reads the file properly.
-func hasDirective(src []byte) bool {
+// directiveLine finds the first //nngen:trace line, 0 if there is none. It is a
+// quick look; ast reads the file properly.
+func directiveLine(src []byte) int {
+	n := 0
 	for line := range strings.Lines(string(src)) {
+		n++
 		if strings.HasPrefix(strings.TrimLeft(line, " \t"), "//nngen:trace") {
-			return true
+			return n
 		}
 	}
-	return false
+	return 0
 }
 
 // module is a Go module on disk.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"flag"
 	"os"
 	"testing"
@@ -23,6 +24,6 @@ func TestPages(t *testing.T) {
 		}
 		got, err := os.ReadFile(path)
 		require.NoError(t, err)
-		require.Equal(t, string(want), string(got), "%s is stale: run make generate", path)
+		require.True(t, bytes.Equal(want, got), "%s is stale: run make generate", path)
 	}
 }

@@ -94,6 +94,10 @@ func (p *pipeline) generateAccessors() {
 func (p *pipeline) generateTraces() {
 	byModule := map[module][]*folder{}
 	for _, f := range p.folders {
+		for _, at := range f.testTraces {
+			p.diags.Add("NN1105", at, "traces in test files are not compiled").
+				Hint = "move the function to a file whose name does not end in _test.go"
+		}
 		if !f.traces {
 			continue
 		}
