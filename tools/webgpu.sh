@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Runs the tests that need a device on onnxruntime's WebGPU provider, over a
-# software driver: those named TestWebGPU…, and the goldens once more. Says what
-# was skipped where the library or the driver is not to be had.
+# Runs the tests that need a device, those named TestWebGPU…, on onnxruntime's
+# WebGPU provider over a software driver. Says what was skipped where the library
+# or the driver is not to be had.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=$(git ls-files -co --exclude-standard '*_test.go' | xargs grep -l -e '^func TestWebGPU' -e 'internal/golden"' |
+packages=$(git ls-files -co --exclude-standard '*_test.go' | xargs grep -l '^func TestWebGPU' |
 	xargs -rn1 dirname | sort -u | sed 's#^#./#')
 if [ -z "$packages" ]; then
 	echo "no test named TestWebGPU… found"
@@ -18,5 +18,4 @@ if [ -z "$settings" ]; then
 	exit 0
 fi
 eval "$settings"
-export NNGEN_TEST_PROVIDER=webgpu
-go test -count=1 -run 'WebGPU|Golden' $packages
+go test -count=1 -run '^TestWebGPU' $packages

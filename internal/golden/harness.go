@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,14 +25,30 @@ type Case struct {
 }
 
 // Options are the session options for golden runs: basic optimisation, because
-// two differently spliced graphs are fused differently above it, and the
-// provider that NNGEN_TEST_PROVIDER names.
+// two differently spliced graphs are fused differently above it.
 func Options() []nn.Option {
-	opts := []nn.Option{nn.Optimize(nn.OptimizeBasic), nn.Threads(1)}
-	if os.Getenv("NNGEN_TEST_PROVIDER") == "webgpu" {
-		opts = append(opts, nn.WebGPU())
+	return []nn.Option{nn.Optimize(nn.OptimizeBasic), nn.Threads(1)}
+}
+
+// NeedsWebGPU skips a test that is not run by make test-webgpu, which sets up a
+// driver. The provider must be there then: a run without it fails.
+func NeedsWebGPU(t *testing.T) {
+	if os.Getenv("NNGEN_TEST_WEBGPU") == "" {
+		t.Skip("run by make test-webgpu")
 	}
-	return opts
+}
+
+// Pick gives the cases of the given names: shaders take seconds to build, so
+// that a device does not run them all.
+func Pick(t *testing.T, cases []Case, names ...string) []Case {
+	var out []Case
+	for _, c := range cases {
+		if slices.Contains(names, c.Name) {
+			out = append(out, c)
+		}
+	}
+	require.Len(t, out, len(names), "a picked case does not exist")
+	return out
 }
 
 // Model is the path of a fixture, "gpt2", "dynamo" for testdata/models/gpt2/dynamo.onnx.

@@ -64,7 +64,7 @@ func (s *session) Run(ctx context.Context, in map[string]backend.Value, outputs 
 		c.drop(o.Into)
 		return nil, err
 	}
-	return c.results(o.Into, s.device), nil
+	return c.results(o.Into, s), nil
 }
 
 // feed lists the inputs.
@@ -234,7 +234,7 @@ func (s *session) call(c *scratch, o *C.OrtRunOptions) *C.OrtStatus {
 }
 
 // results makes values of the outputs; those written to are the caller's own.
-func (c *scratch) results(into []backend.Value, device place) []backend.Value {
+func (c *scratch) results(into []backend.Value, s *session) []backend.Value {
 	out := make([]backend.Value, len(c.outs))
 	for i := range c.outs {
 		if i < len(into) && into[i] != nil {
@@ -243,7 +243,8 @@ func (c *scratch) results(into []backend.Value, device place) []backend.Value {
 		}
 		v := newValue(&c.views[i])
 		if !v.onHost {
-			v.where = device
+			v.where, v.home = s.device, s
+			s.hold()
 		}
 		out[i] = v
 	}

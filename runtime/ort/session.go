@@ -31,7 +31,7 @@ type session struct {
 	memory   *C.char // device.memory for C
 
 	mu     sync.Mutex
-	runs   int
+	users  int // runs under way, and values that still lie in its device memory
 	closed bool
 }
 
@@ -180,27 +180,36 @@ func (s *session) enter() error {
 	if s.closed {
 		return errClosed
 	}
-	s.runs++
+	s.users++
 	return nil
+}
+
+// hold counts one more user of an entered session: a value in its device memory,
+// which cannot be read, or even freed, once the last session of the device is gone.
+func (s *session) hold() {
+	s.mu.Lock()
+	s.users++
+	s.mu.Unlock()
 }
 
 func (s *session) leave() {
 	s.mu.Lock()
-	s.runs--
-	last := s.closed && s.runs == 0
+	s.users--
+	last := s.closed && s.users == 0
 	s.mu.Unlock()
 	if last {
 		s.free()
 	}
 }
 
-// Close frees the session, at the end of its last run if there is one under way;
-// it may be called from a hook.
+// Close frees the session, at the end of its last run if there is one under way
+// and with the last value that lies in its device memory; it may be called from
+// a hook.
 func (s *session) Close() error {
 	s.mu.Lock()
 	first := !s.closed
 	s.closed = true
-	idle := s.runs == 0
+	idle := s.users == 0
 	s.mu.Unlock()
 	if first && idle {
 		s.free()

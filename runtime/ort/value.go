@@ -24,7 +24,8 @@ type value struct {
 	dtype  tensor.DType
 	onHost bool
 	view   bool
-	where  place // the device memory, where it is not on the host
+	where  place    // the device memory, where it is not on the host
+	home   *session // kept open by a value in its device memory
 	shape  []int64
 	dims   [6]int64 // shape's place, for the usual ranks
 }
@@ -114,6 +115,9 @@ func (v *value) Release() {
 	if p := atomic.SwapPointer(&v.p, nil); p != nil {
 		C.nng_value_release((*C.OrtValue)(p))
 		live.Add(-1)
+		if v.home != nil {
+			v.home.leave()
+		}
 	}
 }
 

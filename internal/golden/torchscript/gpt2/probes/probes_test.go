@@ -8,34 +8,37 @@ import (
 	"github.com/nngen-go/nngen/internal/golden"
 	"github.com/nngen-go/nngen/internal/golden/torchscript/gpt2"
 	"github.com/nngen-go/nngen/internal/golden/torchscript/gpt2/probes"
+	nn "github.com/nngen-go/nngen/runtime"
 )
 
 const exporter = "torchscript"
+
+var cases = []golden.Case{
+	{Name: "raw", Trace: probes.Raw, Compile: probes.CompileRaw, Results: "logits"},
+	{Name: "get", Trace: probes.Get, Compile: probes.CompileGet, Results: "wte ln_1 c_attn attn0 mlp0 h0 h1_in attn1 mlp1 h1 ln_f logits"},
+	{Name: "set_block0", Trace: probes.SetBlock0, Compile: probes.CompileSetBlock0, Results: "logits"},
+	{Name: "inplace_last", Trace: probes.InplaceLast, Compile: probes.CompileInplaceLast, Results: "logits"},
+	{Name: "input_mlp", Trace: probes.InputMLP, Compile: probes.CompileInputMLP, Results: "logits"},
+	{Name: "input_block", Trace: probes.InputBlock, Compile: probes.CompileInputBlock, Results: "logits"},
+	{Name: "set_mlp", Trace: probes.SetMLP, Compile: probes.CompileSetMLP, Results: "logits"},
+	{Name: "set_attn", Trace: probes.SetAttn, Compile: probes.CompileSetAttn, Results: "logits"},
+	{Name: "ablate_head", Trace: probes.AblateHead, Compile: probes.CompileAblateHead, Results: "logits"},
+	{Name: "steer", Trace: probes.Steer, Compile: probes.CompileSteer, Args: "arg.v arg.alpha", Results: "logits"},
+	{Name: "carry", Trace: probes.Carry, Compile: probes.CompileCarry, Results: "logits"},
+	{Name: "two_invokes", Trace: probes.TwoInvokes, Compile: probes.CompileTwoInvokes, Results: "h0_0 logits0 logits1"},
+	{Name: "patch_barrier", Trace: probes.PatchBarrier, Compile: probes.CompilePatchBarrier, Results: "logits0 logits1"},
+	{Name: "wte_barrier", Trace: probes.WteBarrier, Compile: probes.CompileWteBarrier, Results: "wte0 logits0 wte1 logits1"},
+	{Name: "call_lens", Trace: probes.CallLens, Compile: probes.CompileCallLens, Results: "lens logits"},
+	{Name: "call_block", Trace: probes.CallBlock, Compile: probes.CompileCallBlock, Results: "block h1 logits"},
+	{Name: "call_mlp", Trace: probes.CallMLP, Compile: probes.CompileCallMLP, Results: "value logits"},
+}
 
 // TestGoldens holds compiled = interpreted = reference for every case.
 func TestGoldens(t *testing.T) {
 	sess, err := gpt2.Open(golden.Model(t, "gpt2", exporter), golden.Options()...)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, sess.Close()) })
-	golden.Run(t, "gpt2", sess, []golden.Case{
-		{Name: "raw", Trace: probes.Raw, Compile: probes.CompileRaw, Results: "logits"},
-		{Name: "get", Trace: probes.Get, Compile: probes.CompileGet, Results: "wte ln_1 c_attn attn0 mlp0 h0 h1_in attn1 mlp1 h1 ln_f logits"},
-		{Name: "set_block0", Trace: probes.SetBlock0, Compile: probes.CompileSetBlock0, Results: "logits"},
-		{Name: "inplace_last", Trace: probes.InplaceLast, Compile: probes.CompileInplaceLast, Results: "logits"},
-		{Name: "input_mlp", Trace: probes.InputMLP, Compile: probes.CompileInputMLP, Results: "logits"},
-		{Name: "input_block", Trace: probes.InputBlock, Compile: probes.CompileInputBlock, Results: "logits"},
-		{Name: "set_mlp", Trace: probes.SetMLP, Compile: probes.CompileSetMLP, Results: "logits"},
-		{Name: "set_attn", Trace: probes.SetAttn, Compile: probes.CompileSetAttn, Results: "logits"},
-		{Name: "ablate_head", Trace: probes.AblateHead, Compile: probes.CompileAblateHead, Results: "logits"},
-		{Name: "steer", Trace: probes.Steer, Compile: probes.CompileSteer, Args: "arg.v arg.alpha", Results: "logits"},
-		{Name: "carry", Trace: probes.Carry, Compile: probes.CompileCarry, Results: "logits"},
-		{Name: "two_invokes", Trace: probes.TwoInvokes, Compile: probes.CompileTwoInvokes, Results: "h0_0 logits0 logits1"},
-		{Name: "patch_barrier", Trace: probes.PatchBarrier, Compile: probes.CompilePatchBarrier, Results: "logits0 logits1"},
-		{Name: "wte_barrier", Trace: probes.WteBarrier, Compile: probes.CompileWteBarrier, Results: "wte0 logits0 wte1 logits1"},
-		{Name: "call_lens", Trace: probes.CallLens, Compile: probes.CompileCallLens, Results: "lens logits"},
-		{Name: "call_block", Trace: probes.CallBlock, Compile: probes.CompileCallBlock, Results: "block h1 logits"},
-		{Name: "call_mlp", Trace: probes.CallMLP, Compile: probes.CompileCallMLP, Results: "value logits"},
-	})
+	golden.Run(t, "gpt2", sess, cases)
 }
 
 // TestGreedy holds the decode loop, plain and steered at each step, against
@@ -45,4 +48,13 @@ func TestGreedy(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, sess.Close()) })
 	golden.Greedy(t, "gpt2", sess, probes.CompileRaw, probes.CompileSteer)
+}
+
+// TestWebGPUGoldens runs some of the cases where tensors are not in host memory.
+func TestWebGPUGoldens(t *testing.T) {
+	golden.NeedsWebGPU(t)
+	sess, err := gpt2.Open(golden.Model(t, "gpt2", exporter), append(golden.Options(), nn.WebGPU())...)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, sess.Close()) })
+	golden.Run(t, "gpt2", sess, golden.Pick(t, cases, "set_block0", "steer", "two_invokes", "patch_barrier", "call_lens"))
 }
