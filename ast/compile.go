@@ -12,7 +12,7 @@ import (
 // or recursion soon does.
 const (
 	maxSteps = 300_000 // statements
-	maxDepth = 64        // calls inside calls
+	maxDepth = 64      // calls inside calls
 )
 
 // Compile evaluates every trace function of the program. Functions with
@@ -42,7 +42,7 @@ func compileOne(prog *Program, tf *traceFunc) (t *Trace, diags diag.List) {
 	for _, flat := range []bool{false, true} {
 		ev := &evaluator{
 			prog: prog, tf: tf, graph: newGraph(), top: &resBlock{}, flat: flat,
-			reported: map[string]bool{}, imports: map[string]string{},
+			assigned: map[token.Pos]*assigned{}, reported: map[string]bool{}, imports: map[string]string{},
 		}
 		if !ev.signature() {
 			return nil, ev.diags
@@ -50,6 +50,9 @@ func compileOne(prog *Program, tf *traceFunc) (t *Trace, diags diag.List) {
 		ev.evaluate()
 		if ev.sched.mixed && !flat {
 			continue
+		}
+		if len(ev.diags) == 0 {
+			ev.checkAssigned()
 		}
 		if len(ev.diags) == 0 {
 			t = ev.finish()
@@ -77,8 +80,9 @@ type evaluator struct {
 	// exit is a return that only a run decides; exitBorn what it depends on.
 	exit, exitBorn token.Pos
 
-	reported map[string]bool   // code and position of what was said already
-	imports  map[string]string // import path → name in residual code
+	assigned map[token.Pos]*assigned // by the assignment's position
+	reported map[string]bool         // code and position of what was said already
+	imports  map[string]string       // import path → name in residual code
 	names    int
 	vars     int
 	ended    ctl

@@ -159,3 +159,44 @@ func ref(r plan.Ref) string {
 	}
 	return "$" + r.Name
 }
+
+// TestPieces shows what `nngen explain` has to say about a trace.
+func TestPieces(t *testing.T) {
+	traces, diags := compile(map[string][]byte{"p.go": []byte(`package probes
+
+import (
+	"example.com/app/gpt2"
+	nn "github.com/nngen-go/nngen/runtime"
+)
+
+//nngen:trace
+func F(m *gpt2.Model, alpha float32) (logits nn.Tensor, n float32) {
+	k := alpha * 2
+	b := m.Transformer.H[0]
+	h := b.Output()
+	b.SetOutput(h.Scale(k))
+	n = m.Transformer.H[1].Output().Norm().Item() * k
+	m.Transformer.H[1].Output().Sum().Item()
+	return m.LMHead.Output(), n
+}
+`)})
+	require.Empty(t, diags)
+	var got []string
+	for _, p := range traces[0].Pieces {
+		got = append(got, fmt.Sprintf("%d %s: %s", p.Line, p.Placement, p.What))
+	}
+	require.Equal(t, []string{
+		"10 before: k := alpha * 2",
+		"12 graph: transformer.h.0.output",
+		"13 graph: transformer.h.0.output",
+		"13 graph: h.Scale(k)",
+		"13 before: k",
+		"13 before: nn_p := k",
+		"14 graph: transformer.h.1.output",
+		"14 graph: m.Transformer.H[1].Output().Norm()",
+		"14 after: n = nn_taps.Tensor(1).Item() * k",
+		"15 graph: transformer.h.1.output",
+		"15 prune: m.Transformer.H[1].Output().Sum()",
+		"16 tap: lm_head.output",
+	}, got)
+}

@@ -187,6 +187,13 @@ func funcParts(fv *funcVal) (*ast.FuncType, *ast.BlockStmt) {
 	return fv.decl.Type, fv.decl.Body
 }
 
+// wasRead notes that the value a variable was last given is used.
+func (c *cell) wasRead() {
+	if c.last != nil {
+		c.last.read = true
+	}
+}
+
 // callResult gives what an inlined call returned.
 func (f *frame) callResult(call *callCtx) value {
 	vals := make([]value, len(call.results))
@@ -450,7 +457,9 @@ func (f *frame) exprStmt(s *ast.ExprStmt) {
 			f.discarded(s)
 			return
 		}
-		f.emit(&resStmt{kind: leafStmt, pos: s.Pos(), code: v.code, effects: true})
+		if !v.pure {
+			f.emit(&resStmt{kind: leafStmt, pos: s.Pos(), code: v.code, effects: true})
+		}
 	}
 }
 

@@ -85,6 +85,7 @@ func (f *frame) ident(e *ast.Ident) value {
 
 // read gives the value of a variable.
 func (f *frame) read(c *cell, at ast.Expr) value {
+	c.wasRead()
 	if c.res != nil {
 		c.res.read = true
 		return &codeVal{code: code{{v: c.res}}, typ: c.typ, pure: true, born: c.res.born}

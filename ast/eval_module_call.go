@@ -56,6 +56,7 @@ func (f *frame) callModule(e *ast.CallExpr, x *envoyVal, v value) value {
 	}
 	s := f.ev.graph.add("Call", operands, attrs, []tensor.Type{typ}, e.Pos())[0]
 	s.what = x.label() + ".Call"
+	s.node.text = f.excerpt(e)
 	return &tensorVal{s}
 }
 

@@ -87,7 +87,8 @@ func (f *frame) instance(o *types.Func, at ast.Expr) map[*types.TypeParam]types.
 // field evaluates a field selection, through embedded fields and pointers.
 func (f *frame) field(e *ast.SelectorExpr, sel *types.Selection, x value) value {
 	if c, ok := x.(*codeVal); ok {
-		return f.residual(e, false, map[ast.Expr]value{e.X: c})
+		_, isStruct := orNil(c.typ).Underlying().(*types.Struct) // a pointer may be nil
+		return f.residual(e, isStruct && len(sel.Index()) == 1, map[ast.Expr]value{e.X: c})
 	}
 	v, _ := f.walkPath(e, x, sel.Index())
 	return v

@@ -278,9 +278,10 @@ func (c *opCall) graphForm() value {
 	}
 	res, err := c.op.Infer(operands, c.attrs)
 	if err != nil {
-		return f.fail(c.e.Pos(), "NN1401", "", "%s: %s", c.op.Name, strings.TrimPrefix(err.Error(), c.op.Name+": "))
+		return f.fail(c.e.Pos(), "NN1401", undeclared(in, f.ev.tf), "%s: %s", c.op.Name, strings.TrimPrefix(err.Error(), c.op.Name+": "))
 	}
 	outs := f.ev.graph.add(c.op.Name, in, c.attrs, res, c.e.Pos())
+	outs[0].node.text = f.excerpt(c.e)
 	for _, o := range outs {
 		o.what = c.op.Name
 	}
@@ -313,6 +314,18 @@ func (f *frame) graphOperand(a opArg) *sym {
 	}
 	f.fail(a.at.Pos(), "NN1403", "", "%s cannot be an operand", a.v.kind())
 	return nil
+}
+
+// undeclared is the hint about operands that are parameters of unknown type.
+func undeclared(in []*sym, tf *traceFunc) string {
+	for _, s := range in {
+		if s.param != nil && s.param.tensor {
+			if _, ok := tf.directive.params[s.param.name]; !ok {
+				return "say what " + s.param.name + " is, above the function: //nngen:param " + s.param.name + " DTYPE [SHAPE]; float32 is assumed"
+			}
+		}
+	}
+	return ""
 }
 
 // goFloat is the Go type of a floating-point operand, "" for other dtypes.

@@ -98,6 +98,7 @@ func (f *frame) readsOther(c *codeVal, i int) bool {
 
 // resultValue reads a named result; one that was never set has its zero value.
 func (f *frame) resultValue(c *cell) value {
+	c.wasRead()
 	if c.res != nil {
 		c.res.read = true
 		return &codeVal{code: code{{v: c.res}}, typ: c.typ, pure: true, born: c.res.born}

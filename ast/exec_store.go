@@ -21,6 +21,7 @@ func (f *frame) store(l ast.Expr, v value, at ast.Expr, s ast.Node) {
 		}
 		if c := f.env.lookup(f.src.info.Uses[x]); c != nil {
 			f.setCell(c, v, at)
+			f.noteAssigned(c, x, v)
 			return
 		}
 		f.fail(x.Pos(), "NN1209", "return it as a result", "%s is a package variable: a trace does not change it", x.Name)
@@ -32,6 +33,32 @@ func (f *frame) store(l ast.Expr, v value, at ast.Expr, s ast.Node) {
 		f.storeStar(x, v, at)
 	default:
 		f.fail(l.Pos(), "NN1201", "", "this cannot be assigned at generate time")
+	}
+}
+
+// noteAssigned remembers that a variable was given a tensor: one that is never
+// read again was computed for nothing, which is seldom what was meant.
+func (f *frame) noteAssigned(c *cell, x *ast.Ident, v value) {
+	c.last = nil
+	t, ok := v.(*tensorVal)
+	if !ok || t.sym == nil || t.sym.node == nil || t.sym.node.text == "" || c.res != nil {
+		return
+	}
+	a := f.ev.assigned[x.Pos()]
+	if a == nil {
+		a = &assigned{name: x.Name, sym: t.sym}
+		f.ev.assigned[x.Pos()] = a
+	}
+	c.last = a
+}
+
+// checkAssigned reports tensors that were assigned and never read.
+func (ev *evaluator) checkAssigned() {
+	for pos, a := range ev.assigned {
+		if !a.read {
+			d := ev.report(pos, "NN1214", "%s is given the result of %s, which is never used", a.name, a.sym.what)
+			d.Hint = "write it back with SetOutput or SetInput, or return it: tensor operations change nothing, they give a new tensor"
+		}
 	}
 }
 

@@ -133,7 +133,7 @@ func (n *planNames) free(hint, def string) string {
 	}
 	name := hint
 	for i := 2; n.used[name]; i++ {
-		name = hint + itoa(i)
+		name = hint + "_" + itoa(i)
 	}
 	n.used[name] = true
 	return name
@@ -289,9 +289,9 @@ func (ev *evaluator) explain(t *Trace) {
 		switch {
 		case !n.pos.IsValid() || n.op == "Const":
 		case n.live:
-			add(n.pos, n.op, plan.Graph, "a tensor operation")
+			add(n.pos, n.describe(), plan.Graph, "a tensor operation")
 		default:
-			add(n.pos, n.op, plan.Prune, "nothing needs its result")
+			add(n.pos, n.describe(), plan.Prune, "nothing needs its result")
 		}
 	}
 	for _, p := range ev.graph.params {
@@ -302,6 +302,14 @@ func (ev *evaluator) explain(t *Trace) {
 	ev.explainCode(t)
 	sort.SliceStable(t.Pieces, func(i, j int) bool { return t.Pieces[i].Line < t.Pieces[j].Line })
 	t.Pieces = uniquePieces(t.Pieces)
+}
+
+// describe is the node as the user wrote it; the compiler's own by their names.
+func (n *graphNode) describe() string {
+	if n.text != "" {
+		return n.text
+	}
+	return n.op
 }
 
 func (ev *evaluator) explainCode(t *Trace) {

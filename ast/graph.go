@@ -31,6 +31,7 @@ type graphNode struct {
 	outs  []*sym
 	attrs ops.Attrs
 	pos   token.Pos
+	text  string // the user's expression
 	hint  string // the user's variable that first holds the result
 	live  bool
 	names []string

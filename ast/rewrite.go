@@ -42,6 +42,19 @@ func (f *frame) text(pos, end token.Pos, cuts []cut) code {
 	return out
 }
 
+// excerpt is the user's text of an expression on one line, cut where it is long.
+func (f *frame) excerpt(e ast.Expr) string {
+	var s string
+	for _, fr := range f.text(e.Pos(), e.End(), nil) {
+		s += fr.text
+	}
+	s = strings.Join(strings.Fields(s), " ")
+	if r := []rune(s); len(r) > 60 {
+		s = string(r[:59]) + "…"
+	}
+	return s
+}
+
 // rewrite gives an expression as residual code: the parts that were evaluated
 // are in known, variables and packages are replaced by what they are now.
 func (f *frame) rewrite(n ast.Node, known map[ast.Expr]code) code {
@@ -135,6 +148,7 @@ func (f *frame) identCode(id *ast.Ident) code {
 
 // cellCode gives the code that reads a variable.
 func (f *frame) cellCode(c *cell, at ast.Expr) code {
+	c.wasRead()
 	if c.res != nil {
 		c.res.read = true
 		return code{{v: c.res}}

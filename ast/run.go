@@ -16,6 +16,7 @@ type runState struct {
 	ev      *evaluator
 	moments []schedule.Moment
 	moment  map[*modelspec.Point]int
+	types   map[string]tensor.Type // of the moments' tensors
 	invokes []*invoke
 	form    Form
 	running bool
@@ -70,11 +71,12 @@ type inputsArg struct {
 type barrier struct{ r *schedule.Rendezvous }
 
 func newRunState(ev *evaluator) *runState {
-	s := &runState{ev: ev, moment: map[*modelspec.Point]int{}, form: ev.form, names: map[string]int{}}
+	s := &runState{ev: ev, moment: map[*modelspec.Point]int{}, types: map[string]tensor.Type{}, form: ev.form, names: map[string]int{}}
 	timeline := ev.acc.spec.Timeline()
 	s.moments = schedule.Moments(timeline)
 	for i, m := range timeline {
 		s.moment[m.Point] = i
+		s.types[m.Point.Tensor] = m.Point.Type
 	}
 	return s
 }
@@ -154,14 +156,7 @@ func (s *runState) withRows() int {
 }
 
 // typeAt is the type that the spec gives a moment's tensor.
-func (s *runState) typeAt(m schedule.Moment) tensor.Type {
-	for p, i := range s.moment {
-		if s.moments[i].Address == m.Address && s.moments[i].Tensor == m.Tensor {
-			return p.Type
-		}
-	}
-	return tensor.Type{}
-}
+func (s *runState) typeAt(m schedule.Moment) tensor.Type { return s.types[m.Tensor] }
 
 // emitted notes who left a residual statement.
 func (s *runState) emitted(inv *invoke, st *resStmt) {

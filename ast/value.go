@@ -155,11 +155,20 @@ type cell struct {
 	name string
 	typ  types.Type
 	val  value
-	res  *resVar // once it lives in the residual code
+	res  *resVar   // once it lives in the residual code
+	last *assigned // the assignment of a tensor that it holds
 	// result is the variable of a named result of the trace function.
 	result *resVar
 	scope  int     // depth of the residual scope it was declared in
 	at     *rscope // where its last static assignment stands
+}
+
+// assigned is a place in the source that assigns a tensor to a variable, and
+// whether any of the values it assigned was read.
+type assigned struct {
+	name string
+	sym  *sym
+	read bool
 }
 
 // env maps the variables of a function body to their cells.
