@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"go/parser"
 	"go/token"
 	"io/fs"
 	"os"
@@ -121,28 +122,47 @@ func (f *folder) addGo(name string) error {
 		}
 	}
 	f.goFiles = append(f.goFiles, name)
-	if line := directiveLine(src); line > 0 && strings.HasSuffix(name, "_test.go") {
-		f.testTraces = append(f.testTraces, token.Position{Filename: filepath.Join(f.dir, name), Line: line, Column: 1})
-	} else if line > 0 {
+	switch {
+	case !hasDirective(src):
+	case strings.HasSuffix(name, "_test.go"):
+		f.testTraces = append(f.testTraces, directives(filepath.Join(f.dir, name), src)...)
+	default:
 		f.traces = true
 	}
 	return nil
 }
 
-// hasDirective reports whether a Go file marks a function for compilation.
-func hasDirective(src []byte) bool { return directiveLine(src) > 0 }
-
-// directiveLine finds the first //nngen:trace line, 0 if there is none. It is a
-// quick look; ast reads the file properly.
-func directiveLine(src []byte) int {
-	n := 0
-	for line := range strings.Lines(string(src)) {
-		n++
-		if strings.HasPrefix(strings.TrimLeft(line, " \t"), "//nngen:trace") {
-			return n
+// directives finds the //nngen:trace comments of a file, as against text that
+// merely looks like one.
+func directives(path string, src []byte) []token.Position {
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, path, src, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		return nil // not for nngen to report
+	}
+	var out []token.Position
+	for _, group := range file.Comments {
+		for _, c := range group.List {
+			if strings.HasPrefix(c.Text, traceDirective) {
+				out = append(out, fset.Position(c.Pos()))
+			}
 		}
 	}
-	return 0
+	return out
+}
+
+// traceDirective marks a function for compilation.
+const traceDirective = "//nngen:trace"
+
+// hasDirective reports whether a line of a Go file looks like a directive. It is
+// a quick look; ast reads the file properly.
+func hasDirective(src []byte) bool {
+	for line := range strings.Lines(string(src)) {
+		if strings.HasPrefix(strings.TrimLeft(line, " \t"), traceDirective) {
+			return true
+		}
+	}
+	return false
 }
 
 // module is a Go module on disk.
