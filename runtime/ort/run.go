@@ -233,8 +233,12 @@ func (s *session) call(c *scratch, o *C.OrtRunOptions) *C.OrtStatus {
 	return C.nng_run(s.c, o, inNames, ins, nIn, outNames, outs, nOut, views)
 }
 
-// results makes values of the outputs; those written to are the caller's own.
+// results makes values of the outputs; those written to are the caller's own,
+// and where all are, so is the slice: such a run allocates nothing.
 func (c *scratch) results(into []backend.Value, s *session) []backend.Value {
+	if len(into) == len(c.outs) && !slices.Contains(into, nil) {
+		return into
+	}
 	out := make([]backend.Value, len(c.outs))
 	for i := range c.outs {
 		if i < len(into) && into[i] != nil {
