@@ -1,5 +1,5 @@
 // Package bench measures what nngen costs over plain onnxruntime: opening a
-// large model, running traces, generating code. It has benchmarks only; run them
+// large model, running traces, generating code. Run the benchmarks
 // with
 //
 //	go test -run '^$' -bench . ./internal/bench
