@@ -96,7 +96,6 @@ type goParam struct {
 	typ  types.Type
 	kind ParamKind
 	v    *resVar
-	used bool
 }
 
 func (ev *evaluator) position(pos token.Pos) token.Position { return ev.prog.Fset.Position(pos) }

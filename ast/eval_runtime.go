@@ -184,11 +184,6 @@ func (f *frame) feed(c *codeVal, a opArg) *sym {
 		}
 		p := f.ev.newParam(c.code, t, isT, expr, a.at)
 		f.ev.graph.feeds[key] = p
-		for _, fr := range expr {
-			if fr.v != nil {
-				fr.v.read = true
-			}
-		}
 		return p.sym
 	}
 	if s := f.conditional(-1); s != nil || f.underLoop() {
@@ -197,7 +192,6 @@ func (f *frame) feed(c *codeVal, a opArg) *sym {
 		return nil
 	}
 	v := f.newVar("nn_p", goScalarType(a.dtype, c.typ))
-	v.read = true
 	f.wrote(v, 0)
 	p := f.ev.newParam(c.code, t, isT, code{{v: v}}, a.at)
 	p.feed = &resStmt{kind: feedStmt, pos: a.at.Pos(), op: "=", lhs: []target{{v: v, define: true}}, rhs: []code{expr}, feed: p, effects: !c.pure}

@@ -81,7 +81,6 @@ func (f *frame) inputsOf(v value, at ast.Expr) *inputsArg {
 		return &inputsArg{code: c, pos: at.Pos()}
 	}
 	rv := f.newVar("nn_in", f.typeOf(at))
-	rv.read = true
 	f.wrote(rv, 0)
 	f.emit(&resStmt{kind: feedStmt, pos: at.Pos(), op: "=", lhs: []target{{v: rv, define: true}}, rhs: []code{c}, effects: !cv.pure})
 	return &inputsArg{code: code{{v: rv}}, pos: at.Pos(), v: rv}

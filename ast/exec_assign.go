@@ -56,7 +56,6 @@ func (f *frame) protect(vals []value, s *ast.AssignStmt) {
 			rv := f.newVar("nn_v", c.typ)
 			f.define(rv, c.code, c, s.Rhs[i])
 			vals[i] = &codeVal{code: code{{v: rv}}, typ: c.typ, pure: true, born: rv.born, tensor: c.tensor}
-			rv.read = true
 		}
 	}
 }

@@ -126,7 +126,14 @@ func firstPos(s *resStmt) token.Pos {
 
 // residualFor leaves a for loop, from here on, to the residual code.
 func (f *frame) residualFor(s *ast.ForStmt, name string) {
-	f.demoteAssigned(s.Body, s.Post, s.Cond)
+	nodes := []ast.Node{s.Body}
+	if s.Post != nil {
+		nodes = append(nodes, s.Post)
+	}
+	if s.Cond != nil {
+		nodes = append(nodes, s.Cond)
+	}
+	f.demoteAssigned(nodes...)
 	st := &resStmt{kind: forStmt, pos: s.Pos(), label: &resLabel{name: "nn_loop"}}
 	born := token.NoPos
 	var cond code
@@ -162,9 +169,7 @@ func (f *frame) demoteAssigned(nodes ...ast.Node) {
 	set := map[types.Object]bool{}
 	seen := map[ast.Node]bool{}
 	for _, n := range nodes {
-		if n != nil && !isNilNode(n) {
-			f.assignedIn(n, seen, set)
-		}
+		f.assignedIn(n, seen, set)
 	}
 	for _, o := range sortedObjects(set) {
 		c := f.env.lookup(o)
@@ -173,18 +178,6 @@ func (f *frame) demoteAssigned(nodes ...ast.Node) {
 		}
 		f.demote(c, identAt(o))
 	}
-}
-
-func isNilNode(n ast.Node) bool {
-	switch n := n.(type) {
-	case ast.Stmt:
-		return n == nil
-	case ast.Expr:
-		return n == nil
-	case *ast.BlockStmt:
-		return n == nil
-	}
-	return false
 }
 
 // identAt stands for a variable where there is no expression to point to.

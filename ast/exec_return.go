@@ -78,7 +78,6 @@ func (f *frame) protectResults(vals []value, s *ast.ReturnStmt) {
 			continue
 		}
 		rv := f.newVar("nn_v", c.typ)
-		rv.read = true
 		f.define(rv, c.code, c, s.Results[i])
 		vals[i] = &codeVal{code: code{{v: rv}}, typ: c.typ, pure: true, born: rv.born, tensor: c.tensor}
 	}
@@ -100,7 +99,6 @@ func (f *frame) readsOther(c *codeVal, i int) bool {
 func (f *frame) resultValue(c *cell) value {
 	c.wasRead()
 	if c.res != nil {
-		c.res.read = true
 		return &codeVal{code: code{{v: c.res}}, typ: c.typ, pure: true, born: c.res.born}
 	}
 	return c.val
@@ -117,7 +115,6 @@ func (f *frame) spreadTuple(s *ast.ReturnStmt, v *codeVal) []value {
 	for t := range tup.Variables() {
 		rv := f.newVar("nn_v", t.Type())
 		f.wrote(rv, v.born)
-		rv.read = true
 		st.lhs = append(st.lhs, target{v: rv, define: true})
 		vals = append(vals, &codeVal{code: code{{v: rv}}, typ: rv.typ, pure: true, born: rv.born})
 	}

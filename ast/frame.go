@@ -65,7 +65,6 @@ type callCtx struct {
 	results []*cell
 	named   bool
 	scope   *rscope // its group
-	exited  bool    // residual code may have returned from it already
 	targs   map[*types.TypeParam]types.Type
 	sig     *types.Signature
 }

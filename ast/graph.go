@@ -21,7 +21,6 @@ type sym struct {
 	param *planParam // that gives it, nil otherwise
 	host  code       // how Go names it without a tap: parameters
 	tap   int        // index in the plan, once it has one
-	size  string     // for host code: "" or what it was asked for
 }
 
 // graphNode is one node of the plan under construction.
@@ -34,7 +33,6 @@ type graphNode struct {
 	text  string // the user's expression
 	hint  string // the user's variable that first holds the result
 	live  bool
-	names []string
 }
 
 // planParam is a parameter of the plan and the Go expression that feeds it.
@@ -47,7 +45,6 @@ type planParam struct {
 	sym    *sym
 	feed   *resStmt
 	live   bool
-	index  int
 }
 
 // graph collects nodes in the order they are made, inputs first.
@@ -130,21 +127,4 @@ func markLive(s *sym) {
 			markLive(in)
 		}
 	}
-}
-
-// depends reports whether s is computed from something that f is true for.
-func depends(s *sym, f func(*sym) bool, seen map[*graphNode]bool) bool {
-	if f(s) {
-		return true
-	}
-	if s.node == nil || seen[s.node] {
-		return false
-	}
-	seen[s.node] = true
-	for _, in := range s.node.in {
-		if depends(in, f, seen) {
-			return true
-		}
-	}
-	return false
 }

@@ -73,7 +73,7 @@ func (f *frame) hostResults(fv *funcVal, at ast.Expr) code {
 		for _, id := range fld.Names {
 			c := &cell{name: id.Name, typ: t, scope: f.depth()}
 			c.res = f.newVar(id.Name, t)
-			c.res.local, c.res.writes, c.res.read = true, 1, true
+			c.res.local, c.res.writes = true, 1
 			if o := fv.src.info.Defs[id]; o != nil {
 				f.env.cells[o] = c
 			}

@@ -122,6 +122,6 @@ func (f *frame) pointerCode(v *ptrVal, at ast.Expr) code {
 	if c.res == nil {
 		return txt("nn_invalid")
 	}
-	c.res.read, c.res.changed = true, true
+	c.res.changed = true
 	return code{{text: "&"}, {v: c.res}}
 }

@@ -144,7 +144,6 @@ func declares(b *resBlock) bool {
 type placer struct {
 	path map[*resVar][]*resBlock
 	home map[*resVar]*resBlock
-	decl map[*resBlock][]*resVar // variables declared ahead of their first assignment
 }
 
 func (p *placer) block(b *resBlock, path []*resBlock) {

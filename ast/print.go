@@ -10,15 +10,6 @@ type printer struct {
 	ev *evaluator
 }
 
-// stmts prints the statements of a block, one Stmt each.
-func (p *printer) stmts(b *resBlock) []Stmt {
-	var out []Stmt
-	for _, s := range b.stmts {
-		out = append(out, Stmt{Code: p.stmt(s, 0), Line: s.line})
-	}
-	return out
-}
-
 // code prints expression code: variables by their names, taps by their index.
 func (p *printer) code(c code, indent int) Code {
 	var out Code

@@ -14,9 +14,8 @@ type frag struct {
 	name  string // the user's name for imp
 	v     *resVar
 	tap   *sym
-	num   *int64 // an integer constant that a loop may count
-	str   bool   // a text constant, which may differ between iterations
-	fail  bool
+	num   *int64    // an integer constant that a loop may count
+	str   bool      // a text constant, which may differ between iterations
 	block *resBlock // the body of a function literal
 }
 
@@ -50,7 +49,6 @@ type resVar struct {
 	born    token.Pos // the call that made it depend on the run
 	name    string    // given when rendering
 	fixed   bool      // name is final before rendering
-	read    bool      // some emitted code reads it
 	changed bool      // the source assigns it more than once
 	// captured: a function literal of the residual code refers to it
 	captured bool
@@ -85,7 +83,6 @@ type resStmt struct {
 	typed  bool // a definition that must name its type
 	blocks []*resBlock
 	heads  []code // case clauses, one per block
-	labels bool
 
 	feed    *planParam
 	label   *resLabel
@@ -111,9 +108,6 @@ type resLabel struct {
 // resBlock is a list of residual statements.
 type resBlock struct {
 	stmts []*resStmt
-	// decls are variables to declare at the head of the block, because they are
-	// used beyond the statement that first assigns them.
-	parent *resBlock
 }
 
 func (b *resBlock) append(s *resStmt) { b.stmts = append(b.stmts, s) }

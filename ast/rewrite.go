@@ -150,7 +150,6 @@ func (f *frame) identCode(id *ast.Ident) code {
 func (f *frame) cellCode(c *cell, at ast.Expr) code {
 	c.wasRead()
 	if c.res != nil {
-		c.res.read = true
 		return code{{v: c.res}}
 	}
 	return f.codeOf(c.val, c.typ, at)
@@ -192,11 +191,6 @@ func (f *frame) tapCode(v *tensorVal, pos token.Pos) code {
 		return txt("nn_invalid")
 	}
 	if v.sym.host != nil {
-		for _, fr := range v.sym.host {
-			if fr.v != nil {
-				fr.v.read = true
-			}
-		}
 		return v.sym.host
 	}
 	return code{{tap: v.sym}}

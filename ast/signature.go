@@ -5,7 +5,6 @@ import (
 	"go/types"
 	"strconv"
 
-	"github.com/nngen-go/nngen/internal/plan"
 	"github.com/nngen-go/nngen/internal/tensor"
 )
 
@@ -163,6 +162,3 @@ func (ev *evaluator) bindResults(f *frame, fd *ast.FuncDecl, sig *types.Signatur
 	ev.results = f.call.results
 	return true
 }
-
-// modelRef is how the plan names a tensor of the model.
-func modelRef(name string) plan.Ref { return plan.Ref{Kind: plan.Model, Name: name} }

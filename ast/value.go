@@ -117,9 +117,8 @@ type arrayObj struct {
 
 // mapObj is a map with constant keys.
 type mapObj struct {
-	keys  []value
-	vals  map[string]value
-	moved bool
+	keys []value
+	vals map[string]value
 }
 
 func (invalid) kind() string     { return "an invalid value" }
