@@ -5,7 +5,6 @@ import (
 	"go/constant"
 	"go/types"
 	"reflect"
-	"strconv"
 	"strings"
 
 	"github.com/nngen-go/nngen/internal/tensor"
@@ -41,7 +40,7 @@ func (f *frame) modules(path string, t types.Type, inv *invoke) value {
 	list := func(elem types.Type, n int, array bool) value {
 		obj := &arrayObj{elem: elem}
 		for i := range n {
-			obj.elems = append(obj.elems, f.modules(strings.Replace(path, "%d", strconv.Itoa(i), 1), elem, inv))
+			obj.elems = append(obj.elems, f.modules(modelspec.Element(path, i), elem, inv))
 		}
 		return &sliceVal{typ: t, obj: obj, len: n, array: array}
 	}
@@ -50,7 +49,7 @@ func (f *frame) modules(path string, t types.Type, inv *invoke) value {
 		return list(u.Elem(), int(u.Len()), true)
 	case *types.Slice:
 		n := 0
-		for f.ev.hasModule(strings.Replace(path, "%d", strconv.Itoa(n), 1)) {
+		for f.ev.hasModule(modelspec.Element(path, n)) {
 			n++
 		}
 		return list(u.Elem(), n, false)
@@ -62,9 +61,6 @@ func (f *frame) modules(path string, t types.Type, inv *invoke) value {
 
 // hasModule reports whether the spec has the module or one below it.
 func (ev *evaluator) hasModule(path string) bool {
-	if strings.Contains(path, "%d") {
-		path = path[:strings.Index(path, "%d")] + "0"
-	}
 	if ev.acc.modules[path] != nil {
 		return true
 	}

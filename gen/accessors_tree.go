@@ -155,7 +155,7 @@ func childPaths(path string, f modelspec.AccessorField) []string {
 	}
 	out := make([]string, f.Len)
 	for i := range out {
-		out[i] = join(strings.ReplaceAll(strings.TrimSuffix(f.Tag, "%d"), "%%", "%") + strconv.Itoa(i))
+		out[i] = join(modelspec.Element(f.Tag, i))
 	}
 	return out
 }
@@ -214,9 +214,9 @@ func fieldDoc(t *modelspec.AccessorType, i int, seen map[string]*observed) strin
 	f := t.Fields[i]
 	what := quoteName(f.Tag)
 	if f.Len > 0 {
-		what = quoteName(strings.ReplaceAll(f.Tag, "%%", "%")) + fmt.Sprintf(" for 0 to %d", f.Len-1)
+		what = quoteName(f.Tag) + fmt.Sprintf(" for 0 to %d", f.Len-1)
 		if f.Len == 1 {
-			what = quoteName(strings.TrimSuffix(strings.ReplaceAll(f.Tag, "%%", "%"), "%d") + "0")
+			what = quoteName(modelspec.Element(f.Tag, 0))
 		}
 	}
 	if f.Alias {

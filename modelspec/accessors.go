@@ -209,13 +209,21 @@ func (a *accessors) finish(*accessorNode) {
 	}
 }
 
+// indexMark ends the tag of a list of modules, where an element's index goes.
+const indexMark = "%d"
+
+// Element gives the path of element i of a list of modules from the list's tag,
+// "h.%d". Only the end counts: a name from a model's file may hold %d too.
+func Element(tag string, i int) string {
+	return strings.TrimSuffix(tag, indexMark) + strconv.Itoa(i)
+}
+
 // field is the way from a module to one below it.
 func (a *accessors) field(from *accessorNode, names *namer, name string, to *accessorNode, alias bool) AccessorField {
 	f := AccessorField{GoName: names.field(name), Tag: relative(from.path, to.path), Alias: alias}
 	if to.list || to == from {
 		f.Len = len(to.children)
-		f.Tag = strings.ReplaceAll(f.Tag, "%", "%%")
-		f.Tag = joinPath(f.Tag, "%d")
+		f.Tag = joinPath(f.Tag, indexMark)
 		to = to.children[0]
 	}
 	f.Type = a.types[to.key].Name

@@ -172,6 +172,13 @@ func (r *roles) outputs(m instance, points []*Point) {
 		}
 	}
 	if len(acts) > 1 {
+		if p := r.fusedNorm(acts); p != nil {
+			for _, other := range acts {
+				other.Role = RoleOther // the residual stream, handed on
+			}
+			p.Role = RoleOutput
+			return
+		}
 		if reason := r.fusedOutput(m, acts); reason != "" {
 			for _, p := range acts {
 				p.Role, p.Absent = RoleUnknown, reason
@@ -248,6 +255,22 @@ func (r *roles) fusedInput(acts []*Point) string {
 		}
 	}
 	return ""
+}
+
+// fusedNorm gives the normalised output of a module that is one fused node: all
+// its activations come from there, the normalised one first.
+func (r *roles) fusedNorm(acts []*Point) *Point {
+	n := r.b.g.nodes[acts[0].Node]
+	var norm *Point
+	for _, p := range acts {
+		if p.Node != acts[0].Node || !skips(n.Op) {
+			return nil
+		}
+		if n.Outputs[0] == p.Tensor {
+			norm = p
+		}
+	}
+	return norm
 }
 
 // fusedOutput says the same of a module whose last sum happens inside the next one.

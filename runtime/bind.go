@@ -3,7 +3,8 @@ package nn
 import (
 	"fmt"
 	"reflect"
-	"strings"
+
+	"github.com/nngen-go/nngen/modelspec"
 )
 
 var envoyType = reflect.TypeOf(Envoy{})
@@ -58,7 +59,7 @@ func (t *tree) field(f reflect.Value, path string, made map[string]reflect.Value
 		return t.child(f, path, made)
 	case reflect.Slice:
 		n := 0
-		for t.in.modules[element(path, n)] != nil {
+		for t.in.modules[modelspec.Element(path, n)] != nil {
 			n++
 		}
 		f.Set(reflect.MakeSlice(f.Type(), n, n))
@@ -67,16 +68,11 @@ func (t *tree) field(f reflect.Value, path string, made map[string]reflect.Value
 		return fmt.Errorf("the field for %q is a %s: generate the accessors again", path, f.Type())
 	}
 	for i := range f.Len() {
-		if err := t.child(f.Index(i), element(path, i), made); err != nil {
+		if err := t.child(f.Index(i), modelspec.Element(path, i), made); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// element names entry i of a list of modules.
-func element(path string, i int) string {
-	return strings.Replace(path, "%d", fmt.Sprint(i), 1)
 }
 
 func (t *tree) child(f reflect.Value, path string, made map[string]reflect.Value) error {

@@ -15,7 +15,6 @@ type Trace struct {
 	ctx     context.Context
 	invokes []*invoke
 	ran     bool
-	failed  error
 	running *invoke // whose code has the turn
 }
 
