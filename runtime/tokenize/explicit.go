@@ -3,7 +3,7 @@ package tokenize
 import "encoding/json"
 
 // explicit rewrites what the library reads differently from the format's own
-// implementation: a BertNormalizer strips accents when strip_accents is true,
+// implementation. Byte-level pre-tokenizers: see looksAhead. Normalizers: a BertNormalizer strips accents when strip_accents is true,
 // or null and it lowercases; and stripping means decomposing first (é → e + ´).
 // The library knows neither, so the steps are written out as a sequence.
 func explicit(raw []byte) ([]byte, error) {
@@ -11,15 +11,17 @@ func explicit(raw []byte) ([]byte, error) {
 	if err := json.Unmarshal(raw, &file); err != nil {
 		return nil, err
 	}
-	var n any
-	if err := json.Unmarshal(file["normalizer"], &n); err != nil || n == nil {
-		return raw, nil // absent or null: nothing to spell out
+	for key, rewrite := range map[string]func(any) any{"normalizer": spellOut, "pre_tokenizer": looksAhead} {
+		var v any
+		if err := json.Unmarshal(file[key], &v); err != nil || v == nil {
+			continue // absent or null: nothing to spell out
+		}
+		text, err := json.Marshal(rewrite(v))
+		if err != nil {
+			return nil, err
+		}
+		file[key] = text
 	}
-	text, err := json.Marshal(spellOut(n))
-	if err != nil {
-		return nil, err
-	}
-	file["normalizer"] = text
 	return json.Marshal(file)
 }
 
