@@ -140,6 +140,7 @@ type quiet struct{ testing.TB }
 func (quiet) Helper()                   {}
 func (quiet) Errorf(f string, a ...any) { fmt.Printf(f+"\n", a...) }
 func (quiet) FailNow()                  { os.Exit(3) }
+func (quiet) Name() string              { return "child" }
 
 func findLibrary() (string, error) {
 	lib, err := ort.Find()
