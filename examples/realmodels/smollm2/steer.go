@@ -72,7 +72,6 @@ func (s *session) direction() (nn.Tensor, error) {
 	bar := progress("residuals of the contrast sets", len(praise)+len(scorn))
 	defer bar.Close()
 	var sum []float32
-	var size float64
 	add := func(texts []string, sign float32) error {
 		for _, text := range texts {
 			in, err := s.inputs(text, 1)
@@ -90,7 +89,6 @@ func (s *session) direction() (nn.Tensor, error) {
 			for i := range r {
 				sum[i] += sign * r[i] / float32(len(texts))
 			}
-			size += norm(r) / float64(len(praise)+len(scorn))
 			mean.Release()
 			_ = bar.Add(1) // a bar that cannot be drawn is no reason to stop
 		}
@@ -102,7 +100,7 @@ func (s *session) direction() (nn.Tensor, error) {
 	if err := add(scorn, -1); err != nil {
 		return nn.Tensor{}, err
 	}
-	fmt.Printf("  the direction's length is %.1f, that of a text's mean residual %.1f\n", norm(sum), size)
+	fmt.Printf("  the direction's length is %.1f\n", norm(sum))
 	return nn.From(sum), nil
 }
 
@@ -143,20 +141,20 @@ func (s *session) doses(c *probes.CompiledSteer, v nn.Tensor, alpha float32) err
 		return err
 	}
 	fmt.Printf("\n  effect: log of P(a good word next) / P(a bad word next), mean over %d openings\n", len(openings))
-	var plain float64
-	for _, part := range []float32{0, -1, -0.5, 0.5, 1} {
-		var mean float64
+	parts := []float32{-1, -0.5, 0, 0.5, 1}
+	means := make([]float64, len(parts))
+	for i, part := range parts {
 		for _, prompt := range openings {
 			odds, err := s.odds(c, prompt, v, part*alpha, good, bad)
 			if err != nil {
 				return err
 			}
-			mean += odds / float64(len(openings))
+			means[i] += odds / float64(len(openings))
 		}
-		if part == 0 {
-			plain = mean
-		}
-		fmt.Printf("    alpha %+5.2f: %+5.2f  (%+.2f, odds × %.3g)\n", part*alpha, mean, mean-plain, math.Exp(mean-plain))
+	}
+	for i, part := range parts {
+		more := means[i] - means[len(parts)/2]
+		fmt.Printf("    alpha %+5.2f: %+5.2f  (%+.2f, odds × %.3g)\n", part*alpha, means[i], more, math.Exp(more))
 	}
 	return nil
 }

@@ -39,6 +39,17 @@ func Lens(m *smollm2.Model, tokens nn.Tensor) (best, chance, chances nn.Tensor) 
 	return p.ArgMax(-1), p.Max(-1), p.At(nn.All, nn.All, tokens)
 }
 
+// Tap reads the last position's residual stream after each layer, [batch, 30, 576], beside the logits.
+//
+//nngen:trace nohooks
+func Tap(m *smollm2.Model) (residuals, logits nn.Tensor) {
+	var last [Layers]nn.Tensor
+	for i, layer := range m.Model.Layers {
+		last[i] = layer.Output().At(nn.All, -1)
+	}
+	return nn.Stack(1, last[:]...), m.LMHead.Output()
+}
+
 // Residual is the mean residual stream of a text after layer SteerAt, [batch, 576].
 // What comes after that layer is not run.
 //
