@@ -31,6 +31,9 @@ func (f *frame) binary(e *ast.BinaryExpr) value {
 	if _, ok := y.(*tensorVal); ok {
 		return f.tensorOperator(e)
 	}
+	if oky && (e.Op == token.QUO || e.Op == token.REM) && !isFloatType(f.typeOf(e)) && constant.Sign(cy) == 0 {
+		return f.fail(e.Pos(), "NN1206", "", "division by zero")
+	}
 	// Division by an integer zero panics, so it must stay where it is.
 	pure := e.Op != token.QUO && e.Op != token.REM || isFloatType(f.typeOf(e))
 	return f.residual(e, pure, map[ast.Expr]value{e.X: x, e.Y: y})

@@ -163,15 +163,27 @@ func (f *frame) residualSwitch(s *ast.SwitchStmt, tag value, name string) ctl {
 		born = bornOf(tag)
 	}
 	exits, hasDefault := true, false
+	seen := map[string]bool{} // constants of earlier cases: Go takes the first
 	for _, c := range s.Body.List {
 		cc := c.(*ast.CaseClause)
 		var head code
-		for i, e := range cc.List {
+		n := 0
+		for _, e := range cc.List {
 			v := f.expr(e)
+			if c, ok := constOf(v); ok && s.Tag != nil {
+				if seen[c.ExactString()] {
+					continue
+				}
+				seen[c.ExactString()] = true
+			}
 			if b := bornOf(v); b.IsValid() && !born.IsValid() {
 				born = b
 			}
-			head = head.add(sep(i), f.codeOf(v, f.typeOf(e), e))
+			head = head.add(sep(n), f.codeOf(v, f.typeOf(e), e))
+			n++
+		}
+		if n == 0 && cc.List != nil {
+			continue // never reached
 		}
 		hasDefault = hasDefault || cc.List == nil
 		b := &resBlock{}

@@ -3,6 +3,7 @@ package ast_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -67,4 +68,38 @@ func TestLoadErrors(t *testing.T) {
 	write("p/p.go", "package p\n\nimport _ \""+ast.RuntimePath+"\"\n\n//nngen:trace\nfunc F() {\n")
 	_, diags = ast.Load(dir, []string{"./..."}, nil)
 	require.NotEmpty(t, diags)
+}
+
+// TestHelpers loads helpers of another package: what they may hold, and a
+// package that cannot be imported.
+func TestHelpers(t *testing.T) {
+	compileWith := func(body, helpers string) []string {
+		dir, err := filepath.Abs("testdata/load")
+		require.NoError(t, err)
+		tmp, err := os.MkdirTemp(dir, "tmp")
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = os.RemoveAll(tmp) })
+		base := loadModule + filepath.Base(tmp)
+		for name, text := range map[string]string{"help/help.go": helpers, "p/p.go": strings.ReplaceAll(body, "HELP", base+"/help")} {
+			require.NoError(t, os.MkdirAll(filepath.Join(tmp, filepath.Dir(name)), 0o755))
+			require.NoError(t, os.WriteFile(filepath.Join(tmp, name), []byte(text), 0o644))
+		}
+		prog, diags := ast.Load(tmp, []string{"./..."}, accessorsOf(t, "gpt2"))
+		if len(diags) == 0 {
+			_, diags = ast.Compile(prog)
+		}
+		var codes []string
+		for _, d := range diags {
+			codes = append(codes, d.Code)
+		}
+		return codes
+	}
+	const head = "package p\n\nimport (\n\t\"" + loadModule + "gpt2\"\n\thelp \"HELP\"\n\tnn \"" + ast.RuntimePath + "\"\n)\n\n"
+	const lib = "package help\n\nimport nn \"" + ast.RuntimePath + "\"\n\n"
+	use := head + "//nngen:trace\nfunc F(m *gpt2.Model) (float32, nn.Tensor) { h := m.LMHead.Output(); return help.Host(h), h }\n"
+	require.Empty(t, compileWith(use, lib+"func Host(h nn.Tensor) float32 { return Twice(h.Norm().Item()) }\n\nfunc Twice(x float32) float32 { return 2 * x }\n"))
+	require.Equal(t, []string{"NN1210"}, compileWith(use, lib+"func Host(h nn.Tensor) float32 { return twice(h.Norm().Item()) }\n\nfunc twice(x float32) float32 { return 2 * x }\n"))
+	require.Equal(t, []string{"NN1103"}, compileWith(use, lib+"func Host(h nn.Tensor) int { return 0 }\n"))
+	missing := strings.Replace(use, "help \"HELP\"", "help \"HELP\"\n\t_ \"example.com/not/there\"", 1)
+	require.Equal(t, []string{"NN1104"}, compileWith(missing, lib+"func Host(h nn.Tensor) float32 { return 0 }\n"))
 }

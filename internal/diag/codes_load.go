@@ -43,7 +43,7 @@ It is no method, has no type parameters, returns no Envoys, and an error is its 
 var subsetCodes = []Code{
 	{"NN1201", "an expression that is not compiled", `
 A trace function is evaluated when code is generated. Variables, calls, operators, literals, indexing, slicing,
-conversions and closures are; what is not listed in docs/subset.md is refused rather than guessed.
+conversions and closures are; everything else is refused rather than guessed.
 Rewrite the expression with these, or compute it in a plain function that takes Go values.`},
 	{"NN1202", "a statement that is not compiled", `
 Goroutines, channels, select, defer, goto, type switches and ranges over functions or maps of several keys are
