@@ -1,6 +1,6 @@
-// Command mirror writes the golden cases of the dynamo exports from those of the
-// TorchScript exports, so that both exporters are held to the same goldens by
-// the same text. A trace function whose doc comment has a line
+// Command mirror writes the golden cases of the other exporters (dynamo, optimum)
+// from those of the TorchScript exports, so that all are held to the same goldens
+// by the same text. A trace function whose doc comment has a line
 //
 //	//golden:torchscript REASON
 //

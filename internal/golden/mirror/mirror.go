@@ -11,6 +11,12 @@ import (
 	"strings"
 )
 
+// exporters are the other exports of each network.
+var exporters = map[string][]string{
+	"twolinear": {"dynamo"}, "loopnet": {"dynamo"}, "branchnet": {"dynamo"}, "cnn": {"dynamo"},
+	"gpt2": {"dynamo"}, "bert": {"dynamo"}, "llama": {"dynamo", "optimum"},
+}
+
 const marker = "//golden:torchscript"
 
 // header says where a mirrored file comes from. It is no nngen output, so it
@@ -25,6 +31,7 @@ func Mirror(folder string) (map[string]string, error) {
 	}
 	out := map[string]string{}
 	for _, src := range sources {
+		net := filepath.Base(filepath.Dir(filepath.Dir(src)))
 		text, err := os.ReadFile(src)
 		if err != nil {
 			return nil, err
@@ -38,15 +45,14 @@ func Mirror(folder string) (map[string]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		out[target(src)] = header + other(kept)
-		out[target(test)] = header + other(withoutRows(string(table), dropped))
+		for _, e := range exporters[net] {
+			other := func(s string) string { return strings.ReplaceAll(s, "torchscript", e) }
+			out[other(src)] = header + other(kept)
+			out[other(test)] = header + other(withoutRows(string(table), dropped))
+		}
 	}
 	return out, nil
 }
-
-func target(path string) string { return other(path) }
-
-func other(s string) string { return strings.ReplaceAll(s, "torchscript", "dynamo") }
 
 // drop removes the marked functions and names them.
 func drop(text string) (kept string, dropped []string, err error) {
