@@ -131,6 +131,7 @@ func (f *traceFunc) runInto() {
 		}
 		if held > 0 {
 			g.Var().Id(f.scope.name("held")).Index(jen.Lit(held)).Add(nn("Tensor"))
+			f.releaseHeld(g, f.scope.name("held"))
 		}
 		err := f.scope.name("err")
 		g.If(jen.Id(err).Op(":=").Add(run), jen.Id(err).Op("!=").Nil()).Block(jen.Return(jen.Id(err)))
