@@ -61,7 +61,7 @@ func checkLocation(location string) error {
 func resolveIn(dir, local string) (string, error) {
 	path, err := filepath.EvalSymlinks(filepath.Join(dir, local))
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("external data %q: %w", local, err)
 	}
 	if path, err = filepath.Abs(path); err != nil {
 		return "", err
