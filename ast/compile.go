@@ -79,6 +79,7 @@ type evaluator struct {
 	steps   int
 	// exit is a return that only a run decides; exitBorn what it depends on.
 	exit, exitBorn token.Pos
+	returned       token.Pos // the return statement that is always reached
 
 	assigned map[token.Pos]*assigned // by the assignment's position
 	reported map[string]bool         // code and position of what was said already

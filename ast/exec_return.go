@@ -125,6 +125,7 @@ func (f *frame) spreadTuple(s *ast.ReturnStmt, v *codeVal) []value {
 // mainReturn returns from the trace function.
 func (f *frame) mainReturn(s *ast.ReturnStmt, vals []value, at func(int) ast.Expr) ctl {
 	if f.conditional(f.call.scope.depth) == nil {
+		f.ev.returned = s.Pos()
 		for i, v := range vals {
 			c := f.call.results[i]
 			if cv, ok := v.(*codeVal); ok && !f.ev.exit.IsValid() {

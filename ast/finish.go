@@ -110,6 +110,9 @@ func (ev *evaluator) layout(t *Trace, before, after *resBlock, exprs []code) {
 // fillResults fills the results, the error apart.
 func (ev *evaluator) fillResults(t *Trace, p *printer, exprs []code) {
 	t.Err = Text("nil")
+	if ev.returned.IsValid() {
+		t.ReturnLine = ev.prog.Fset.Position(ev.returned).Line
+	}
 	for i, c := range ev.results {
 		name := ""
 		if c.obj != nil && c.name != "nn_r" {

@@ -38,6 +38,9 @@ type Trace struct {
 	HasError  bool
 	ErrorName string
 	Err       Code // the error to return at the end: "nil" when the user's function has none
+	// ReturnLine is where the results' expressions stand in the user's file, 0
+	// when no return statement holds them.
+	ReturnLine int
 
 	Plan    *plan.Plan
 	Invokes []Invoke // one per Plan.Invokes

@@ -12,7 +12,7 @@ func TestKeepsTap(t *testing.T) {
 		"x := nn_taps.Tensor(0).Ints()[nn_taps.Tensor((1)).Int()]":             false,
 		"res.Next = [2]nn.Tensor{nn_taps.Tensor(0), nn_taps.Tensor(1)}":        true,
 		"all = append(all, nn_taps.Tensor(0).Item()); keep(nn_taps.Tensor(1))": true,
-		"hot++":                                                                false,
+		"hot++": false,
 	} {
 		require.Equal(t, keeps, keepsTap(text), text)
 	}

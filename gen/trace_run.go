@@ -119,7 +119,12 @@ func (f *traceFunc) runInto() {
 	res := f.scope.name("res")
 	f.file.Add(note("RunInto is Run into tensors that the caller owns: what %s holds already is written to where its shape fits.", res))
 	params := append([]jen.Code{jen.Id(res).Op("*").Id(f.n.result)}, f.params(false)...)
-	f.method("RunInto", params, jen.Error()).BlockFunc(func(g *jen.Group) {
+	result := jen.Error()
+	if f.hasGo() {
+		result = jen.Id("nn_failed").Error()
+	}
+	f.method("RunInto", params, result).BlockFunc(func(g *jen.Group) {
+		f.catch(g)
 		f.namedResults(g)
 		f.statements(g, f.t.Before, returnError)
 		into, held, direct := f.destinations(res)
@@ -139,6 +144,21 @@ func (f *traceFunc) runInto() {
 		f.statements(g, f.t.After, returnError)
 		f.finish(g, res, direct)
 	}).Line()
+}
+
+// hasGo reports whether Go of the user's runs before or after the model.
+func (f *traceFunc) hasGo() bool { return len(f.t.Before)+len(f.t.After) > 0 }
+
+// catch makes a panic of the user's Go the run's error, as the interpreter does.
+func (f *traceFunc) catch(g *jen.Group) {
+	if !f.hasGo() {
+		return
+	}
+	invoke := 0
+	if f.t.Form == ast.ManyInvokes {
+		invoke = -1
+	}
+	g.Defer().Add(nn("Catch")).Call(jen.Lit(invoke), jen.Op("&").Id("nn_failed"))
 }
 
 // straight reports whether nothing follows the run.
@@ -217,11 +237,13 @@ func (f *traceFunc) taps(g *jen.Group, into []jen.Code) {
 
 // finish fills what the run did not fill itself.
 func (f *traceFunc) finish(g *jen.Group, res string, direct map[int]bool) {
+	var fill []ast.Stmt
 	for i, r := range f.t.Results {
 		if !direct[i] {
-			g.Id(res).Dot(r.Field).Op("=").Add(code(r.Expr, returnError))
+			fill = append(fill, ast.Stmt{Code: ast.Join(ast.Text(res+"."+r.Field+" = "), r.Expr), Line: f.t.ReturnLine})
 		}
 	}
+	f.statements(g, fill, returnError)
 	if len(f.t.Err) == 0 {
 		g.Return(jen.Nil())
 		return

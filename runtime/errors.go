@@ -120,6 +120,15 @@ type RunError struct {
 	Stack  []byte
 }
 
+// Catch makes an error of a panic in the user's Go before or after a compiled
+// run, the same that the interpreter gives. Generated code defers it; invoke is
+// the invoke whose code it is, -1 where several have a part in it.
+func Catch(invoke int, err *error) {
+	if p := recover(); p != nil {
+		*err = recovered(p, invoke)
+	}
+}
+
 // Error prints "file:line: panic in invoke 0: …".
 func (e *RunError) Error() string {
 	where := "in the trace"

@@ -32,24 +32,24 @@ func lensPlan() *nn.Plan {
 			{Op: "Call", In: []nn.Ref{nn.Val("last")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 26},
 			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 26},
 			{Op: "Softmax", In: []nn.Ref{nn.Val("call1")}, Out: []string{"softmax0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 26},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"last2"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 25},
-			{Op: "Call", In: []nn.Ref{nn.Val("last2")}, Out: []string{"call2"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 26},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"last_2"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 25},
+			{Op: "Call", In: []nn.Ref{nn.Val("last_2")}, Out: []string{"call2"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 26},
 			{Op: "Call", In: []nn.Ref{nn.Val("call2")}, Out: []string{"call3"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 26},
 			{Op: "Softmax", In: []nn.Ref{nn.Val("call3")}, Out: []string{"softmax1"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 26},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}, Out: []string{"last3"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 25},
-			{Op: "Call", In: []nn.Ref{nn.Val("last3")}, Out: []string{"call4"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 26},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}, Out: []string{"last_3"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 25},
+			{Op: "Call", In: []nn.Ref{nn.Val("last_3")}, Out: []string{"call4"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 26},
 			{Op: "Call", In: []nn.Ref{nn.Val("call4")}, Out: []string{"call5"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 26},
 			{Op: "Softmax", In: []nn.Ref{nn.Val("call5")}, Out: []string{"softmax2"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 26},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"last4"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 25},
-			{Op: "Call", In: []nn.Ref{nn.Val("last4")}, Out: []string{"call6"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 26},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"last_4"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 25},
+			{Op: "Call", In: []nn.Ref{nn.Val("last_4")}, Out: []string{"call6"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 26},
 			{Op: "Call", In: []nn.Ref{nn.Val("call6")}, Out: []string{"call7"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 26},
 			{Op: "Softmax", In: []nn.Ref{nn.Val("call7")}, Out: []string{"softmax3"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 26},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}, Out: []string{"last5"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 25},
-			{Op: "Call", In: []nn.Ref{nn.Val("last5")}, Out: []string{"call8"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 26},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}, Out: []string{"last_5"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 25},
+			{Op: "Call", In: []nn.Ref{nn.Val("last_5")}, Out: []string{"call8"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 26},
 			{Op: "Call", In: []nn.Ref{nn.Val("call8")}, Out: []string{"call9"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 26},
 			{Op: "Softmax", In: []nn.Ref{nn.Val("call9")}, Out: []string{"softmax4"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 26},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}, Out: []string{"last6"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 25},
-			{Op: "Call", In: []nn.Ref{nn.Val("last6")}, Out: []string{"call10"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 26},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}, Out: []string{"last_6"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 25},
+			{Op: "Call", In: []nn.Ref{nn.Val("last_6")}, Out: []string{"call10"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 26},
 			{Op: "Call", In: []nn.Ref{nn.Val("call10")}, Out: []string{"call11"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 26},
 			{Op: "Softmax", In: []nn.Ref{nn.Val("call11")}, Out: []string{"softmax5"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 26},
 		},
@@ -120,7 +120,9 @@ func (c *CompiledLens) RunInto(ctx context.Context, res *LensResult, in opticks.
 	}{func(i int) nn.Tensor {
 		return *nn_out[i]
 	}}
+//line probes.go:28
 	res.Next = [6]nn.Tensor{nn_taps.Tensor(0), nn_taps.Tensor(1), nn_taps.Tensor(2), nn_taps.Tensor(3), nn_taps.Tensor(4), nn_taps.Tensor(5)}
+//line probes_nngen.go:126
 	return nil
 }
 
@@ -358,33 +360,33 @@ func patchPlan() *nn.Plan {
 			{Op: "Where", In: []nn.Ref{nn.Val("at0"), nn.Val("narrowRows0"), nn.Val("own")}, Out: []string{"where0"}, Line: 65},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("where0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 65},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 59},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"own2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 64},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"own_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 64},
 			{Op: "At", In: []nn.Ref{nn.Arg("where")}, Out: []string{"at1"}, Attrs: map[string]any{"index": "1"}, Line: 65},
-			{Op: "Where", In: []nn.Ref{nn.Val("at1"), nn.Val("narrowRows1"), nn.Val("own2")}, Out: []string{"where1"}, Line: 65},
+			{Op: "Where", In: []nn.Ref{nn.Val("at1"), nn.Val("narrowRows1"), nn.Val("own_2")}, Out: []string{"where1"}, Line: 65},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("where1")}, Out: []string{"joinRows1"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 65},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 59},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"own3"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 64},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"own_3"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 64},
 			{Op: "At", In: []nn.Ref{nn.Arg("where")}, Out: []string{"at2"}, Attrs: map[string]any{"index": "2"}, Line: 65},
-			{Op: "Where", In: []nn.Ref{nn.Val("at2"), nn.Val("narrowRows2"), nn.Val("own3")}, Out: []string{"where2"}, Line: 65},
+			{Op: "Where", In: []nn.Ref{nn.Val("at2"), nn.Val("narrowRows2"), nn.Val("own_3")}, Out: []string{"where2"}, Line: 65},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("where2")}, Out: []string{"joinRows2"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 65},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows3"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 59},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"own4"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 64},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"own_4"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 64},
 			{Op: "At", In: []nn.Ref{nn.Arg("where")}, Out: []string{"at3"}, Attrs: map[string]any{"index": "3"}, Line: 65},
-			{Op: "Where", In: []nn.Ref{nn.Val("at3"), nn.Val("narrowRows3"), nn.Val("own4")}, Out: []string{"where3"}, Line: 65},
+			{Op: "Where", In: []nn.Ref{nn.Val("at3"), nn.Val("narrowRows3"), nn.Val("own_4")}, Out: []string{"where3"}, Line: 65},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("where3")}, Out: []string{"joinRows3"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 65},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows4"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 59},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"own5"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 64},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"own_5"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 64},
 			{Op: "At", In: []nn.Ref{nn.Arg("where")}, Out: []string{"at4"}, Attrs: map[string]any{"index": "4"}, Line: 65},
-			{Op: "Where", In: []nn.Ref{nn.Val("at4"), nn.Val("narrowRows4"), nn.Val("own5")}, Out: []string{"where4"}, Line: 65},
+			{Op: "Where", In: []nn.Ref{nn.Val("at4"), nn.Val("narrowRows4"), nn.Val("own_5")}, Out: []string{"where4"}, Line: 65},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("where4")}, Out: []string{"joinRows4"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 65},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows5"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 59},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"own6"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 64},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"own_6"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 64},
 			{Op: "At", In: []nn.Ref{nn.Arg("where")}, Out: []string{"at5"}, Attrs: map[string]any{"index": "5"}, Line: 65},
-			{Op: "Where", In: []nn.Ref{nn.Val("at5"), nn.Val("narrowRows5"), nn.Val("own6")}, Out: []string{"where5"}, Line: 65},
+			{Op: "Where", In: []nn.Ref{nn.Val("at5"), nn.Val("narrowRows5"), nn.Val("own_6")}, Out: []string{"where5"}, Line: 65},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("where5")}, Out: []string{"joinRows5"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 65},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows6"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 67},
 			{Op: "At", In: []nn.Ref{nn.Val("narrowRows6")}, Out: []string{"at6"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 67},
-			{Op: "Softmax", In: []nn.Ref{nn.Val("at6")}, Out: []string{"next2"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 67},
+			{Op: "Softmax", In: []nn.Ref{nn.Val("at6")}, Out: []string{"next_2"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 67},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -397,7 +399,7 @@ func patchPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "next", Value: nn.Val("next2"), Line: 67},
+			{Name: "next", Value: nn.Val("next_2"), Line: 67},
 		},
 		// What only the sizes of a run can tell.
 		Checks: []nn.Check{

@@ -198,7 +198,7 @@ func setAttentionPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 35},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("layer_norm_1"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 35},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -286,9 +286,9 @@ func inputEditPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}, Line: 44},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("layer_norm_2"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 44},
-			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": -1.0}},
+			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": -1.0}, Line: 44},
 			{Op: "AddScalar", In: []nn.Ref{nn.Val("scale0"), nn.Val("const1")}, Out: []string{"addScalar0"}, Line: 44},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -472,12 +472,12 @@ func twoInvokesPlan() *nn.Plan {
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("layer_norm_2"), nn.Arg("nngen.rows")}, Out: []string{"layer002"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 62},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("layer_norm_2"), nn.Arg("nngen.rows")}, Out: []string{"layer00_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 62},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("layer_norm_2"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 67},
 			{Op: "Neg", In: []nn.Ref{nn.Val("narrowRows0")}, Out: []string{"neg0"}, Line: 67},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("layer_norm_2"), nn.Arg("nngen.rows"), nn.Val("neg0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 67},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("pooler_output"), nn.Arg("nngen.rows")}, Out: []string{"pooler02"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 63},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("pooler_output"), nn.Arg("nngen.rows")}, Out: []string{"pooler12"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 68},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("pooler_output"), nn.Arg("nngen.rows")}, Out: []string{"pooler0_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 63},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("pooler_output"), nn.Arg("nngen.rows")}, Out: []string{"pooler1_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 68},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -485,9 +485,9 @@ func twoInvokesPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "layer00", Value: nn.Val("layer002"), Line: 62},
-			{Name: "pooler0", Value: nn.Val("pooler02"), Line: 63},
-			{Name: "pooler1", Value: nn.Val("pooler12"), Line: 68},
+			{Name: "layer00", Value: nn.Val("layer00_2"), Line: 62},
+			{Name: "pooler0", Value: nn.Val("pooler0_2"), Line: 63},
+			{Name: "pooler1", Value: nn.Val("pooler1_2"), Line: 68},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -558,11 +558,11 @@ func callPoolerPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Call", In: []nn.Ref{nn.ModelTensor("layer_norm_2")}, Out: []string{"early2"}, Attrs: map[string]any{"input": "last_hidden_state", "module": "pooler", "output": "pooler_output", "rows": int64(-1), "sides": ""}, Line: 78},
+			{Op: "Call", In: []nn.Ref{nn.ModelTensor("layer_norm_2")}, Out: []string{"early_2"}, Attrs: map[string]any{"input": "last_hidden_state", "module": "pooler", "output": "pooler_output", "rows": int64(-1), "sides": ""}, Line: 78},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "early", Value: nn.Val("early2"), Line: 78},
+			{Name: "early", Value: nn.Val("early_2"), Line: 78},
 			{Name: "poolerOutput", Value: nn.ModelTensor("pooler_output"), Line: 79},
 		},
 		// What is known of the model's tensors that the plan names.

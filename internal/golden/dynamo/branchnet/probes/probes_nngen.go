@@ -177,7 +177,7 @@ func setForkPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}, Line: 32},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("getitem"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 32},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.

@@ -97,9 +97,9 @@ func setBn2Plan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}, Line: 23},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("getitem_3"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 23},
-			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": -0.5}},
+			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": -0.5}, Line: 23},
 			{Op: "AddScalar", In: []nn.Ref{nn.Val("scale0"), nn.Val("const1")}, Out: []string{"addScalar0"}, Line: 23},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -192,13 +192,13 @@ func twoInvokesPlan() *nn.Plan {
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("relu"), nn.Arg("nngen.rows")}, Out: []string{"relu102"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 32},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("relu"), nn.Arg("nngen.rows")}, Out: []string{"relu10_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 32},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("relu"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 36},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 36},
 			{Op: "Scale", In: []nn.Ref{nn.Val("narrowRows0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 36},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("relu"), nn.Arg("nngen.rows"), nn.Val("scale0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 36},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out02"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 33},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out12"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 37},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out0_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 33},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out1_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 37},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -206,9 +206,9 @@ func twoInvokesPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "relu10", Value: nn.Val("relu102"), Line: 32},
-			{Name: "out0", Value: nn.Val("out02"), Line: 33},
-			{Name: "out1", Value: nn.Val("out12"), Line: 37},
+			{Name: "relu10", Value: nn.Val("relu10_2"), Line: 32},
+			{Name: "out0", Value: nn.Val("out0_2"), Line: 33},
+			{Name: "out1", Value: nn.Val("out1_2"), Line: 37},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{

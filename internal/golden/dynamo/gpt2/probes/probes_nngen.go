@@ -212,7 +212,7 @@ func setBlock0Plan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 1.5}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 1.5}, Line: 39},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("add_273"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 39},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -380,7 +380,7 @@ func inputMLPPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 57},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("layer_norm_3"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 57},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -464,7 +464,7 @@ func inputBlockPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 66},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("add_273"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 66},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -631,7 +631,7 @@ func setAttnPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 3.0}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 3.0}, Line: 84},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("view_18"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 84},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -908,17 +908,17 @@ func twoInvokesPlan() *nn.Plan {
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("add_273"), nn.Arg("nngen.rows")}, Out: []string{"h002"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 114},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("add_273"), nn.Arg("nngen.rows")}, Out: []string{"h00_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 114},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("add_273"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 119},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 1.5}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 1.5}, Line: 119},
 			{Op: "Scale", In: []nn.Ref{nn.Val("narrowRows0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 119},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("add_273"), nn.Arg("nngen.rows"), nn.Val("scale0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 119},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("add_479"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 120},
 			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 120},
 			{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("const1")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,2"}, Line: 120},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("add_479"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows1"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 120},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits02"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 115},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits12"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 121},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits0_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 115},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits1_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 121},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -927,9 +927,9 @@ func twoInvokesPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "h00", Value: nn.Val("h002"), Line: 114},
-			{Name: "logits0", Value: nn.Val("logits02"), Line: 115},
-			{Name: "logits1", Value: nn.Val("logits12"), Line: 121},
+			{Name: "h00", Value: nn.Val("h00_2"), Line: 114},
+			{Name: "logits0", Value: nn.Val("logits0_2"), Line: 115},
+			{Name: "logits1", Value: nn.Val("logits1_2"), Line: 121},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -1018,8 +1018,8 @@ func patchBarrierPlan() *nn.Plan {
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("add_273"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 141},
 			{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("h")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 141},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("add_273"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 141},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits02"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 136},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits12"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 142},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits0_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 136},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits1_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 142},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -1027,8 +1027,8 @@ func patchBarrierPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits0", Value: nn.Val("logits02"), Line: 136},
-			{Name: "logits1", Value: nn.Val("logits12"), Line: 142},
+			{Name: "logits0", Value: nn.Val("logits0_2"), Line: 136},
+			{Name: "logits1", Value: nn.Val("logits1_2"), Line: 142},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -1113,8 +1113,8 @@ func wteBarrierPlan() *nn.Plan {
 		Nodes: []nn.Node{
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("embedding"), nn.Arg("nngen.rows")}, Out: []string{"embeddings"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 155},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("embedding"), nn.Arg("nngen.rows"), nn.Val("embeddings")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 155},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits02"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 158},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits12"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 164},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits0_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 158},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits1_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 164},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -1123,8 +1123,8 @@ func wteBarrierPlan() *nn.Plan {
 		// What leaves the run.
 		Taps: []nn.Tap{
 			{Name: "wte0", Value: nn.Val("embeddings"), Line: 155},
-			{Name: "logits0", Value: nn.Val("logits02"), Line: 158},
-			{Name: "logits1", Value: nn.Val("logits12"), Line: 164},
+			{Name: "logits0", Value: nn.Val("logits0_2"), Line: 158},
+			{Name: "logits1", Value: nn.Val("logits1_2"), Line: 164},
 			{Name: "Wte1", Value: nn.Val("embeddings"), Line: 155},
 		},
 		// What only the sizes of a run can tell.
@@ -1202,11 +1202,11 @@ func callLensPlan() *nn.Plan {
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "Call", In: []nn.Ref{nn.ModelTensor("add_273")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "add_479", "module": "transformer.ln_f", "output": "layer_norm_4", "rows": int64(-1), "sides": ""}, Line: 174},
-			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"lens2"}, Attrs: map[string]any{"input": "view_23", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 174},
+			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"lens_2"}, Attrs: map[string]any{"input": "view_23", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 174},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "lens", Value: nn.Val("lens2"), Line: 174},
+			{Name: "lens", Value: nn.Val("lens_2"), Line: 174},
 			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 175},
 		},
 		// What is known of the model's tensors that the plan names.
@@ -1286,13 +1286,13 @@ func callBlockPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}, Line: 182},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("add_273"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 182},
-			{Op: "Call", In: []nn.Ref{nn.Val("scale0"), nn.ModelTensor("expand_1")}, Out: []string{"block2"}, Attrs: map[string]any{"input": "add_273", "module": "transformer.h.1", "output": "add_479", "rows": int64(-1), "sides": "expand_1"}, Line: 182},
+			{Op: "Call", In: []nn.Ref{nn.Val("scale0"), nn.ModelTensor("expand_1")}, Out: []string{"block_2"}, Attrs: map[string]any{"input": "add_273", "module": "transformer.h.1", "output": "add_479", "rows": int64(-1), "sides": "expand_1"}, Line: 182},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "block", Value: nn.Val("block2"), Line: 182},
+			{Name: "block", Value: nn.Val("block_2"), Line: 182},
 			{Name: "h1", Value: nn.ModelTensor("add_479"), Line: 183},
 			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 183},
 		},
@@ -1376,8 +1376,8 @@ func callMLPPlan() *nn.Plan {
 		Nodes: []nn.Node{
 			{Op: "At", In: []nn.Ref{nn.ModelTensor("layer_norm_1")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,:2"}, Line: 191},
 			{Op: "Neg", In: []nn.Ref{nn.Val("at0")}, Out: []string{"neg0"}, Line: 191},
-			{Op: "Call", In: []nn.Ref{nn.Val("neg0")}, Out: []string{"value2"}, Attrs: map[string]any{"input": "layer_norm_1", "module": "transformer.h.0.mlp", "output": "view_11", "rows": int64(-1), "sides": ""}, Line: 191},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
+			{Op: "Call", In: []nn.Ref{nn.Val("neg0")}, Out: []string{"value_2"}, Attrs: map[string]any{"input": "layer_norm_1", "module": "transformer.h.0.mlp", "output": "view_11", "rows": int64(-1), "sides": ""}, Line: 191},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 192},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("view_11"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 192},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -1386,7 +1386,7 @@ func callMLPPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "value", Value: nn.Val("value2"), Line: 191},
+			{Name: "value", Value: nn.Val("value_2"), Line: 191},
 			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 193},
 		},
 		// What is known of the model's tensors that the plan names.

@@ -197,7 +197,7 @@ func setLayer0Plan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 1.5}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 1.5}, Line: 36},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("add_494"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 36},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -367,7 +367,7 @@ func inputMLPPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.25}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.25}, Line: 55},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("mul_725"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 55},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -451,7 +451,7 @@ func zeroAttnPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 64},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("linear_3"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 64},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -628,13 +628,13 @@ func callLensPlan() *nn.Plan {
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "Call", In: []nn.Ref{nn.ModelTensor("add_494")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "add_837", "module": "model.norm", "output": "mul_761", "rows": int64(-1), "sides": ""}, Line: 82},
-			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"lens2"}, Attrs: map[string]any{"input": "mul_761", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 82},
-			{Op: "Call", In: []nn.Ref{nn.ModelTensor("add_494")}, Out: []string{"mlp2"}, Attrs: map[string]any{"input": "mul_725", "module": "model.layers.1.mlp", "output": "linear_13", "rows": int64(-1), "sides": ""}, Line: 83},
+			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"lens_2"}, Attrs: map[string]any{"input": "mul_761", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 82},
+			{Op: "Call", In: []nn.Ref{nn.ModelTensor("add_494")}, Out: []string{"mlp_2"}, Attrs: map[string]any{"input": "mul_725", "module": "model.layers.1.mlp", "output": "linear_13", "rows": int64(-1), "sides": ""}, Line: 83},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "lens", Value: nn.Val("lens2"), Line: 82},
-			{Name: "mlp", Value: nn.Val("mlp2"), Line: 83},
+			{Name: "lens", Value: nn.Val("lens_2"), Line: 82},
+			{Name: "mlp", Value: nn.Val("mlp_2"), Line: 83},
 			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 84},
 		},
 		// What is known of the model's tensors that the plan names.
@@ -727,17 +727,17 @@ func twoInvokesPlan() *nn.Plan {
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("add_494"), nn.Arg("nngen.rows")}, Out: []string{"h002"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 92},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("add_494"), nn.Arg("nngen.rows")}, Out: []string{"h00_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 92},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("add_494"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 97},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 1.5}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 1.5}, Line: 97},
 			{Op: "Scale", In: []nn.Ref{nn.Val("narrowRows0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 97},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("add_494"), nn.Arg("nngen.rows"), nn.Val("scale0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 97},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("add_837"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 98},
 			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 98},
 			{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("const1")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,2"}, Line: 98},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("add_837"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows1"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 98},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits02"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 93},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits12"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 99},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits0_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 93},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits1_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 99},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -746,9 +746,9 @@ func twoInvokesPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "h00", Value: nn.Val("h002"), Line: 92},
-			{Name: "logits0", Value: nn.Val("logits02"), Line: 93},
-			{Name: "logits1", Value: nn.Val("logits12"), Line: 99},
+			{Name: "h00", Value: nn.Val("h00_2"), Line: 92},
+			{Name: "logits0", Value: nn.Val("logits0_2"), Line: 93},
+			{Name: "logits1", Value: nn.Val("logits1_2"), Line: 99},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -837,8 +837,8 @@ func patchBarrierPlan() *nn.Plan {
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("add_494"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 119},
 			{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("h")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 119},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("add_494"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 119},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits02"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 114},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits12"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 120},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits0_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 114},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits1_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 120},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -846,8 +846,8 @@ func patchBarrierPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits0", Value: nn.Val("logits02"), Line: 114},
-			{Name: "logits1", Value: nn.Val("logits12"), Line: 120},
+			{Name: "logits0", Value: nn.Val("logits0_2"), Line: 114},
+			{Name: "logits1", Value: nn.Val("logits1_2"), Line: 120},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{

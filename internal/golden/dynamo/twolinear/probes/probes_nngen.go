@@ -181,7 +181,7 @@ func setFc1Plan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}, Line: 33},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("linear"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 33},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -269,15 +269,15 @@ func inplacePlan() *nn.Plan {
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 41},
 			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("linear"), nn.Val("const0")}, Out: []string{"h"}, Attrs: map[string]any{"index": ":,0"}, Line: 41},
 			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": 3.0}, Line: 42},
-			{Op: "SetAt", In: []nn.Ref{nn.Val("h"), nn.Val("const1")}, Out: []string{"h2"}, Attrs: map[string]any{"index": ":,5"}, Line: 42},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("h"), nn.Val("const1")}, Out: []string{"h_2"}, Attrs: map[string]any{"index": ":,5"}, Line: 42},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "fc1.output", Tensor: "linear", Value: nn.Val("h2"), Line: 43},
+			{At: "fc1.output", Tensor: "linear", Value: nn.Val("h_2"), Line: 43},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "after", Value: nn.Val("h2"), Line: 42},
+			{Name: "after", Value: nn.Val("h_2"), Line: 42},
 			{Name: "out", Value: nn.ModelTensor("out"), Line: 45},
 		},
 		// What is known of the model's tensors that the plan names.
@@ -355,7 +355,7 @@ func inputEditPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 52},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("relu"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 52},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -451,13 +451,13 @@ func twoInvokesPlan() *nn.Plan {
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("linear"), nn.Arg("nngen.rows")}, Out: []string{"fc102"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 61},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("linear"), nn.Arg("nngen.rows")}, Out: []string{"fc10_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 61},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("linear"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 65},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-			{Op: "Scale", In: []nn.Ref{nn.Val("narrowRows0"), nn.Val("const0")}, Out: []string{"fc112"}, Line: 65},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("linear"), nn.Arg("nngen.rows"), nn.Val("fc112")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 65},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out02"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 62},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out12"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 67},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 65},
+			{Op: "Scale", In: []nn.Ref{nn.Val("narrowRows0"), nn.Val("const0")}, Out: []string{"fc11_2"}, Line: 65},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("linear"), nn.Arg("nngen.rows"), nn.Val("fc11_2")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 65},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out0_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 62},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out1_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 67},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -465,10 +465,10 @@ func twoInvokesPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "fc10", Value: nn.Val("fc102"), Line: 61},
-			{Name: "out0", Value: nn.Val("out02"), Line: 62},
-			{Name: "fc11", Value: nn.Val("fc112"), Line: 65},
-			{Name: "out1", Value: nn.Val("out12"), Line: 67},
+			{Name: "fc10", Value: nn.Val("fc10_2"), Line: 61},
+			{Name: "out0", Value: nn.Val("out0_2"), Line: 62},
+			{Name: "fc11", Value: nn.Val("fc11_2"), Line: 65},
+			{Name: "out1", Value: nn.Val("out1_2"), Line: 67},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -553,8 +553,8 @@ func patchBarrierPlan() *nn.Plan {
 		Nodes: []nn.Node{
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("linear"), nn.Arg("nngen.rows")}, Out: []string{"h"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 80},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("linear"), nn.Arg("nngen.rows"), nn.Val("h")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 80},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out02"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 82},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out12"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 87},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out0_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 82},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out1_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 87},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -562,8 +562,8 @@ func patchBarrierPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "out0", Value: nn.Val("out02"), Line: 82},
-			{Name: "out1", Value: nn.Val("out12"), Line: 87},
+			{Name: "out0", Value: nn.Val("out0_2"), Line: 82},
+			{Name: "out1", Value: nn.Val("out1_2"), Line: 87},
 		},
 		// What only the sizes of a run can tell.
 		Checks: []nn.Check{
@@ -637,13 +637,13 @@ func callPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 3.0}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 3.0}, Line: 97},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("linear"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 97},
-			{Op: "Call", In: []nn.Ref{nn.Val("scale0")}, Out: []string{"value2"}, Attrs: map[string]any{"input": "relu", "module": "fc2", "output": "out", "rows": int64(-1), "sides": ""}, Line: 97},
+			{Op: "Call", In: []nn.Ref{nn.Val("scale0")}, Out: []string{"value_2"}, Attrs: map[string]any{"input": "relu", "module": "fc2", "output": "out", "rows": int64(-1), "sides": ""}, Line: 97},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "value", Value: nn.Val("value2"), Line: 97},
+			{Name: "value", Value: nn.Val("value_2"), Line: 97},
 			{Name: "out", Value: nn.ModelTensor("out"), Line: 98},
 		},
 		// What is known of the model's tensors that the plan names.

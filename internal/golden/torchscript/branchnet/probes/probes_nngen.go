@@ -177,7 +177,7 @@ func setForkPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}, Line: 30},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/fork/If_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 30},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.

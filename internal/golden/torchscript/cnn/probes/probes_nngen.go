@@ -269,9 +269,9 @@ func setBn2Plan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}, Line: 42},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/bn2/BatchNormalization_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 42},
-			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": -0.5}},
+			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": -0.5}, Line: 42},
 			{Op: "AddScalar", In: []nn.Ref{nn.Val("scale0"), nn.Val("const1")}, Out: []string{"addScalar0"}, Line: 42},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -364,13 +364,13 @@ func twoInvokesPlan() *nn.Plan {
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/relu1/Relu_output_0"), nn.Arg("nngen.rows")}, Out: []string{"relu102"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 51},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/relu1/Relu_output_0"), nn.Arg("nngen.rows")}, Out: []string{"relu10_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 51},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/relu1/Relu_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 55},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 55},
 			{Op: "Scale", In: []nn.Ref{nn.Val("narrowRows0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 55},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/relu1/Relu_output_0"), nn.Arg("nngen.rows"), nn.Val("scale0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 55},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out02"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 52},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out12"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 56},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out0_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 52},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out1_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 56},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -378,9 +378,9 @@ func twoInvokesPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "relu10", Value: nn.Val("relu102"), Line: 51},
-			{Name: "out0", Value: nn.Val("out02"), Line: 52},
-			{Name: "out1", Value: nn.Val("out12"), Line: 56},
+			{Name: "relu10", Value: nn.Val("relu10_2"), Line: 51},
+			{Name: "out0", Value: nn.Val("out0_2"), Line: 52},
+			{Name: "out1", Value: nn.Val("out1_2"), Line: 56},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{

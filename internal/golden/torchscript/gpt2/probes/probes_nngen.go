@@ -212,7 +212,7 @@ func setBlock0Plan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 1.5}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 1.5}, Line: 37},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 37},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -380,7 +380,7 @@ func inputMLPPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 55},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/ln_2/LayerNormalization_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 55},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -464,7 +464,7 @@ func inputBlockPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 64},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 64},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -631,7 +631,7 @@ func setAttnPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 3.0}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 3.0}, Line: 82},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/c_proj/Reshape_1_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 82},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -992,17 +992,17 @@ func twoInvokesPlan() *nn.Plan {
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"h002"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 123},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"h00_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 123},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 128},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 1.5}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 1.5}, Line: 128},
 			{Op: "Scale", In: []nn.Ref{nn.Val("narrowRows0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 128},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("scale0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 128},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 129},
 			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 129},
 			{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("const1")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,2"}, Line: 129},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows1"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 129},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits02"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 124},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits12"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 130},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits0_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 124},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits1_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 130},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -1011,9 +1011,9 @@ func twoInvokesPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "h00", Value: nn.Val("h002"), Line: 123},
-			{Name: "logits0", Value: nn.Val("logits02"), Line: 124},
-			{Name: "logits1", Value: nn.Val("logits12"), Line: 130},
+			{Name: "h00", Value: nn.Val("h00_2"), Line: 123},
+			{Name: "logits0", Value: nn.Val("logits0_2"), Line: 124},
+			{Name: "logits1", Value: nn.Val("logits1_2"), Line: 130},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -1102,8 +1102,8 @@ func patchBarrierPlan() *nn.Plan {
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 150},
 			{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("h")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 150},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 150},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits02"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 145},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits12"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 151},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits0_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 145},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits1_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 151},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -1111,8 +1111,8 @@ func patchBarrierPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits0", Value: nn.Val("logits02"), Line: 145},
-			{Name: "logits1", Value: nn.Val("logits12"), Line: 151},
+			{Name: "logits0", Value: nn.Val("logits0_2"), Line: 145},
+			{Name: "logits1", Value: nn.Val("logits1_2"), Line: 151},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -1197,8 +1197,8 @@ func wteBarrierPlan() *nn.Plan {
 		Nodes: []nn.Node{
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/wte/Gather_output_0"), nn.Arg("nngen.rows")}, Out: []string{"embeddings"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 164},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/wte/Gather_output_0"), nn.Arg("nngen.rows"), nn.Val("embeddings")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 164},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits02"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 167},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits12"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 173},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits0_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 167},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits1_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 173},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -1207,8 +1207,8 @@ func wteBarrierPlan() *nn.Plan {
 		// What leaves the run.
 		Taps: []nn.Tap{
 			{Name: "wte0", Value: nn.Val("embeddings"), Line: 164},
-			{Name: "logits0", Value: nn.Val("logits02"), Line: 167},
-			{Name: "logits1", Value: nn.Val("logits12"), Line: 173},
+			{Name: "logits0", Value: nn.Val("logits0_2"), Line: 167},
+			{Name: "logits1", Value: nn.Val("logits1_2"), Line: 173},
 			{Name: "Wte1", Value: nn.Val("embeddings"), Line: 164},
 		},
 		// What only the sizes of a run can tell.
@@ -1286,11 +1286,11 @@ func callLensPlan() *nn.Plan {
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "Call", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.1/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 183},
-			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"lens2"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 183},
+			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"lens_2"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 183},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "lens", Value: nn.Val("lens2"), Line: 183},
+			{Name: "lens", Value: nn.Val("lens_2"), Line: 183},
 			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 184},
 		},
 		// What is known of the model's tensors that the plan names.
@@ -1370,13 +1370,13 @@ func callBlockPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}, Line: 191},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 191},
-			{Op: "Call", In: []nn.Ref{nn.Val("scale0"), nn.ModelTensor("/transformer/Expand_output_0")}, Out: []string{"block2"}, Attrs: map[string]any{"input": "/transformer/h.0/Add_1_output_0", "module": "transformer.h.1", "output": "/transformer/h.1/Add_1_output_0", "rows": int64(-1), "sides": "/transformer/Expand_output_0"}, Line: 191},
+			{Op: "Call", In: []nn.Ref{nn.Val("scale0"), nn.ModelTensor("/transformer/Expand_output_0")}, Out: []string{"block_2"}, Attrs: map[string]any{"input": "/transformer/h.0/Add_1_output_0", "module": "transformer.h.1", "output": "/transformer/h.1/Add_1_output_0", "rows": int64(-1), "sides": "/transformer/Expand_output_0"}, Line: 191},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "block", Value: nn.Val("block2"), Line: 191},
+			{Name: "block", Value: nn.Val("block_2"), Line: 191},
 			{Name: "h1", Value: nn.ModelTensor("/transformer/h.1/Add_1_output_0"), Line: 192},
 			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 192},
 		},
@@ -1460,8 +1460,8 @@ func callMLPPlan() *nn.Plan {
 		Nodes: []nn.Node{
 			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/ln_2/LayerNormalization_output_0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,:2"}, Line: 200},
 			{Op: "Neg", In: []nn.Ref{nn.Val("at0")}, Out: []string{"neg0"}, Line: 200},
-			{Op: "Call", In: []nn.Ref{nn.Val("neg0")}, Out: []string{"value2"}, Attrs: map[string]any{"input": "/transformer/h.0/ln_2/LayerNormalization_output_0", "module": "transformer.h.0.mlp", "output": "/transformer/h.0/mlp/c_proj/Reshape_1_output_0", "rows": int64(-1), "sides": ""}, Line: 200},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
+			{Op: "Call", In: []nn.Ref{nn.Val("neg0")}, Out: []string{"value_2"}, Attrs: map[string]any{"input": "/transformer/h.0/ln_2/LayerNormalization_output_0", "module": "transformer.h.0.mlp", "output": "/transformer/h.0/mlp/c_proj/Reshape_1_output_0", "rows": int64(-1), "sides": ""}, Line: 200},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 201},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 201},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -1470,7 +1470,7 @@ func callMLPPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "value", Value: nn.Val("value2"), Line: 200},
+			{Name: "value", Value: nn.Val("value_2"), Line: 200},
 			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 202},
 		},
 		// What is known of the model's tensors that the plan names.

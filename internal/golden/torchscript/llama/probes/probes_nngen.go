@@ -197,7 +197,7 @@ func setLayer0Plan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 1.5}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 1.5}, Line: 34},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 34},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -367,7 +367,7 @@ func inputMLPPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.25}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.25}, Line: 53},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/model/layers.1/post_attention_layernorm/Mul_1_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 53},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -451,7 +451,7 @@ func zeroAttnPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 62},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/o_proj/MatMul_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 62},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -628,13 +628,13 @@ func callLensPlan() *nn.Plan {
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "Call", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/model/layers.1/Add_1_output_0", "module": "model.norm", "output": "/model/norm/Mul_1_output_0", "rows": int64(-1), "sides": ""}, Line: 80},
-			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"lens2"}, Attrs: map[string]any{"input": "/model/norm/Mul_1_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 80},
-			{Op: "Call", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0")}, Out: []string{"mlp2"}, Attrs: map[string]any{"input": "/model/layers.1/post_attention_layernorm/Mul_1_output_0", "module": "model.layers.1.mlp", "output": "/model/layers.1/mlp/down_proj/MatMul_output_0", "rows": int64(-1), "sides": ""}, Line: 81},
+			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"lens_2"}, Attrs: map[string]any{"input": "/model/norm/Mul_1_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 80},
+			{Op: "Call", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0")}, Out: []string{"mlp_2"}, Attrs: map[string]any{"input": "/model/layers.1/post_attention_layernorm/Mul_1_output_0", "module": "model.layers.1.mlp", "output": "/model/layers.1/mlp/down_proj/MatMul_output_0", "rows": int64(-1), "sides": ""}, Line: 81},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "lens", Value: nn.Val("lens2"), Line: 80},
-			{Name: "mlp", Value: nn.Val("mlp2"), Line: 81},
+			{Name: "lens", Value: nn.Val("lens_2"), Line: 80},
+			{Name: "mlp", Value: nn.Val("mlp_2"), Line: 81},
 			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 82},
 		},
 		// What is known of the model's tensors that the plan names.
@@ -727,17 +727,17 @@ func twoInvokesPlan() *nn.Plan {
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"h002"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 90},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"h00_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 90},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 95},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 1.5}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 1.5}, Line: 95},
 			{Op: "Scale", In: []nn.Ref{nn.Val("narrowRows0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 95},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("scale0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 95},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 96},
 			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 96},
 			{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("const1")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,2"}, Line: 96},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows1"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 96},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits02"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 91},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits12"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 97},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits0_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 91},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits1_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 97},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -746,9 +746,9 @@ func twoInvokesPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "h00", Value: nn.Val("h002"), Line: 90},
-			{Name: "logits0", Value: nn.Val("logits02"), Line: 91},
-			{Name: "logits1", Value: nn.Val("logits12"), Line: 97},
+			{Name: "h00", Value: nn.Val("h00_2"), Line: 90},
+			{Name: "logits0", Value: nn.Val("logits0_2"), Line: 91},
+			{Name: "logits1", Value: nn.Val("logits1_2"), Line: 97},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -837,8 +837,8 @@ func patchBarrierPlan() *nn.Plan {
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 117},
 			{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("h")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 117},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 117},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits02"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 112},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits12"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 118},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits0_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 112},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits1_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 118},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -846,8 +846,8 @@ func patchBarrierPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits0", Value: nn.Val("logits02"), Line: 112},
-			{Name: "logits1", Value: nn.Val("logits12"), Line: 118},
+			{Name: "logits0", Value: nn.Val("logits0_2"), Line: 112},
+			{Name: "logits1", Value: nn.Val("logits1_2"), Line: 118},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{

@@ -169,7 +169,7 @@ func setFirstPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}, Line: 28},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/block/Add_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 28},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.

@@ -181,7 +181,7 @@ func setFc1Plan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}, Line: 31},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/fc1/Gemm_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 31},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -269,15 +269,15 @@ func inplacePlan() *nn.Plan {
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 39},
 			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/fc1/Gemm_output_0"), nn.Val("const0")}, Out: []string{"h"}, Attrs: map[string]any{"index": ":,0"}, Line: 39},
 			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": 3.0}, Line: 40},
-			{Op: "SetAt", In: []nn.Ref{nn.Val("h"), nn.Val("const1")}, Out: []string{"h2"}, Attrs: map[string]any{"index": ":,5"}, Line: 40},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("h"), nn.Val("const1")}, Out: []string{"h_2"}, Attrs: map[string]any{"index": ":,5"}, Line: 40},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "fc1.output", Tensor: "/fc1/Gemm_output_0", Value: nn.Val("h2"), Line: 41},
+			{At: "fc1.output", Tensor: "/fc1/Gemm_output_0", Value: nn.Val("h_2"), Line: 41},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "after", Value: nn.Val("h2"), Line: 40},
+			{Name: "after", Value: nn.Val("h_2"), Line: 40},
 			{Name: "out", Value: nn.ModelTensor("out"), Line: 43},
 		},
 		// What is known of the model's tensors that the plan names.
@@ -355,7 +355,7 @@ func inputEditPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 50},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/relu/Relu_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 50},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -451,13 +451,13 @@ func twoInvokesPlan() *nn.Plan {
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/fc1/Gemm_output_0"), nn.Arg("nngen.rows")}, Out: []string{"fc102"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 59},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/fc1/Gemm_output_0"), nn.Arg("nngen.rows")}, Out: []string{"fc10_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 59},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/fc1/Gemm_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 63},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-			{Op: "Scale", In: []nn.Ref{nn.Val("narrowRows0"), nn.Val("const0")}, Out: []string{"fc112"}, Line: 63},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/fc1/Gemm_output_0"), nn.Arg("nngen.rows"), nn.Val("fc112")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 63},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out02"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 60},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out12"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 65},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 63},
+			{Op: "Scale", In: []nn.Ref{nn.Val("narrowRows0"), nn.Val("const0")}, Out: []string{"fc11_2"}, Line: 63},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/fc1/Gemm_output_0"), nn.Arg("nngen.rows"), nn.Val("fc11_2")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 63},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out0_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 60},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out1_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 65},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -465,10 +465,10 @@ func twoInvokesPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "fc10", Value: nn.Val("fc102"), Line: 59},
-			{Name: "out0", Value: nn.Val("out02"), Line: 60},
-			{Name: "fc11", Value: nn.Val("fc112"), Line: 63},
-			{Name: "out1", Value: nn.Val("out12"), Line: 65},
+			{Name: "fc10", Value: nn.Val("fc10_2"), Line: 59},
+			{Name: "out0", Value: nn.Val("out0_2"), Line: 60},
+			{Name: "fc11", Value: nn.Val("fc11_2"), Line: 63},
+			{Name: "out1", Value: nn.Val("out1_2"), Line: 65},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -553,8 +553,8 @@ func patchBarrierPlan() *nn.Plan {
 		Nodes: []nn.Node{
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/fc1/Gemm_output_0"), nn.Arg("nngen.rows")}, Out: []string{"h"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 78},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/fc1/Gemm_output_0"), nn.Arg("nngen.rows"), nn.Val("h")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 78},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out02"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 80},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out12"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 85},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out0_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 80},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out1_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 85},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -562,8 +562,8 @@ func patchBarrierPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "out0", Value: nn.Val("out02"), Line: 80},
-			{Name: "out1", Value: nn.Val("out12"), Line: 85},
+			{Name: "out0", Value: nn.Val("out0_2"), Line: 80},
+			{Name: "out1", Value: nn.Val("out1_2"), Line: 85},
 		},
 		// What only the sizes of a run can tell.
 		Checks: []nn.Check{
@@ -637,13 +637,13 @@ func callPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 3.0}},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 3.0}, Line: 95},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/fc1/Gemm_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 95},
-			{Op: "Call", In: []nn.Ref{nn.Val("scale0")}, Out: []string{"value2"}, Attrs: map[string]any{"input": "/relu/Relu_output_0", "module": "fc2", "output": "out", "rows": int64(-1), "sides": ""}, Line: 95},
+			{Op: "Call", In: []nn.Ref{nn.Val("scale0")}, Out: []string{"value_2"}, Attrs: map[string]any{"input": "/relu/Relu_output_0", "module": "fc2", "output": "out", "rows": int64(-1), "sides": ""}, Line: 95},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "value", Value: nn.Val("value2"), Line: 95},
+			{Name: "value", Value: nn.Val("value_2"), Line: 95},
 			{Name: "out", Value: nn.ModelTensor("out"), Line: 96},
 		},
 		// What is known of the model's tensors that the plan names.
