@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -32,10 +33,11 @@ type variants struct {
 	names []string
 	run   map[string]func()
 	took  map[string][]time.Duration
+	used  map[string][]time.Duration // processor time, which a busy machine moves less
 }
 
 func newVariants() *variants {
-	return &variants{run: map[string]func(){}, took: map[string][]time.Duration{}}
+	return &variants{run: map[string]func(){}, took: map[string][]time.Duration{}, used: map[string][]time.Duration{}}
 }
 
 func (v *variants) add(name string, f func()) {
@@ -47,22 +49,36 @@ func (v *variants) add(name string, f func()) {
 func (v *variants) round() {
 	for _, i := range rand.Perm(len(v.names)) {
 		name := v.names[i]
-		start := time.Now()
+		start, used := time.Now(), processor()
 		v.run[name]()
 		v.took[name] = append(v.took[name], time.Since(start))
+		v.used[name] = append(v.used[name], processor()-used)
 	}
 }
 
-// report gives each one's median in ms, and its ratio to the first's.
+func (v *variants) forget() {
+	clear(v.took)
+	clear(v.used)
+}
+
+// processor is the time that all processors have spent on this process.
+func processor() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// report gives the median of the first in ms, and what the others' medians are
+// to it: time on the clock, and of the processors.
 func (v *variants) report(b *testing.B) {
 	b.ReportMetric(0, "ns/op") // a round of all of them: means nothing
-	base := median(v.took[v.names[0]])
-	for _, name := range v.names {
-		m := median(v.took[name])
-		b.ReportMetric(float64(m)/float64(time.Millisecond), name+"-ms")
-		if name != v.names[0] {
-			b.ReportMetric(float64(m)/float64(base), name+"-ratio")
-		}
+	first := v.names[0]
+	b.ReportMetric(float64(median(v.took[first]))/float64(time.Millisecond), first+"-ms")
+	for _, name := range v.names[1:] {
+		b.ReportMetric(float64(median(v.took[name]))/float64(median(v.took[first])), name+"-ratio")
+		b.ReportMetric(float64(median(v.used[name]))/float64(median(v.used[first])), name+"-cpu")
 	}
 }
 

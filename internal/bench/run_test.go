@@ -66,7 +66,7 @@ func benchPatch(b *testing.B, seq int) {
 // rounds warms up, so that sessions exist and shapes are known, and measures.
 func rounds(b *testing.B, v *variants) {
 	v.round()
-	clear(v.took)
+	v.forget()
 	for b.Loop() {
 		v.round()
 	}
