@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/palette"
@@ -31,6 +32,7 @@ const (
 	baseline  = 4 * vg.Centimeter
 	perRow    = 0.4 * vg.Centimeter
 	barWidth  = 2 * vg.Centimeter
+	margin    = 0.3 * vg.Centimeter
 	shades    = 255
 	labelTurn = 0.6 // radians
 )
@@ -49,8 +51,8 @@ func Save(path string, t Table) error {
 	}
 	canvas := vgimg.New(width, baseline+vg.Length(len(t.Values))*perRow)
 	whole := draw.New(canvas)
-	table.Draw(draw.Crop(whole, 0, -barWidth, 0, 0))
-	legend(colors).Draw(draw.Crop(whole, width-barWidth, 0, 0, 0))
+	table.Draw(draw.Crop(whole, margin, -barWidth-margin, margin, -margin))
+	legend(colors).Draw(draw.Crop(whole, width-barWidth, -margin, margin, -margin))
 	return write(path, vgimg.PngCanvas{Canvas: canvas})
 }
 
@@ -78,9 +80,19 @@ func (t Table) table(p palette.Palette) (*plot.Plot, error) {
 	cells.Underflow, cells.Overflow = p.Colors()[0], p.Colors()[shades-1]
 	fig.Add(cells)
 	fig.NominalX(t.Columns...)
+	fig.Y.Tick.Marker = plot.ConstantTicks(rows(len(t.Values)))
 	fig.X.Tick.Label.Rotation = labelTurn
 	fig.X.Tick.Label.XAlign, fig.X.Tick.Label.YAlign = draw.XRight, draw.YCenter
 	return fig, nil
+}
+
+// rows names every fifth row by its number.
+func rows(n int) []plot.Tick {
+	var ticks []plot.Tick
+	for i := 0; i < n; i += 5 {
+		ticks = append(ticks, plot.Tick{Value: float64(i), Label: strconv.Itoa(i)})
+	}
+	return ticks
 }
 
 // legend is the bar that says which colour stands for which value.
