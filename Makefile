@@ -41,8 +41,11 @@ fmt: ## format the code
 	$(TOOL) gofumpt -w $$(git ls-files -co --exclude-standard '*.go' | grep -v _nngen.go)
 
 generate: ## write every generated file anew, and the pages that are made from tables
+	$(GO) generate ./runtime
+	$(GO) run ./internal/golden/mirror
 	$(NNGEN) generate ./...
 	$(GO) test ./internal/cli -run TestPages -update
+	$(GO) test ./internal/ops -run TestOperatorsPage -update
 
 check: ## fail if a generated file is stale
 	$(NNGEN) check ./...
