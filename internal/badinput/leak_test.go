@@ -92,7 +92,9 @@ func TestManyRuns(t *testing.T) {
 			settled(t, goroutines, objects+20) // results wait for the collector
 			after := resident(t)
 			t.Logf("%d MB before, %d MB after; %d objects before, %d after", before, after, objects, ort.LiveObjects())
-			require.Less(t, after-before, 30, "memory grew from %d to %d MB", before, after)
+			if !detector {
+				require.Less(t, after-before, 30, "memory grew from %d to %d MB", before, after)
+			}
 		})
 	}
 }
