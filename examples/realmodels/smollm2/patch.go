@@ -61,7 +61,7 @@ func (s *session) fill(clean, corrupt []int64) (*table, error) {
 	}
 	defer compiled.Close()
 	t := s.emptyTable(corrupt)
-	base, _, err := s.differences(compiled, corrupt, corrupt, nil, tokens) // the corrupt prompt as it is
+	_, base, err := s.differences(compiled, corrupt, corrupt, nil, tokens) // the corrupt prompt as it is
 	if err != nil {
 		return nil, err
 	}
@@ -74,12 +74,15 @@ func (s *session) fill(clean, corrupt []int64) (*table, error) {
 		if err != nil {
 			return nil, err
 		}
+		if before == base[0] {
+			return nil, fmt.Errorf("the prompts do not differ in how they prefer %q to %q: choose other prompts or answers", s.opts.answer, s.opts.rival)
+		}
 		if first == 0 {
-			fmt.Printf("  logit(%q) - logit(%q): %+.2f after the clean prompt, %+.2f after the corrupt one\n", s.opts.answer, s.opts.rival, before, base)
+			fmt.Printf("  logit(%q) - logit(%q): %+.2f after the clean prompt, %+.2f after the corrupt one\n", s.opts.answer, s.opts.rival, before, base[0])
 		}
 		for i, cell := range cells {
 			layer, position := cell/len(corrupt), cell%len(corrupt)
-			t.cells[layer][position] = (after[i] - base) / (before - base)
+			t.cells[layer][position] = (after[i] - base[0]) / (before - base[0])
 			t.flipped[layer][position] = after[i] > 0
 		}
 		_ = bar.Add(len(cells)) // a bar that cannot be drawn is no reason to stop

