@@ -15,8 +15,10 @@ import (
 // external is y = x + w with w in a file.
 func external(location string, offset, length int64) *onnx.Model {
 	const n = 1024
-	w := &onnx.Tensor{Name: "fc.weight", DType: int32(tensor.Float32), Dims: []int64{n}, Offset: -1,
-		External: &onnx.External{Location: location, Offset: offset, Length: length}}
+	w := &onnx.Tensor{
+		Name: "fc.weight", DType: int32(tensor.Float32), Dims: []int64{n}, Offset: -1,
+		External: &onnx.External{Location: location, Offset: offset, Length: length},
+	}
 	return newModel(&onnx.Graph{
 		Name: "net", Nodes: []*onnx.Node{onnx.NewNode("Add", "/fc/Add", []string{"x", "fc.weight"}, []string{"y"})},
 		Inputs:  []*onnx.ValueInfo{value("x", tensor.Float32, n)},
