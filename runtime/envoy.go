@@ -169,6 +169,10 @@ func (n *node) read(side modelspec.Side) Tensor {
 }
 
 func (n *node) write(side modelspec.Side, t Tensor) {
+	if r := n.tree.v.run; r != nil && t.h != nil {
+		t.h.pin()
+		r.written = append(r.written, t.h)
+	}
 	n.tree.v.request(schedule.Request[Tensor]{Kind: schedule.Swap, At: n.at(n.point(side)), Value: t, Pos: userLine()})
 }
 

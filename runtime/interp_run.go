@@ -11,14 +11,15 @@ import (
 
 // liveRun is one run of the instrumented model.
 type liveRun struct {
-	s     *Session
-	t     *Trace
-	in    *instrumented
-	batch *batch
-	sched *schedule.Scheduler[Tensor]
-	live  map[string]backend.Value // tensors of the hook under way, as views
-	kept  map[string]Tensor        // side inputs of modules, for calls
-	err   error                    // why the run ends, if it is not the model's fault
+	s       *Session
+	t       *Trace
+	in      *instrumented
+	batch   *batch
+	sched   *schedule.Scheduler[Tensor]
+	live    map[string]backend.Value // tensors of the hook under way, as views
+	kept    map[string]Tensor        // side inputs of modules, for calls
+	written []*handle                // what the invokes wrote, pinned until the run is over
+	err     error                    // why the run ends, if it is not the model's fault
 }
 
 // errDone ends a run that nobody needs any more; it is no error.
@@ -129,6 +130,9 @@ func (r *liveRun) endAll() {
 func (r *liveRun) releaseKept() {
 	for _, t := range r.kept {
 		t.Release()
+	}
+	for _, h := range r.written {
+		h.unpin()
 	}
 }
 

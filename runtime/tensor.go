@@ -28,7 +28,9 @@ type handle struct {
 	value    backend.Value // nil: data
 	owner    backend.Backend
 	cleanup  runtime.Cleanup
-	borrowed int // runs that use the value now
+	borrowed int  // runs that use the value now
+	pinned   int  // interpreted runs that the value was written into
+	doomed   bool // to be released when nothing pins it any more
 	released bool
 }
 
@@ -152,11 +154,34 @@ func (t Tensor) Release() {
 	}
 	t.h.mu.Lock()
 	defer t.h.mu.Unlock()
-	if !t.h.released {
-		t.h.released = true
-		if t.h.borrowed == 0 {
-			t.h.free()
+	if t.h.doomed = true; t.h.pinned == 0 {
+		t.h.release()
+	}
+}
+
+// release is Release of a locked handle that nothing pins.
+func (h *handle) release() {
+	if !h.released {
+		h.released = true
+		if h.borrowed == 0 {
+			h.free()
 		}
+	}
+}
+
+// pin keeps the tensor until unpin, whatever Release says: what was written into
+// a run is the run's too.
+func (h *handle) pin() {
+	h.mu.Lock()
+	h.pinned++
+	h.mu.Unlock()
+}
+
+func (h *handle) unpin() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.pinned--; h.pinned == 0 && h.doomed {
+		h.release()
 	}
 }
 
