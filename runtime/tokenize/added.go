@@ -123,7 +123,7 @@ func (f *finder) cut(text string) []part {
 		if token.SingleWord && (endsInWord(text[:start]) || startsWithWord(text[end:])) {
 			continue
 		}
-		if token.LStrip {
+		if token.LStrip && done < start {
 			start = done + len(strings.TrimRightFunc(text[done:start], unicode.IsSpace))
 		}
 		if token.RStrip {
@@ -132,9 +132,10 @@ func (f *finder) cut(text string) []part {
 		if done < start {
 			parts = append(parts, part{text: text[done:start]})
 		}
+		// The search goes on behind the token itself: one that is white space
+		// is found there even where this one takes that white space along.
 		parts = append(parts, part{added: true, id: token.id})
 		done = end
-		i = max(i, end)
 	}
 	if done < len(text) {
 		parts = append(parts, part{text: text[done:]})

@@ -24,13 +24,14 @@ type golden struct {
 // hold compares what the tokenizer makes of text with what Python's makes of it.
 func (g golden) hold(t *testing.T, tok *tokenize.Tokenizer, text string) {
 	t.Helper()
-	require.Equal(t, g.IDs, encode(t, tok, text, false), "%.200q", text)
-	require.Equal(t, append([]int64{}, slices.Concat(g.Before, g.IDs, g.After)...), encode(t, tok, text, true), "%.200q with special tokens", text)
+	// A whole book's ids are too many to print: its paragraphs are texts, too.
+	require.True(t, slices.Equal(g.IDs, encode(t, tok, text, false)), "%.200q", text)
+	require.True(t, slices.Equal(slices.Concat(g.Before, g.IDs, g.After), encode(t, tok, text, true)), "%.200q with special tokens", text)
 	want := text
 	if g.Decoded != nil {
 		want = *g.Decoded
 	}
-	require.Equal(t, want, tok.Decode(g.IDs), "%.200q back", text)
+	require.True(t, want == tok.Decode(g.IDs), "%.200q back, want %.200q", text, want) // not Equal, for the same reason
 }
 
 // goldens are the texts and, for each tokenizer, what comes of them in the same order.
@@ -80,9 +81,6 @@ func encode(t testing.TB, tok *tokenize.Tokenizer, text string, special bool) []
 	t.Helper()
 	ids, err := tok.Encode(text, special)
 	require.NoError(t, err)
-	if ids == nil {
-		return []int64{}
-	}
 	return ids
 }
 

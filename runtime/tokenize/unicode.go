@@ -10,7 +10,7 @@ import (
 
 // The Python library takes its character classes from several editions of
 // Unicode: its splitting rules from 16, numbers and lower case from 17, BERT's
-// categories from 8, combining marks from 9, normal forms from 11. Here Go's
+// categories from 8, combining marks and normal forms from 9. Here Go's
 // own edition, 15, is brought to each of them, so that rare characters too are
 // split as there. TestUnicode holds every code point to the Python library.
 
@@ -19,7 +19,7 @@ func edition(version string) func() *unicode.RangeTable {
 	return sync.OnceValue(func() *unicode.RangeTable { return rangetable.Assigned(version) })
 }
 
-var edition8, edition9, edition11 = edition("8.0.0"), edition("9.0.0"), edition("11.0.0")
+var edition8, edition9 = edition("8.0.0"), edition("9.0.0")
 
 // letters16 are the letters that came with Unicode 15.1 and 16.
 var letters16 = &unicode.RangeTable{
@@ -41,6 +41,16 @@ var (
 	}}
 	numbers17 = &unicode.RangeTable{R32: []unicode.Range32{{0x11de0, 0x11de9, 1}, {0x16ff4, 0x16ff6, 1}}}
 )
+
+// marks16 are the marks that came with Unicode 16.
+var marks16 = &unicode.RangeTable{
+	R16: []unicode.Range16{{0x897, 0x897, 1}},
+	R32: []unicode.Range32{
+		{0x10d69, 0x10d6d, 1}, {0x10efc, 0x10efc, 1}, {0x113b8, 0x113c0, 1}, {0x113c2, 0x113c2, 1},
+		{0x113c5, 0x113c5, 1}, {0x113c7, 0x113ca, 1}, {0x113cc, 0x113d0, 1}, {0x113d2, 0x113d2, 1},
+		{0x113e1, 0x113e2, 1}, {0x11f5a, 0x11f5a, 1}, {0x1611e, 0x1612f, 1}, {0x1e5ee, 0x1e5ef, 1},
+	},
+}
 
 // class is what the splitting rules see of a character.
 type class int
@@ -88,7 +98,8 @@ func isNumber(r rune) bool {
 
 // isWord says what may not touch a token that stands as a single word: \w.
 func isWord(r rune) bool {
-	return unicode.In(r, unicode.L, unicode.Nl, unicode.Other_Alphabetic, unicode.M, unicode.Nd, unicode.Pc, unicode.Join_Control)
+	return unicode.In(r, unicode.L, unicode.Nl, unicode.Other_Alphabetic, unicode.M, unicode.Nd, unicode.Pc, unicode.Join_Control,
+		letters16, numbers16, marks16)
 }
 
 // isMark says what strip_accents takes away: marks that take no space.
@@ -155,7 +166,7 @@ func lower(r rune) string {
 }
 
 // normalForm brings text into a normal form. Characters that came after Unicode
-// 11 stay as they are, and nothing is composed or ordered across them.
+// 9 stay as they are, and nothing is composed or ordered across them.
 func normalForm(form norm.Form, text string) string {
 	if form.IsNormalString(text) {
 		return text
@@ -163,7 +174,7 @@ func normalForm(form norm.Form, text string) string {
 	var out []byte
 	from := 0
 	for i, r := range text {
-		if r >= 0x80 && !unicode.Is(edition11(), r) {
+		if r >= 0x80 && !unicode.Is(edition9(), r) {
 			out = append(out, form.String(text[from:i])...)
 			out = append(out, string(r)...)
 			from = i + len(string(r))

@@ -51,10 +51,10 @@ func TestUnicode(t *testing.T) {
 }
 
 // classText writes a character's classes as the goldens have them: of the
-// splitting rules, of digits, of BERT's splitting.
+// splitting rules, of digits, of BERT's splitting, and of what touches a single word.
 func classText(char string) string {
 	r := []rune(char)[0]
-	digit, bert := "-", "W"
+	digit, bert, word := "-", "W", "-"
 	if isNumber(r) {
 		digit = "N"
 	}
@@ -63,5 +63,8 @@ func classText(char string) string {
 	} else if isPunctuation(r) {
 		bert = "P"
 	}
-	return string("OLNS"[classOf(r)]) + digit + bert
+	if isWord(r) {
+		word = "W"
+	}
+	return string("OLNS"[classOf(r)]) + digit + bert + word
 }

@@ -11,6 +11,7 @@ One per kind that models use:
     wordpiece  WordPiece (BERT, MiniLM); cased is its twin that keeps case and accents
     opticks    single characters (the embedded model, examples/demo/opticks)
 
+The trainers number some tokens differently on each run, so tokenizers and cases are written together.
 Beside cases.json it writes unicode.json, hashes of how every character is classed and normalised.
 
     python golden_tokenizers.py --text Isaac.Newton-Opticks.txt --demo ../../examples/demo/opticks/tokenizer.json \
@@ -153,8 +154,8 @@ TEXTS = [
     # tokens in the text
     "<|endoftext|>", "a<|endoftext|>b", " <|endoftext|> ", "<|endoftext|><|endoftext|>\n", "<|endoftex", "<|<|endoftext|>|>",
     "<|im_start|>user\nHello, 2 of you?<|im_end|>\n<|im_start|>assistant\n", "<|im_end|>\n\n <|im_end|>", "a  <mask>  b <mask><mask>", "<r>  a <r>\n\n<r>", " <mask> <r> <mask>",
-    "word words sword word. (word) word's _word wordé é word", "Łódź łódź Ło\u0301dz\u0301", "a\n\n\n\n\nb", "<think>x</think>", "<s>a</s> <unk> <0x41><0xE3>", "<|begin_of_text|>1<|begin_of_text|>",
-    "[CLS] a [SEP] [MASK]s [UNK]", "[cls][MASK]", "a</w>b </w>", "▁a ▁▁ b▁", "ĠaĊ",
+    "word words sword word. (word) word's _word wordé é word", "Łódź łódź Ło\u0301dz\u0301", "a\n\n\n\n\nb", "<r>\n\n\n\n\n x", "<r> \n\n\n\n<mask>", "<think>x</think>", "<s>a</s> <unk> <0x41><0xE3>", "<|begin_of_text|>1<|begin_of_text|>",
+    "[CLS] a [SEP] [MASK]s [UNK]", "[cls][MASK]", "a</w>b </w>", "<r>\n\n\n\n\n x", "<r> \n\n\n\n<mask>", "word\U00013c86 word\u0897 word", "▁a ▁▁ b▁", "ĠaĊ",
     "it ' s do not n ' t , . ! ? don't", "x" * 100, "x" * 101, "é" * 101, "ab " * 30, "aé日🙂" * 12,
 ]  # fmt: skip
 
@@ -212,6 +213,8 @@ def characters():
     byte_level = pre_tokenizers.ByteLevel(add_prefix_space=False)
     digits = pre_tokenizers.Digits(individual_digits=False)
     bert = pre_tokenizers.BertPreTokenizer()
+    words = Tokenizer(models.WordLevel({"?": 0}, unk_token="?"))
+    words.add_tokens([AddedToken("word", single_word=True)])
     off = {"clean_text": False, "handle_chinese_chars": False, "strip_accents": False, "lowercase": False}
 
     def one(step, text):
@@ -219,7 +222,9 @@ def characters():
 
     def classed(char):
         kinds = "L" if one(byte_level, "x" + char) else "N" if one(byte_level, "1" + char) else "O" if one(byte_level, "!" + char) else "S"
-        return kinds + ("N" if one(digits, "1" + char) else "-") + "-WSP"[len(bert.pre_tokenize_str("a" + char + "a"))]
+        kinds += "N" if one(digits, "1" + char) else "-"
+        kinds += "-WSP"[len(bert.pre_tokenize_str("a" + char + "a"))]
+        return kinds + ("-" if 1 in words.encode("word" + char).ids else "W")
 
     steps = {"class": classed}
     for name in ["clean_text", "handle_chinese_chars", "strip_accents", "lowercase"]:
