@@ -60,16 +60,27 @@ func (l *loader) list(patterns []string) {
 }
 
 // listErrors reports what the go command says of a package itself. Errors of
-// its imports show up again, with better positions, when they are loaded.
+// its imports show up again, with better positions, when they are loaded; a file
+// that cannot be read as Go at all would be left out without a word.
 func (l *loader) listErrors(p *packages.Package) {
-	if len(p.GoFiles) > 0 {
-		return
-	}
 	for _, e := range p.Errors {
-		if e.Kind == packages.ListError && !strings.Contains(e.Msg, "build constraints exclude all Go files") {
+		if file, why, ok := unreadable(e); ok {
+			l.diags.Add("NN1101", token.Position{Filename: file, Line: 1, Column: 1}, "this file cannot be read as Go: %s", why)
+			continue
+		}
+		if len(p.GoFiles) == 0 && e.Kind == packages.ListError && !strings.Contains(e.Msg, "build constraints exclude all Go files") {
 			l.diags.Add("NN1101", splitPosition(e.Pos, l.dir), "%s", e.Msg)
 		}
 	}
+}
+
+// unreadable takes "read FILE: why", which the go command says of no position.
+func unreadable(e packages.Error) (file, why string, ok bool) {
+	rest, found := strings.CutPrefix(e.Msg, "read ")
+	if e.Kind != packages.ListError || e.Pos != "" || !found {
+		return "", "", false
+	}
+	return strings.Cut(rest, ": ")
 }
 
 // ownPackage reports whether a path is part of nngen's runtime: never user code.

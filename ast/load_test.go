@@ -103,3 +103,19 @@ func TestHelpers(t *testing.T) {
 	missing := strings.Replace(use, "help \"HELP\"", "help \"HELP\"\n\t_ \"example.com/not/there\"", 1)
 	require.Equal(t, []string{"NN1104"}, compileWith(missing, lib+"func Host(h nn.Tensor) float32 { return 0 }\n"))
 }
+
+// TestLoadUnreadable: a file that the go command leaves out is reported, though
+// the package has others.
+func TestLoadUnreadable(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"go.mod": "module example.com/app\n\ngo 1.26\n", "a.go": "package app\n", "b.go": "package app\n\x00func B() {}\n",
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
+	}
+	_, diags := ast.Load(dir, []string{"./..."}, nil)
+	require.Len(t, diags, 1)
+	require.Equal(t, "NN1101", diags[0].Code)
+	require.Equal(t, filepath.Join(dir, "b.go"), diags[0].Pos.Filename)
+	require.Contains(t, diags[0].Message, "NUL")
+}
