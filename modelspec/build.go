@@ -3,6 +3,7 @@ package modelspec
 import (
 	"sort"
 	"strconv"
+	"strings"
 )
 
 // builder assembles the module tree.
@@ -15,6 +16,7 @@ type builder struct {
 	children map[string][]string
 	first    map[string]int  // first node of a module, for the order of the run
 	own      map[string]bool // modules with nodes of their own, not only below
+	fixed    map[string]bool // modules with nodes that compute something from weights alone
 	owners   map[string]string
 }
 
@@ -23,11 +25,12 @@ const (
 	reasonHolder = "it is not called in the run, modules in it are"
 	reasonGone   = "no node of the graph is left of it"
 	reasonOpen   = "weight names do not tell where it begins and ends: name the tensor of its output under map"
+	reasonFixed  = "what it computes follows from its weights alone, whatever the input"
 	reasonInert  = "its nodes compute only sizes or constants"
 )
 
 func (g *graph) newBuilder(s *scopes, v *visits, b *borders) *builder {
-	return &builder{g: g, s: s, v: v, b: b, modules: map[string]*Module{"": {Visits: 1}}, children: map[string][]string{}, first: map[string]int{}, own: map[string]bool{}, owners: g.weightOwners()}
+	return &builder{g: g, s: s, v: v, b: b, modules: map[string]*Module{"": {Visits: 1}}, children: map[string][]string{}, first: map[string]int{}, own: map[string]bool{}, fixed: map[string]bool{}, owners: g.weightOwners()}
 }
 
 // grow makes a module for every scope, every scope above one, every owner of
@@ -35,6 +38,7 @@ func (g *graph) newBuilder(s *scopes, v *visits, b *borders) *builder {
 func (t *builder) grow() {
 	for i := range t.g.nodes {
 		if t.g.nodes[i].Op == "Constant" || t.g.kinds[t.g.nodes[i].Outputs[0]].level == isConst {
+			t.noteFixed(i)
 			continue
 		}
 		t.own[t.s.of[i]] = true
@@ -58,6 +62,16 @@ func (t *builder) grow() {
 		if n := t.v.count[path]; n > 1 {
 			m.Visits = n
 		}
+	}
+}
+
+// noteFixed marks the modules of a node that computes with weights alone, more than another form of one.
+func (t *builder) noteFixed(i int) {
+	if _, form := t.g.weight(t.g.nodes[i].Outputs[0]); form || !t.s.known[i] {
+		return
+	}
+	for p := t.s.of[i]; p != ""; p = parentPath(p) {
+		t.fixed[p] = true
 	}
 }
 
@@ -100,8 +114,13 @@ func (t *builder) absence(m *Module) {
 	case m.Path == "":
 	case m.Nodes == 0:
 		m.Absent = reasonGone
+		if t.fixed[m.Path] {
+			m.Absent = reasonFixed
+		}
 		if where := t.s.within[m.Path]; where != "" {
 			m.Absent = where
+		} else if into := t.sharedWith(m); into != "" {
+			m.Absent = "it is not called: its weights are those of " + into
 		} else if into, at := t.fusedInto(m); into != "" {
 			m.Absent = "no node of its own is left: its weights, fused with others or not, are used by " + into
 			t.first[m.Path] = at
@@ -120,6 +139,29 @@ func (t *builder) absence(m *Module) {
 	if m.Absent != "" {
 		m.Inputs, m.Outputs = nil, nil
 	}
+}
+
+// sharedWith names the modules that take a weight of one that has no node, as
+// their own: several do, or one that looks rows of it up.
+func (t *builder) sharedWith(m *Module) string {
+	var with []string
+	lookup := false
+	for _, param := range sortedKeys(m.Weights) {
+		for _, u := range t.g.consumers(m.Weights[param]) {
+			p := t.s.of[u]
+			if p == "" || inside(p, m.Path) {
+				continue
+			}
+			lookup = lookup || t.g.nodes[u].Op == "Gather"
+			if !contains(with, p) {
+				with = append(with, p)
+			}
+		}
+	}
+	if len(with) == 1 && !lookup {
+		return ""
+	}
+	return strings.Join(with, " and ")
 }
 
 // fusedInto names the module whose nodes use the weights of one that has none.

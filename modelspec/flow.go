@@ -62,6 +62,12 @@ func inputKind(v Value) kind {
 	case RolePast:
 		return kind{isSide, markPast}
 	case RoleOther:
+		switch {
+		case v.Class == "ids":
+			return kind{isSide, markIDs}
+		case v.Type.DType.IsFloat() && len(v.Type.Shape) > 0:
+			return kind{level: isActive} // what another model computed: an encoder's states, an image beside a text
+		}
 		return kind{level: isSide}
 	}
 	if v.Type.DType.IsFloat() {
@@ -109,7 +115,7 @@ func (g *graph) embeds(i int, n *onnx.Node) bool {
 	switch {
 	case n.Op == "EmbedLayerNormalization":
 		return true
-	case n.Op != "Gather" || len(n.Inputs) < 2:
+	case n.Op != "Gather" && n.Op != "GatherND" || len(n.Inputs) < 2:
 		return false
 	}
 	table, ok := g.weight(n.Inputs[0])

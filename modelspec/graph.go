@@ -1,6 +1,8 @@
 package modelspec
 
 import (
+	"sort"
+
 	"github.com/nngen-go/nngen/internal/onnx"
 	"github.com/nngen-go/nngen/internal/tensor"
 )
@@ -137,5 +139,28 @@ func (g *graph) dims(name string) []int64 {
 		n, _ := d.Const()
 		out = append(out, n)
 	}
+	return out
+}
+
+// consumers are the nodes that compute with a weight, those behind nodes that only
+// change its form included, ascending.
+func (g *graph) consumers(weight string) []int {
+	var out []int
+	seen := map[string]bool{weight: true}
+	todo := []string{weight}
+	for len(todo) > 0 {
+		name := todo[0]
+		todo = todo[1:]
+		for _, u := range g.uses[name] {
+			made := g.nodes[u].Outputs[0]
+			if g.kinds[made].level > isConst {
+				out = append(out, u)
+			} else if _, form := g.weight(made); form && !seen[made] {
+				seen[made] = true
+				todo = append(todo, made)
+			}
+		}
+	}
+	sort.Ints(out)
 	return out
 }

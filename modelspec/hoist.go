@@ -14,18 +14,24 @@ func (g *graph) hoist(s *scopes) {
 		}
 		if g.identity(i) {
 			s.of[i] = g.enclosing(s, i, s.of[i])
+			s.leaveList(i, lists)
 			continue
 		}
 		if k.level == isActive {
 			continue
 		}
 		if element := elementOf(s.of[i], lists); element != "" && g.usedOutside(s, i, element) {
-			up := g.enclosing(s, i, s.of[i])
-			if lists[up] {
-				up = parentPath(up)
-			}
-			s.of[i] = up
+			s.of[i] = g.enclosing(s, i, s.of[i])
+			s.leaveList(i, lists)
 		}
+	}
+}
+
+// leaveList moves a node that no element of a list holds above the list: one that
+// is not called has no nodes of its own.
+func (s *scopes) leaveList(i int, lists map[string]bool) {
+	for up := s.of[i]; lists[up] && !s.called[up]; up = parentPath(up) {
+		s.of[i] = parentPath(up)
 	}
 }
 

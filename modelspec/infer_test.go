@@ -267,5 +267,5 @@ init k.weight float32 4 4
 	require.Equal(t, []string{"input a", "other b"}, in)
 	in, _ = at(t, s, "join")
 	require.Equal(t, []string{"unknown o", "unknown a"}, in)
-	require.Equal(t, 1+1, s.Counts.Unsure, "join, and the root whose inputs have no telling names")
+	require.Equal(t, 1, s.Counts.Unsure, "join alone: of the root's inputs one is called x")
 }

@@ -53,19 +53,23 @@ func inputRole(v Value) (Role, string) {
 	return RoleUnknown, ""
 }
 
-// settleInputs decides the inputs that names leave open: the only one is the input.
+// settleInputs decides the inputs that names leave open: the only one is the
+// input; beside one that its name makes the input, all are something else.
 func settleInputs(in []Value) {
 	var open []*Value
-	have := false
+	have := oneInput(in)
 	for i := range in {
-		if in[i].Role == RoleInput {
-			have = true
-		}
 		if in[i].Role == RoleUnknown {
 			open = append(open, &in[i])
 		}
 	}
-	if have || len(open) == 0 {
+	if have {
+		for _, v := range open {
+			v.Role = RoleOther
+		}
+		return
+	}
+	if len(open) == 0 {
 		return
 	}
 	if len(open) == 1 {
@@ -79,9 +83,31 @@ func settleInputs(in []Value) {
 		switch strings.ToLower(v.Name) {
 		case "x", "input", "inputs", "image", "images", "pixel_values", "inputs_embeds", "input_features", "data":
 			v.Role = RoleInput
+			for _, o := range open {
+				if o != v {
+					o.Role = RoleOther
+				}
+			}
 			return
 		}
 	}
+}
+
+// oneInput leaves one of several ids the input, as an encoder and decoder in one
+// file have them: the encoder's, which come first.
+func oneInput(in []Value) bool {
+	var chosen *Value
+	for i := range in {
+		if in[i].Role == RoleInput && (chosen == nil || strings.EqualFold(in[i].Name, "input_ids")) {
+			chosen = &in[i]
+		}
+	}
+	for i := range in {
+		if in[i].Role == RoleInput && &in[i] != chosen {
+			in[i].Role = RoleOther
+		}
+	}
+	return chosen != nil
 }
 
 // pairCaches joins past inputs to present outputs: first by what is left of the

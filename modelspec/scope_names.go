@@ -34,7 +34,7 @@ func nameSteps(name string) []string {
 		if p == "" {
 			continue
 		}
-		if list, index, ok := cutLast(p); ok && isNumber(index) && list == previous {
+		if list, index, ok := cutLast(p); ok && isElement(index) && list == previous {
 			steps = append(steps, index)
 		} else {
 			steps = append(steps, cleanPath(p))
@@ -42,6 +42,14 @@ func nameSteps(name string) []string {
 		previous = p
 	}
 	return steps
+}
+
+// isElement reports a list index, or that of a later call of the element ("0_1").
+func isElement(s string) bool {
+	if base, ok := repeatOf(s); ok {
+		s = base
+	}
+	return isNumber(s)
 }
 
 // cleanPath makes every component of a path a name: dots without one between
@@ -79,6 +87,7 @@ func (g *graph) scopesFromNames(s *scopes) {
 		}
 	}
 	g.mergeRepeats(s)
+	g.restoreHolders(s)
 }
 
 // noteCalled marks what stands as a scope of its own in a name. An element of a

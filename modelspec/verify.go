@@ -29,6 +29,7 @@ type Probe struct {
 	Identity bool
 	Row      int   // the row that is changed, -1: all of the tensor
 	Axis     int   // of the rows, where Row is not -1
+	Attempt  int   // from 0: each further one writes other and larger noise
 	Scale    int64 // entries of the axis to a row
 }
 
@@ -73,22 +74,41 @@ func Verify(ctx context.Context, s *Spec, p Prober, o VerifyOptions) (Verified, 
 			rowed = append(rowed, t)
 		}
 	}
-	for len(rowed) > 0 && v.more() {
-		n := min(len(rowed), v.o.Rows-1)
-		if err := v.together(rowed[:n]); err != nil {
-			return v.sum(), err
+	for range attempts {
+		for rest := rowed; len(rest) > 0 && v.more(); {
+			n := min(len(rest), v.o.Rows-1)
+			if err := v.together(rest[:n]); err != nil {
+				return v.sum(), err
+			}
+			rest = rest[n:]
 		}
-		rowed = rowed[n:]
-	}
-	for _, t := range whole {
-		if !v.more() {
-			break
+		for _, t := range whole {
+			if !v.more() {
+				break
+			}
+			if err := v.alone(t); err != nil {
+				return v.sum(), err
+			}
 		}
-		if err := v.alone(t); err != nil {
-			return v.sum(), err
-		}
+		rowed, whole = again(rowed), again(whole)
 	}
 	return v.sum(), nil
+}
+
+// attempts are the writes that a point gets before it is said to move nothing:
+// one may meet a unit that is closed, or a token that nothing looks at.
+const attempts = 3
+
+// again keeps the trials that moved nothing, for another attempt.
+func again(list []*trial) []*trial {
+	var out []*trial
+	for _, t := range list {
+		if t.failed == reasonStill {
+			t.probe.Attempt++
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // RowAxis gives the axis of t that holds k·batch rows.
@@ -108,6 +128,8 @@ func (s *Spec) RowAxis(t tensor.Type) (axis int, k int64, ok bool) {
 type trial struct {
 	probe  Probe
 	points []*Point
+	root   bool // at an input of the whole model
+	tried  bool
 	ok     bool
 	failed string
 }
@@ -120,6 +142,7 @@ type verifier struct {
 	trials []*trial
 	runs   int
 	done   int
+	mixes  *bool // whether the model's own inputs move rows that are not theirs, once it was asked
 }
 
 const (
@@ -145,6 +168,7 @@ func (v *verifier) collect() {
 			v.trials = append(v.trials, t)
 		}
 		t.points = append(t.points, m.Point)
+		t.root = t.root || m.Module.Path == "" && m.Side == SideInput
 	}
 }
 
