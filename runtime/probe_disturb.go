@@ -17,12 +17,12 @@ func disturb(data []byte, d tensor.DType, shape []int64, q modelspec.Probe) ([]b
 	t := hostTensor(d, shape, data)
 	v := numbers(t)
 	part := partOf(shape, q)
-	rng := rand.New(rand.NewPCG(uint64(q.Row)+3, uint64(len(v))))
+	rng := rand.New(rand.NewPCG(uint64(q.Row)+3, uint64(len(v)+q.Attempt)))
 	switch {
 	case d.IsFloat() && q.Role == modelspec.RoleMask:
 		closeSome(v, part, rng, func(x float64) bool { return x > -1 }, masked)
 	case d.IsFloat():
-		addNoise(v, part, rng)
+		addNoise(v, part, math.Pow(8, float64(q.Attempt)), rng)
 	case q.Role == modelspec.RoleMask || d == tensor.Bool:
 		closeSome(v, part, rng, func(x float64) bool { return x != 0 }, 0)
 	default:
@@ -61,8 +61,8 @@ func partOf(shape []int64, q modelspec.Probe) []int {
 	return out
 }
 
-// addNoise adds to each element noise of about the size of all.
-func addNoise(v []float64, part []int, rng *rand.Rand) {
+// addNoise adds to each element noise of so many times the size of all.
+func addNoise(v []float64, part []int, times float64, rng *rand.Rand) {
 	sum, n := 0.0, 0
 	for _, i := range part {
 		if !math.IsInf(v[i], 0) && !math.IsNaN(v[i]) && math.Abs(v[i]) < -masked {
@@ -74,11 +74,13 @@ func addNoise(v []float64, part []int, rng *rand.Rand) {
 		size = math.Sqrt(sum / float64(n))
 	}
 	for _, i := range part {
-		v[i] += size * rng.NormFloat64()
+		v[i] += times * size * rng.NormFloat64()
 	}
 }
 
-// closeSome closes about half of a mask's open entries, at least one.
+// closeSome closes about half of a mask's open entries, at least one. Where none
+// is open the mask is one of what to leave out, and closes nothing: then the same
+// share of it is set.
 func closeSome(v []float64, part []int, rng *rand.Rand, open func(float64) bool, closed float64) {
 	last, done := -1, false
 	for _, i := range part {
@@ -90,8 +92,16 @@ func closeSome(v []float64, part []int, rng *rand.Rand, open func(float64) bool,
 			v[i], done = closed, true
 		}
 	}
-	if !done && last >= 0 {
+	switch {
+	case done:
+	case last >= 0:
 		v[last] = closed
+	case closed == 0:
+		for k, i := range part {
+			if k == 0 || rng.IntN(2) == 0 {
+				v[i] = 1
+			}
+		}
 	}
 }
 

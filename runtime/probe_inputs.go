@@ -95,7 +95,7 @@ func encodeFloats(d tensor.DType, dims []int64, v []float64) Tensor {
 }
 
 // limit finds how large the integers of an input may be: what they index is a
-// table of so many entries. Where no table is found they are 0 and 1.
+// table of so many entries. Where no table is found they are 0 and 1, in a table of one entry only 0.
 func (p *Prober) limit(input string) int64 {
 	const unchanged = "Reshape Cast Unsqueeze Squeeze Identity Flatten Expand Slice Concat Transpose Where Clip"
 	ix := p.s.index()
@@ -123,7 +123,10 @@ func (p *Prober) limit(input string) int64 {
 			}
 		}
 	}
-	return max(limit, 2)
+	if limit == 0 {
+		return 2
+	}
+	return limit
 }
 
 // tableSize gives the entries of the table that a Gather looks up.
