@@ -1,0 +1,268 @@
+package oracletest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nngen-go/nngen/ast"
+	"github.com/nngen-go/nngen/gen"
+	"github.com/nngen-go/nngen/internal/diag"
+	"github.com/nngen-go/nngen/internal/oracletest/runner"
+)
+
+// unit is a function to be compared, as text.
+type unit struct {
+	name, label  string // of its function in the batch, and of its file in the corpus
+	net          string
+	source, twin string // the function is called Probe
+	late         bool
+	args         []string
+	sets         []runner.Set
+	prog         *program // nil for those of the corpus
+}
+
+// outcome is what a unit came to.
+type outcome struct {
+	u       *unit
+	line    int // where its function begins
+	diags   diag.List
+	broken  string // generated code that does not compile
+	results []runner.Result
+	crash   string
+}
+
+func unitOf(p *program, name string) *unit {
+	u := &unit{name: name, net: p.net, source: p.source(), late: p.late(), args: p.args(), sets: p.sets, prog: p}
+	if u.late {
+		if t := p.twin(); t != nil {
+			u.twin = t.source()
+		}
+	}
+	return u
+}
+
+// head begins every file of a batch.
+const head = `package main
+
+import (
+	"fmt"
+
+	"github.com/nngen-go/nngen/internal/golden/torchscript/%s"
+	nn "github.com/nngen-go/nngen/runtime"
+)
+
+var _ = fmt.Sprint
+var _ nn.Tensor
+var _ %[1]s.Inputs
+
+`
+
+// batch is some units in a folder that is a program.
+type batch struct {
+	root, dir string
+	nets      map[string]*net
+	out       []*outcome
+	files     map[string][]*outcome // the units of each file
+	compiled  map[string]bool       // by name
+}
+
+// runBatch compiles, builds and runs units; outcomes are in their order.
+func runBatch(root string, nets map[string]*net, units []*unit, keep string) ([]*outcome, error) {
+	dir, err := os.MkdirTemp(filepath.Join(root, "internal", "oracletest", "testdata"), "run-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	b := &batch{root: root, dir: dir, nets: nets, files: map[string][]*outcome{}, compiled: map[string]bool{}}
+	for _, u := range units {
+		b.out = append(b.out, &outcome{u: u})
+	}
+	for _, f := range []func() error{b.write, b.compile, b.main, b.run} {
+		if err := f(); err != nil {
+			return nil, err
+		}
+		if keep != "" {
+			if err := os.CopyFS(filepath.Join(keep, filepath.Base(dir)), os.DirFS(dir)); err != nil && !os.IsExist(err) {
+				return nil, err
+			}
+		}
+	}
+	return b.out, nil
+}
+
+// write writes the user's files: one for each unit, and one with its twin.
+func (b *batch) write() error {
+	for _, o := range b.out {
+		h := fmt.Sprintf(head, o.u.net)
+		o.line = strings.Count(h, "\n")
+		file := filepath.Join(b.dir, strings.ToLower(o.u.name)+".go")
+		b.files[file] = append(b.files[file], o)
+		if err := os.WriteFile(file, []byte(h+inBatch(o.u.source, o.u.name, o.u.net)), 0o644); err != nil {
+			return err
+		}
+		if o.u.twin == "" {
+			continue
+		}
+		text := inBatch(strings.ReplaceAll(o.u.twin, "//nngen:", "// "), o.u.name+"Twin", o.u.net)
+		if err := os.WriteFile(filepath.Join(b.dir, strings.ToLower(o.u.name)+"twin.go"), []byte(h+text), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compile runs the compiler and writes the generated files.
+func (b *batch) compile() error {
+	given := map[string]ast.AccessorPackage{}
+	for _, n := range b.nets {
+		given["github.com/nngen-go/nngen/internal/golden/torchscript/"+n.name] = ast.AccessorPackage{
+			Dir: n.dir, Spec: n.spec, SpecFile: filepath.Join(n.dir, n.name+".nnspec.yaml"), Source: []byte(n.source),
+		}
+	}
+	rel, err := filepath.Rel(b.root, b.dir)
+	if err != nil {
+		return err
+	}
+	prog, diags := ast.Load(b.root, []string{"./" + filepath.ToSlash(rel)}, given)
+	if len(diags) > 0 {
+		return fmt.Errorf("the functions are not right Go: %v", diags)
+	}
+	traces, diags := ast.Compile(prog)
+	for _, d := range diags {
+		owner := b.files[d.Pos.Filename]
+		if len(owner) == 0 {
+			return fmt.Errorf("a diagnostic at a place of nobody: %v", d)
+		}
+		owner[0].diags = append(owner[0].diags, d)
+	}
+	files := map[string][]byte{}
+	for _, t := range traces {
+		src, err := gen.Traces(t.File, []*ast.Trace{t})
+		if err != nil {
+			b.files[t.File][0].broken = err.Error()
+			continue
+		}
+		files[gen.OutputName(t.File)] = src
+	}
+	b.check(prog, files)
+	for _, t := range traces {
+		if src := files[gen.OutputName(t.File)]; src != nil {
+			b.compiled[b.files[t.File][0].u.name] = true
+			if err := os.WriteFile(gen.OutputName(t.File), src, 0o644); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// check type-checks generated files, all at once, and one by one only if that
+// fails; those that fail are taken out.
+func (b *batch) check(prog *ast.Program, files map[string][]byte) {
+	if prog.CheckGenerated(files) == nil {
+		return
+	}
+	for name, src := range files {
+		if err := prog.CheckGenerated(map[string][]byte{name: src}); err != nil {
+			b.files[strings.TrimSuffix(name, "_nngen.go")+".go"][0].broken = err.Error()
+			delete(files, name)
+		}
+	}
+}
+
+// main writes the program's main function.
+func (b *batch) main() error {
+	var s strings.Builder
+	s.WriteString("package main\n\nimport \"github.com/nngen-go/nngen/internal/oracletest/runner\"\n\n")
+	fmt.Fprintf(&s, "func main() {\n\trunner.Main(%q, []runner.Case{\n", b.root)
+	for _, o := range b.out {
+		compile, twin := "nil", "nil"
+		if b.compiled[o.u.name] {
+			compile = "Compile" + o.u.name
+		}
+		if o.u.twin != "" {
+			twin = o.u.name + "Twin"
+		}
+		fmt.Fprintf(&s, "\t\t{Name: %q, Net: %q, Trace: %s, Compile: %s, Twin: %s, Args: %#v, Sets: %#v},\n",
+			o.u.name, o.u.net, o.u.name, compile, twin, o.u.args, o.u.sets)
+	}
+	s.WriteString("\t})\n}\n")
+	return os.WriteFile(filepath.Join(b.dir, "main.go"), []byte(s.String()), 0o644)
+}
+
+// run builds the program and runs it; after a crash it goes on behind the
+// function that crashed.
+func (b *batch) run() error {
+	bin := filepath.Join(b.dir, "oracle.exe")
+	build := exec.Command("go", "build", "-o", bin, ".")
+	build.Dir = b.dir
+	if out, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("the program does not build: %w\n%s", err, out)
+	}
+	for skip := 0; skip < len(b.out); {
+		last, err := b.exec(bin, skip)
+		if err != nil {
+			return err
+		}
+		if last < 0 {
+			break
+		}
+		skip = last + 1
+	}
+	return nil
+}
+
+// exec runs the program from one unit on and gives the index of the unit that
+// it crashed in, -1 if it did not.
+func (b *batch) exec(bin string, skip int) (int, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute+time.Duration(len(b.out))*2*time.Second)
+	defer cancel()
+	var stderr bytes.Buffer
+	cmd := exec.CommandContext(ctx, bin, strconv.Itoa(skip))
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	last := -1
+	for _, line := range strings.Split(string(out), "\n") {
+		if name, ok := strings.CutPrefix(line, "start "); ok {
+			last = slices.IndexFunc(b.out, func(o *outcome) bool { return o.u.name == name })
+		} else if strings.HasPrefix(line, "{") {
+			var r runner.Result
+			if err := json.Unmarshal([]byte(line), &r); err != nil {
+				return -1, err
+			}
+			b.out[last].results = append(b.out[last].results, r)
+		}
+	}
+	if err == nil {
+		return -1, nil
+	}
+	if last < skip {
+		return -1, fmt.Errorf("the program failed: %w\n%s", err, stderr.String())
+	}
+	b.out[last].crash = fmt.Sprintf("%v\n%.3000s", err, stderr.String())
+	return last, nil
+}
+
+// codes lists the codes of diagnostics, sorted, each once.
+func (o *outcome) codes() []string {
+	set := map[string]bool{}
+	for _, d := range o.diags {
+		set[d.Code] = true
+	}
+	var out []string
+	for c := range set {
+		out = append(out, c)
+	}
+	sort.Strings(out)
+	return out
+}

@@ -1,0 +1,159 @@
+package oracletest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/internal/diag"
+	"github.com/nngen-go/nngen/internal/oracletest/runner"
+)
+
+// byDesign are the refusals of the compiler of programs that the interpreter
+// runs: Go in mid-run, what must be known when code is generated, and their kin.
+var byDesign = []string{"NN1301", "NN1302", "NN1303", "NN1305", "NN1306", "NN1402", "NN1504"}
+
+// undeclared is said of a tensor parameter without //nngen:param, whose rank
+// only the interpreter knows.
+const undeclared = "the rank of x is not known: declare it"
+
+func designed(d diag.Diagnostic) bool {
+	return slices.Contains(byDesign, d.Code) || strings.Contains(d.Message, undeclared)
+}
+
+// samePair says which codes of the interpreter mean the same as the compiler's.
+var samePair = map[string][]string{
+	"NN1401": {"NN3114"},
+	"NN1404": {"NN3115", "NN3114"},
+	"NN1405": {"NN3113"},
+	"NN1406": {"NN3111"},
+	"NN1407": {"NN3154"},
+	"NN1408": {"NN3130"},
+	"NN1501": {"NN3110"},
+	"NN1505": {"NN3150"},
+	"NN3102": {"NN3102"},
+	"NN3103": {"NN3103"},
+	"NN3104": {"NN3104"},
+}
+
+// judge gives a word for what a unit came to and, if it must not be, the finding.
+func (o *outcome) judge() (class, finding string) {
+	switch {
+	case o.crash != "":
+		return "crash", "the program crashed: " + o.crash
+	case o.broken != "":
+		return "broken", "the generated code is broken: " + o.broken
+	case len(o.results) == 0:
+		return "lost", "no result came back"
+	}
+	for i, r := range o.results {
+		for _, e := range []runner.End{r.Compiled, r.Interpreted, r.Twin} {
+			if e.Code == "panic" {
+				return "panic", "a panic got out: " + e.Full
+			}
+		}
+		c, f := o.judgeRun(r, i)
+		if f != "" {
+			return c, fmt.Sprintf("with sizes %+v: %s", o.u.sets[i], f)
+		}
+		if i == 0 {
+			class = c
+		}
+	}
+	return class, ""
+}
+
+// judgeRun judges one run.
+func (o *outcome) judgeRun(r runner.Result, i int) (class, finding string) {
+	if len(o.diags) > 0 {
+		if i > 0 {
+			return "refused", ""
+		}
+		return o.judgeRefused(r.Interpreted)
+	}
+	c, in := r.Compiled, r.Interpreted
+	switch {
+	case c.Compile:
+		return "compile", "CompileX fails: " + c.Full
+	case r.Again != "":
+		return "again", "the second run of the same code differs: " + r.Again
+	case in.Code == "NN3101":
+		return o.judgeLate(r)
+	case in.OK() && c.OK():
+		return o.judgeValues(r.Values, r.Schedule, "same")
+	case in.OK():
+		return "compiled fails", "only the compiled run fails: " + c.Full
+	case c.OK() && i > 0 && in.Code == "NN3114":
+		return "only the interpreter looks", "" // at an operand that no result needs
+	case c.OK():
+		return "interpreted fails", "only the interpreted run fails: " + in.Full
+	}
+	return o.judgeErrors(c, in)
+}
+
+func (o *outcome) judgeValues(values, schedule, class string) (string, string) {
+	switch {
+	case values != "":
+		return "values", "compiled and interpreted: " + values
+	case schedule != "":
+		return "schedule", schedule
+	}
+	return class, ""
+}
+
+// judgeLate judges a function with late reads: its twin reads in time.
+func (o *outcome) judgeLate(r runner.Result) (string, string) {
+	switch {
+	case o.u.twin == "":
+		return "late, not compared", ""
+	case r.Twin.OK() && r.Compiled.OK():
+		return o.judgeValues(r.TwinValues, r.Schedule, "late, same")
+	case r.Twin.OK():
+		return "compiled fails", "only the compiled run of a late read fails: " + r.Compiled.Full
+	case r.Compiled.OK() && o.results[0].Twin.Code != "NN3101":
+		return "twin fails", "only the interpreted run fails, even with its reads in time: " + r.Twin.Full
+	}
+	return "late, refused", ""
+}
+
+// judgeErrors judges runs that both fail: what the user reads must be the same.
+func (o *outcome) judgeErrors(c, in runner.End) (string, string) {
+	if c.Code == "other" || in.Code == "other" || c.Code == "NN3130" || in.Code == "NN3114" || in.Code == "NN3154" {
+		return "sizes that do not fit", "" // onnxruntime's own words, or the operator's
+	}
+	if c.Code != in.Code || c.Line != in.Line || c.Text != in.Text {
+		return "errors", fmt.Sprintf("the errors differ:\n\tcompiled    %s\n\tinterpreted %s", c.Full, in.Full)
+	}
+	return "same error", ""
+}
+
+// judgeRefused judges what the compiler refuses.
+func (o *outcome) judgeRefused(in runner.End) (string, string) {
+	codes := o.codes()
+	class := "refused " + strings.Join(codes, " ")
+	var said []string
+	for _, d := range o.diags {
+		said = append(said, fmt.Sprintf("%d: %s [%s]", d.Pos.Line-o.line, d.Message, d.Code))
+	}
+	told := strings.Join(said, "\n\t")
+	if in.OK() {
+		for _, d := range o.diags {
+			if !designed(d) {
+				return class, "the compiler refuses what the interpreter runs:\n\t" + told
+			}
+		}
+		return class + ", by design", ""
+	}
+	if in.Code == "NN3101" {
+		return class + ", late", ""
+	}
+	for _, d := range o.diags {
+		if slices.Contains(samePair[d.Code], in.Code) && d.Pos.Line == in.Line {
+			return class + " both", ""
+		}
+	}
+	if slices.ContainsFunc(o.diags, designed) {
+		return class + ", interpreted " + in.Code, ""
+	}
+	return class, fmt.Sprintf("both refuse, with different words:\n\tcompiler    %s\n\tinterpreter %s", told, in.Full)
+}

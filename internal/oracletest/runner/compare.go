@@ -1,0 +1,180 @@
+package runner
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"sort"
+
+	nn "github.com/nngen-go/nngen/runtime"
+)
+
+// value is a result, brought to Go before its tensors are released.
+type value struct {
+	name  string
+	kind  string
+	shape []int
+	nums  []float64
+	text  string
+}
+
+// snapshot copies results.
+func snapshot(results []reflect.Value) []value {
+	var out []value
+	for i, r := range results {
+		out = append(out, flat(fmt.Sprintf("result %d", i), r)...)
+	}
+	return out
+}
+
+// flat takes one result apart.
+func flat(name string, v reflect.Value) []value {
+	switch x := v.Interface().(type) {
+	case nn.Tensor:
+		return []value{ofTensor(name, x)}
+	case []nn.Tensor:
+		out := []value{{name: name, kind: "slice", text: fmt.Sprint(len(x))}}
+		for i, t := range x {
+			out = append(out, ofTensor(fmt.Sprintf("%s[%d]", name, i), t))
+		}
+		return out
+	case map[string]nn.Tensor:
+		out := []value{{name: name, kind: "map", text: fmt.Sprint(len(x))}}
+		var keys []string
+		for k := range x {
+			keys = append(keys, k)
+		}
+		sort.Strings(keys)
+		for _, k := range keys {
+			out = append(out, ofTensor(name+"."+k, x[k]))
+		}
+		return out
+	case float32:
+		return []value{{name: name, kind: "float32", nums: []float64{float64(x)}}}
+	case []float32:
+		out := value{name: name, kind: "floats", shape: []int{len(x)}}
+		for _, f := range x {
+			out.nums = append(out.nums, float64(f))
+		}
+		return []value{out}
+	}
+	return []value{{name: name, kind: v.Type().String(), text: fmt.Sprint(v.Interface())}}
+}
+
+func ofTensor(name string, t nn.Tensor) value {
+	if t.IsZero() {
+		return value{name: name, kind: "no tensor"}
+	}
+	v := value{name: name, kind: t.DType().String(), shape: t.Shape()}
+	switch {
+	case t.DType() == nn.Bool:
+		for _, b := range t.Bools() {
+			v.nums = append(v.nums, map[bool]float64{true: 1}[b])
+		}
+	case t.DType().IsInt():
+		for _, n := range t.Ints() {
+			v.nums = append(v.nums, float64(n))
+		}
+	default:
+		v.nums = t.Float64s()
+	}
+	return v
+}
+
+// release gives the tensors of results back; one may stand in several places.
+func release(results []reflect.Value) {
+	for _, r := range results {
+		switch x := r.Interface().(type) {
+		case nn.Tensor:
+			if !x.IsZero() {
+				x.Release()
+			}
+		case []nn.Tensor:
+			for _, t := range x {
+				if !t.IsZero() {
+					t.Release()
+				}
+			}
+		}
+	}
+}
+
+// compareAll names the first difference, "" if there is none.
+func compareAll(got, want []value) string {
+	if len(got) != len(want) {
+		return fmt.Sprintf("%d values instead of %d", len(got), len(want))
+	}
+	for i := range got {
+		if d := got[i].differs(want[i]); d != "" {
+			return got[i].name + ": " + d
+		}
+	}
+	return ""
+}
+
+// differs compares with the tolerance that two ways to compute one thing need.
+func (v value) differs(w value) string {
+	switch {
+	case v.kind != w.kind:
+		return v.kind + " instead of " + w.kind
+	case !slices.Equal(v.shape, w.shape):
+		return fmt.Sprintf("shape %v instead of %v", v.shape, w.shape)
+	case v.text != w.text:
+		return fmt.Sprintf("%q instead of %q", v.text, w.text)
+	case len(v.nums) != len(w.nums):
+		return fmt.Sprintf("%d elements instead of %d", len(v.nums), len(w.nums))
+	}
+	relative := 1e-4
+	if v.kind == "float16" {
+		relative = 2e-3 // onnxruntime merges a cast to half precision with its own back
+	}
+	n, at := 0, 0
+	for i, a := range v.nums {
+		b := w.nums[i]
+		same := a == b || math.IsNaN(a) && math.IsNaN(b) || math.Abs(a-b) <= 1e-5+relative*math.Abs(b)
+		if !same {
+			if n == 0 {
+				at = i
+			}
+			n++
+		}
+	}
+	if n > 0 {
+		return fmt.Sprintf("%d of %d elements differ, at %d %v instead of %v", n, len(v.nums), at, v.nums[at], w.nums[at])
+	}
+	return ""
+}
+
+// compareSchedules holds a plan's mediators against those of an interpreted run.
+func compareSchedules(plan, live []nn.Mediator, lines bool) string {
+	if len(plan) != len(live) {
+		return fmt.Sprintf("%d mediators instead of %d", len(plan), len(live))
+	}
+	for i := range plan {
+		a, b := states(plan[i], lines), states(live[i], lines)
+		for k := range max(len(a), len(b)) {
+			if k >= len(a) || k >= len(b) || a[k] != b[k] {
+				return fmt.Sprintf("mediator %d, state %d:\n\tcompiled    %v\n\tinterpreted %v", i, k, a, b)
+			}
+		}
+	}
+	return ""
+}
+
+// states writes a mediator without what only one side knows: placements, and
+// the names of barriers.
+func states(m nn.Mediator, lines bool) []string {
+	var out []string
+	for _, s := range m {
+		at, line := s.At, ""
+		if s.Event == nn.AtBarrier {
+			at = ""
+		}
+		if lines && s.Event != nn.End {
+			line = fmt.Sprint(":", s.Line)
+		}
+		out = append(out, fmt.Sprintf("%s %s/%d rows %d%s", s.Event, at, s.Visit, s.Rows, line))
+	}
+	return out
+}
