@@ -133,7 +133,7 @@ func (ev *evaluator) typeCode(t types.Type) (code, bool) {
 			if i > 0 {
 				p = strings.TrimPrefix(p, ".")
 				name := identPrefix(p)
-				path := parts[i-1]
+				path := ev.nameablePath(parts[i-1], name)
 				out = append(out, frag{text: name, imp: path, name: ev.importName(path)})
 				p = p[len(name):]
 			}
@@ -143,6 +143,24 @@ func (ev *evaluator) typeCode(t types.Type) (code, bool) {
 		}
 	}
 	return out, ok
+}
+
+// nameablePath gives the package by which a type is named: package nn has
+// aliases of types that it takes from packages which users cannot import.
+func (ev *evaluator) nameablePath(path, name string) string {
+	for _, p := range ev.acc.pkg.Imports() {
+		if p.Path() != RuntimePath {
+			continue
+		}
+		o, ok := p.Scope().Lookup(name).(*types.TypeName)
+		if !ok || !o.IsAlias() {
+			return path
+		}
+		if at, n := named(o.Type()); at == path && n == name {
+			return RuntimePath
+		}
+	}
+	return path
 }
 
 func identPrefix(s string) string {
