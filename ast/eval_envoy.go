@@ -149,18 +149,32 @@ func (f *frame) weight(e *ast.CallExpr, x *envoyVal, name value) value {
 	return &tensorVal{s}
 }
 
+// findModule finds a module by its path from x, as the runtime's Get does: from
+// the root the path may begin with "model", unless a module has that name itself.
+func (ev *evaluator) findModule(x *envoyVal, path string) (string, *modelspec.Module) {
+	full := x.path
+	if rel := strings.Trim(path, "."); rel != "" {
+		full = joinPath(x.path, rel)
+	}
+	if mod := ev.acc.modules[full]; mod != nil {
+		return full, mod
+	}
+	rest, ok := strings.CutPrefix(path, "model")
+	if !ok || x.path != "" || rest != "" && rest[0] != '.' {
+		return full, nil
+	}
+	full = strings.TrimPrefix(rest, ".")
+	return full, ev.acc.modules[full]
+}
+
 // getModule evaluates m.Get("transformer.h.5") with a constant path.
 func (f *frame) getModule(e *ast.CallExpr, x *envoyVal, name value) value {
 	c, ok := constOf(name)
 	if !ok {
 		return f.fail(e.Args[0].Pos(), "NN1306", "use a constant path, or the fields of the Envoy", "the module is chosen by a value that is known only when the trace runs")
 	}
-	path := strings.TrimPrefix(strings.TrimPrefix(constant.StringVal(c), "model."), ".")
-	full := joinPath(x.path, path)
-	if path == "" || path == "model" {
-		full = x.path
-	}
-	mod := f.ev.acc.modules[full]
+	path := constant.StringVal(c)
+	full, mod := f.ev.findModule(x, path)
 	if mod == nil {
 		return f.fail(e.Args[0].Pos(), "NN1308", "nngen tree prints the paths", "%s has no module %q", x.label(), path)
 	}
