@@ -223,7 +223,9 @@ func (f *traceFunc) taps(g *jen.Group, into []jen.Code) {
 		s.see(st.Code)
 	}
 	for _, r := range f.t.Results {
-		s.see(r.Expr)
+		if r.Tap < 0 { // the others are filled by the run itself
+			s.see(r.Expr)
+		}
 	}
 	s.see(f.t.Err)
 	if !s.uses("nn_taps") {
