@@ -293,7 +293,7 @@ func TestErrorsOfInterpretedRuns(t *testing.T) {
 				tr.Run()
 				return nil
 			})
-		}, []string{"never set", "interp_test.go:"}},
+		}, []string{"Scale of a tensor that was never set", "NN3110", "interp_test.go:"}},
 		{"other lengths", func() error {
 			return nn.InterpretTrace(ctx, s, func(tr *nn.Trace) error {
 				nn.Invoke(tr, ids(), func(m *gptModel) {})

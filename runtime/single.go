@@ -45,6 +45,11 @@ type single struct {
 
 // apply computes an operator of the table. Mistakes panic with an *Error at the user's line.
 func apply(name string, attrs ops.Attrs, in ...Tensor) []Tensor {
+	for _, t := range in {
+		if t.h == nil {
+			panic(misuse("NN3110", "%s of a tensor that was never set: give it a value before it is used", name))
+		}
+	}
 	out, err := compute(name, attrs, in)
 	if err != nil {
 		panic(misuse("NN3114", "%v", err))
@@ -64,9 +69,6 @@ func compute(name string, attrs ops.Attrs, in []Tensor) ([]Tensor, error) {
 	}
 	types := make([]tensor.Type, len(in))
 	for i, t := range in {
-		if t.h == nil {
-			return nil, fmt.Errorf("%s of a tensor that was never set: give it a value before it is used", name)
-		}
 		types[i] = t.h.typ()
 	}
 	if _, err := op.Infer(types, attrs); err != nil {
