@@ -32,7 +32,11 @@ func conventions(inputs []Value) map[string]tensor.Dim {
 	if past != nil {
 		total = past.Type.Shape[2].Add(seq)
 	}
+	elsewhere := otherLengths(inputs, main)
 	equate := func(d, to tensor.Dim) {
+		if elsewhere[d] && to != batch {
+			return
+		}
 		if lone(d) && lone(batch) && d != to && to.Known() && d != batch && d != seq && (past == nil || d != past.Type.Shape[2]) {
 			out[string(d)] = to
 		}
@@ -48,7 +52,7 @@ func conventions(inputs []Value) map[string]tensor.Dim {
 				equate(v.Type.Shape[1], total)
 			}
 		case RolePosition, RoleOther:
-			if len(v.Type.Shape) == 2 && v.Type.DType.IsInt() {
+			if len(v.Type.Shape) == 2 && v.Type.DType.IsInt() && v.Class != "ids" {
 				equate(v.Type.Shape[0], batch)
 				equate(v.Type.Shape[1], seq)
 			}
@@ -60,6 +64,24 @@ func conventions(inputs []Value) map[string]tensor.Dim {
 				}
 			}
 		}
+	}
+	return out
+}
+
+// otherLengths are axes of a second sequence, as an encoder's states beside a
+// decoder's tokens: a mask of that length is not one of the tokens.
+func otherLengths(inputs []Value, main *Value) map[tensor.Dim]bool {
+	out := map[tensor.Dim]bool{}
+	for _, v := range inputs {
+		if v.Name == main.Name || v.Role != RoleOther && v.Role != RoleUnknown || v.Class != "ids" && !v.Type.DType.IsFloat() {
+			continue
+		}
+		for _, d := range v.Type.Shape {
+			out[d] = true
+		}
+	}
+	for _, d := range main.Type.Shape {
+		delete(out, d)
 	}
 	return out
 }

@@ -35,6 +35,30 @@ ints shape 0 -1
 	require.Zero(t, s.Counts.Unsure)
 }
 
+// TestTwoLengths: a mask over an encoder's states has their length, not the tokens'.
+func TestTwoLengths(t *testing.T) {
+	s := specOf(t, `
+in decoder_input_ids int64 batch seq
+in encoder_hidden_states float32 b len 4
+in encoder_attention_mask int64 b len
+in token_type_ids int64 b n
+out y float32 batch seq len
+init embed.weight float32 9 4
+init types.weight float32 2 4
+/embed/Gather = Gather embed.weight decoder_input_ids -> h
+/types/Gather = Gather types.weight token_type_ids -> u
+/Add = Add h u -> g
+/Transpose = Transpose encoder_hidden_states perm=0,2,1 -> t
+/MatMul = MatMul g t -> s
+/Cast = Cast encoder_attention_mask to=1 -> f
+/Unsqueeze = Unsqueeze f one -> m
+/Mul = Mul s m -> y
+ints one 1
+`)
+	require.Equal(t, "int64 [batch, len]", typeText(s.Inputs[2].Type))
+	require.Equal(t, "int64 [batch, seq]", typeText(s.Inputs[3].Type))
+}
+
 // TestClassConditions: a class is looked up too, but has no sequence: the image stays the input.
 func TestClassConditions(t *testing.T) {
 	s := specOf(t, `
