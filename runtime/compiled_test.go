@@ -64,8 +64,10 @@ func paramsPlan() *nn.Plan {
 		Writes: []nn.Write{{At: "fc1.output", Tensor: fc1, Value: nn.Val("b"), Line: 3}},
 		Taps:   []nn.Tap{{Name: "before", Value: nn.ModelTensor(fc1)}, {Name: "out", Value: nn.ModelTensor("out")}},
 		Mediators: []nn.Mediator{{
-			{At: "fc1.output", Event: nn.Value, Rows: nn.AllRows}, {At: "fc1.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows},
-			{At: "model.output", Event: nn.Value, Rows: nn.AllRows}, {Event: nn.End, Rows: nn.AllRows},
+			{At: "fc1.output", Event: nn.Value, Rows: nn.AllRows},
+			{At: "fc1.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows},
+			{At: "model.output", Event: nn.Value, Rows: nn.AllRows},
+			{Event: nn.End, Rows: nn.AllRows},
 		}},
 	}
 }

@@ -64,8 +64,10 @@ func outputOf(t *testing.T, net, exporter, path string) string {
 
 func TestGreedyDecoding(t *testing.T) {
 	for _, k := range []struct{ net, exporter, layer string }{
-		{"gpt2", "torchscript", "transformer.h.0"}, {"gpt2", "dynamo", "transformer.h.0"},
-		{"llama", "torchscript", "model.layers.0"}, {"llama", "dynamo", "model.layers.0"},
+		{"gpt2", "torchscript", "transformer.h.0"},
+		{"gpt2", "dynamo", "transformer.h.0"},
+		{"llama", "torchscript", "model.layers.0"},
+		{"llama", "dynamo", "model.layers.0"},
 	} {
 		t.Run(k.net+"/"+k.exporter, func(t *testing.T) {
 			f, s := goldens(t, k.net), open(t, k.net, k.exporter)

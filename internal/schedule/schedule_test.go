@@ -164,13 +164,15 @@ func TestOrderAndVersions(t *testing.T) {
 			[]string{"inner.output=f(T)"},
 		},
 		{
-			"exits thread the version, enters see it", []int{AllRows},
+			"exits thread the version, enters see it",
+			[]int{AllRows},
 			[]string{"inner=x outer next< third<"},
 			[]string{"A inner=x", "A outer x", "A next< x", "A third< x"},
 			[]string{"inner.output=x"},
 		},
 		{
-			"an enter is seen inside its module only", []int{AllRows},
+			"an enter is seen inside its module only",
+			[]int{AllRows},
 			[]string{"next<=x next.child< third<"},
 			[]string{"A next<=x", "A next.child< x", "A third< T"},
 			[]string{"next.input=x"},
@@ -182,7 +184,8 @@ func TestOrderAndVersions(t *testing.T) {
 			[]string{"inner.output=T{0:f(T[0])}{1:f(T[1])}"},
 		},
 		{
-			"whole reads see joined rows", []int{0, AllRows},
+			"whole reads see joined rows",
+			[]int{0, AllRows},
 			[]string{"inner=x", "inner inner=y"},
 			[]string{"A inner=x", "B inner T{0:x}", "B inner=y"},
 			[]string{"inner.output=y"},
@@ -206,7 +209,8 @@ func TestOrderAndVersions(t *testing.T) {
 			[]string{"outer.output=T{1:x}"},
 		},
 		{
-			"a refused write leaves the version", []int{AllRows},
+			"a refused write leaves the version",
+			[]int{AllRows},
 			[]string{"inner=bad inner"},
 			[]string{"A?inner.output cannot take bad", "A inner T"},
 			nil,
