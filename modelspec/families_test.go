@@ -122,6 +122,24 @@ init layer.attn.k.weight float32 4 4
 	require.Equal(t, []string{"input a", "other encoder_hidden_states"}, in)
 }
 
+// TestPositionTables: sines that one layer looks up for the next are not its input.
+func TestPositionTables(t *testing.T) {
+	s := specOf(t, `
+in input_ids int64 batch seq
+in position_ids int64 batch seq
+out y float32 batch seq 4
+init wte.weight float32 9 4
+init table.weight float32 9 4
+/wte/Gather = Gather wte.weight input_ids -> h
+/table/Gather = Gather table.weight position_ids -> sines
+/attn/Mul = Mul h sines -> a
+/attn/Relu = Relu a -> b
+/attn/Mul_1 = Mul b sines -> y
+`)
+	in, _ := at(t, s, "attn")
+	require.Equal(t, []string{"input h", "position sines"}, in)
+}
+
 // TestPooledOutput: a module that gives states and their summary gives the states
 // first, whether both leave the model or go on inside it. A score that a module
 // hands out beside what it weighs is no summary.
@@ -150,6 +168,13 @@ ints one 1
 `)
 	_, out = at(t, s, "bert")
 	require.Equal(t, []string{"output HIDDEN", "other POOLED"}, out)
+
+	s = specOf(t, "out words float32 batch seq 9\nout order float32 batch 4"+body+`
+/heads/first/MatMul = MatMul HIDDEN head.weight -> words
+/heads/second/Relu = Relu POOLED -> order
+`)
+	in, _ := at(t, s, "heads")
+	require.Equal(t, []string{"input HIDDEN", "other POOLED"}, in)
 
 	s = specOf(t, `
 in x float32 batch seq 4

@@ -34,6 +34,7 @@ const (
 	markTrig
 	markPast
 	markIDs
+	markData // of activations: made from what the model is given, not from sizes and positions alone
 )
 
 // flow gives every tensor its kind, in the order of the nodes.
@@ -66,12 +67,12 @@ func inputKind(v Value) kind {
 		case v.Class == "ids":
 			return kind{isSide, markIDs}
 		case v.Type.DType.IsFloat() && len(v.Type.Shape) > 0:
-			return kind{level: isActive} // what another model computed: an encoder's states, an image beside a text
+			return kind{isActive, markData} // what another model computed: an encoder's states, an image beside a text
 		}
 		return kind{level: isSide}
 	}
 	if v.Type.DType.IsFloat() {
-		return kind{level: isActive}
+		return kind{isActive, markData}
 	}
 	return kind{isSide, markIDs}
 }
@@ -104,7 +105,11 @@ func (g *graph) result(i int, n *onnx.Node) kind {
 		k.marks |= markTrig
 	}
 	if k.level == isActive {
-		k.marks = 0
+		if k.marks&(markIDs|markData) != 0 {
+			k.marks = markData
+		} else {
+			k.marks = 0
+		}
 	}
 	return k
 }

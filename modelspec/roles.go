@@ -48,6 +48,7 @@ func (r *roles) inputs(m instance, points []*Point) {
 		}
 		return
 	}
+	acts = r.given(acts)
 	switch {
 	case len(acts) == 0:
 		r.idInput(points)

@@ -97,6 +97,26 @@ func (r *roles) embedded(m instance, p *Point) bool {
 	return false
 }
 
+// given leaves, where an activation is made from what the model is given, only
+// such ones: tables of sines and biases that positions alone look up are no input.
+func (r *roles) given(acts []*Point) []*Point {
+	var out []*Point
+	for _, p := range acts {
+		if r.b.g.kinds[p.Tensor].marks&markData != 0 {
+			out = append(out, p)
+		}
+	}
+	if len(out) == 0 || len(out) == len(acts) {
+		return acts
+	}
+	for _, p := range acts {
+		if r.b.g.kinds[p.Tensor].marks&markData == 0 {
+			p.Role = RolePosition
+		}
+	}
+	return out
+}
+
 // pickInput chooses among several activations: not one that is only added to
 // another; the one that the query, or the residual sum, takes.
 func (r *roles) pickInput(m instance, acts []*Point) {
@@ -139,6 +159,10 @@ func (r *roles) pickInput(m instance, acts []*Point) {
 		chosen = query[0]
 	case len(residual) == 1:
 		chosen = residual[0]
+	case len(mains) == 2 && r.pools(mains[0], mains[1]):
+		chosen = mains[1]
+	case len(mains) == 2 && r.pools(mains[1], mains[0]):
+		chosen = mains[0]
 	}
 	for _, p := range acts {
 		p.Role = RoleUnknown
