@@ -24,12 +24,9 @@ func (f *frame) callModule(e *ast.CallExpr, x *envoyVal, v value) value {
 	if arg == nil {
 		return invalid{}
 	}
-	typ, ok := f.callType(e, x, arg, in, out)
-	if !ok {
-		return invalid{}
-	}
 	operands := []*sym{arg}
 	var sides []string
+	given := map[tensor.Dim]tensor.Dim{} // what the sides say of the spec's dimensions
 	for _, p := range x.module.Inputs {
 		if p == in || p.Role == modelspec.RoleInput || p.Absent != "" || p.Visit != in.Visit {
 			continue
@@ -45,8 +42,17 @@ func (f *frame) callModule(e *ast.CallExpr, x *envoyVal, v value) value {
 			}
 			s = n
 		}
+		for i, d := range p.Type.Shape {
+			if i < len(s.typ.Shape) {
+				given[d] = s.typ.Shape[i]
+			}
+		}
 		operands = append(operands, s)
 		sides = append(sides, p.Tensor)
+	}
+	typ, ok := f.callType(e, x, arg, in, out, given)
+	if !ok {
+		return invalid{}
 	}
 	f.ev.graph.model(in.Tensor, in.Type, x.label()+".input")
 	f.ev.graph.model(out.Tensor, out.Type, x.label()+".output")
@@ -61,8 +67,9 @@ func (f *frame) callModule(e *ast.CallExpr, x *envoyVal, v value) value {
 }
 
 // callType is the type of a module's result on an argument: the spec's, with
-// the dimensions that the argument gives the input's symbols.
-func (f *frame) callType(e *ast.CallExpr, x *envoyVal, arg *sym, in, out *modelspec.Point) (tensor.Type, bool) {
+// the dimensions that the argument gives the input's symbols. Where other inputs
+// of the module say otherwise of a symbol, only the run knows what it becomes.
+func (f *frame) callType(e *ast.CallExpr, x *envoyVal, arg *sym, in, out *modelspec.Point, given map[tensor.Dim]tensor.Dim) (tensor.Type, bool) {
 	got, want := arg.typ, in.Type
 	bad := got.DType != want.DType || got.Shape != nil && want.Shape != nil && len(got.Shape) != len(want.Shape)
 	sub := map[tensor.Dim]tensor.Dim{}
@@ -74,6 +81,11 @@ func (f *frame) callType(e *ast.CallExpr, x *envoyVal, arg *sym, in, out *models
 			bad = bad || wc && gc && w != g
 			if !wc && w.Known() {
 				if old, ok := sub[w]; ok && old != g {
+					g = tensor.Unknown
+				}
+				if other, ok := given[w]; ok && g == "1" {
+					g = other // broadcast
+				} else if ok && other != g && other != "1" && other.Known() {
 					g = tensor.Unknown
 				}
 				sub[w] = g

@@ -126,7 +126,7 @@ func (k *checker) node(n Node) error {
 		if err != nil {
 			return err
 		}
-		k.values[n.Out[0]] = k.known(k.c.s.callType(k.c.plan, call, in[0]))
+		k.values[n.Out[0]] = k.known(k.c.s.callType(k.c.plan, call, in))
 		return nil
 	}
 	op, ok := ops.Lookup(n.Op)

@@ -63,7 +63,11 @@ func (sp *splice) call(n Node, in []ops.Operand) error {
 	if err != nil {
 		return fmt.Errorf("call of %s: %w", c.module, err)
 	}
-	sp.values[n.Out[0]] = ops.Operand{Name: out, Type: sp.s.callType(sp.p, c, in[0].Type)}
+	given := make([]tensor.Type, len(in))
+	for i, x := range in {
+		given[i] = x.Type
+	}
+	sp.values[n.Out[0]] = ops.Operand{Name: out, Type: sp.s.callType(sp.p, c, given)}
 	return nil
 }
 
@@ -114,17 +118,38 @@ func (sp *splice) narrowInputs(invoke int, instead map[string]string) error {
 
 // callType is the type of a module's output when its input has another type: the
 // sizes that the two inputs' shapes give to symbols are put into the output's.
-func (s *Session) callType(p *Plan, c callOf, arg tensor.Type) tensor.Type {
+// What the sides say of the same symbols is broadcast with it. given are the
+// types of the argument and of the sides.
+func (s *Session) callType(p *Plan, c callOf, given []tensor.Type) tensor.Type {
 	in, out := s.typeOf(p, c.input), s.typeOf(p, c.output)
-	sizes, ok := matchDims(in.Shape, arg.Shape)
+	sizes, ok := matchDims(in.Shape, given[0].Shape)
 	if !ok || !out.Shape.RankKnown() {
 		return tensor.Type{DType: out.DType}
+	}
+	for i, side := range c.sides {
+		others, _ := matchDims(s.typeOf(p, side).Shape, given[1+i].Shape)
+		for symbol, d := range others {
+			if own, ok := sizes[symbol]; ok {
+				sizes[symbol] = broadcastDim(own, d)
+			}
+		}
 	}
 	t := tensor.Type{DType: out.DType, Shape: make(tensor.Shape, len(out.Shape))}
 	for i, d := range out.Shape {
 		t.Shape[i] = substitute(d, sizes)
 	}
 	return t
+}
+
+// broadcastDim is what two sizes of one axis come to together.
+func broadcastDim(a, b tensor.Dim) tensor.Dim {
+	switch {
+	case a == b, b == "1", !b.Known() && a != "1":
+		return a
+	case a == "1":
+		return b
+	}
+	return tensor.Unknown
 }
 
 // matchDims finds what each plain symbol of a shape is in another of equal rank.

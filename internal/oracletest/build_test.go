@@ -25,7 +25,7 @@ type unit struct {
 	name, label  string // of its function in the batch, and of its file in the corpus
 	net          string
 	source, twin string // the function is called Probe
-	late         bool
+	late, cond   bool   // reads late; Go that only a run decides is around points
 	args         []string
 	sets         []runner.Set
 	prog         *program // nil for those of the corpus
@@ -43,6 +43,7 @@ type outcome struct {
 
 func unitOf(p *program, name string) *unit {
 	u := &unit{name: name, net: p.net, source: p.source(), late: p.late(), args: p.args(), sets: p.sets, prog: p}
+	u.cond = slices.ContainsFunc(p.steps, func(s step) bool { return s.cond })
 	if u.late {
 		if t := p.twin(); t != nil {
 			u.twin = t.source()

@@ -17,6 +17,7 @@ type corpusHead struct {
 	Args []string `json:",omitempty"`
 	Sets []runner.Set
 	Late bool `json:",omitempty"`
+	Cond bool `json:",omitempty"`
 }
 
 const (
@@ -26,7 +27,7 @@ const (
 
 // text writes a unit as a file of the corpus.
 func (u *unit) text() string {
-	h, err := json.Marshal(corpusHead{u.net, u.args, u.sets, u.late})
+	h, err := json.Marshal(corpusHead{u.net, u.args, u.sets, u.late, u.cond})
 	if err != nil {
 		panic(err)
 	}
@@ -63,7 +64,7 @@ func readCorpus(dir string) ([]*unit, error) {
 		source, twin, _ := strings.Cut(body, twinMark+"\n")
 		out = append(out, &unit{
 			name: fmt.Sprintf("Corpus%d", i), label: filepath.Base(f), net: h.Net,
-			source: source, twin: twin, late: h.Late, args: h.Args, sets: h.Sets,
+			source: source, twin: twin, late: h.Late, cond: h.Cond, args: h.Args, sets: h.Sets,
 		})
 	}
 	return out, nil

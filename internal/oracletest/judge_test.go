@@ -10,15 +10,18 @@ import (
 )
 
 // byDesign are the refusals of the compiler of programs that the interpreter
-// runs: Go in mid-run, what must be known when code is generated, and their kin.
-var byDesign = []string{"NN1301", "NN1302", "NN1303", "NN1305", "NN1306", "NN1402", "NN1504"}
+// runs: Go in mid-run, what must be known when code is generated, and their kin;
+// NN1501 where a tensor that was never set is handed on and not used, NN1214
+// where one is computed for nothing.
+var byDesign = []string{"NN1301", "NN1302", "NN1303", "NN1305", "NN1306", "NN1402", "NN1501", "NN1504", "NN1214"}
 
 // undeclared is said of a tensor parameter without //nngen:param, whose rank
 // only the interpreter knows.
-const undeclared = "the rank of x is not known: declare it"
+const undeclared = " is not known: declare it"
 
 func designed(d diag.Diagnostic) bool {
-	return slices.Contains(byDesign, d.Code) || strings.Contains(d.Message, undeclared)
+	return slices.Contains(byDesign, d.Code) || strings.Contains(d.Message, undeclared) ||
+		d.Code == "NN1503" && strings.Contains(d.Message, "under a condition")
 }
 
 // samePair says which codes of the interpreter mean the same as the compiler's.
@@ -95,6 +98,8 @@ func (o *outcome) judgeValues(values, schedule, class string) (string, string) {
 	switch {
 	case values != "":
 		return "values", "compiled and interpreted: " + values
+	case schedule != "" && o.u.cond:
+		return class + ", points under a condition", "" // which compiled code reads in any case
 	case schedule != "":
 		return "schedule", schedule
 	}
@@ -110,7 +115,7 @@ func (o *outcome) judgeLate(r runner.Result) (string, string) {
 		return o.judgeValues(r.TwinValues, r.Schedule, "late, same")
 	case r.Twin.OK():
 		return "compiled fails", "only the compiled run of a late read fails: " + r.Compiled.Full
-	case r.Compiled.OK() && o.results[0].Twin.Code != "NN3101":
+	case r.Compiled.OK() && r.Twin.Code != "NN3101" && (r.Set == 0 || r.Twin.Code != "NN3114"):
 		return "twin fails", "only the interpreted run fails, even with its reads in time: " + r.Twin.Full
 	}
 	return "late, refused", ""
@@ -151,6 +156,9 @@ func (o *outcome) judgeRefused(in runner.End) (string, string) {
 		if slices.Contains(samePair[d.Code], in.Code) && d.Pos.Line == in.Line {
 			return class + " both", ""
 		}
+	}
+	if strings.Contains(o.u.source, ".Trace") && slices.ContainsFunc(o.diags, func(d diag.Diagnostic) bool { return samePair[d.Code] != nil }) {
+		return class + ", another error is first", "" // the compiler checks a write when it is evaluated, not when it is served
 	}
 	if slices.ContainsFunc(o.diags, designed) {
 		return class + ", interpreted " + in.Code, ""

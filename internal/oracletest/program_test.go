@@ -26,6 +26,7 @@ type step struct {
 	lines      []string
 	defs, uses []string // variables; c… are shared, r… results
 	lo, hi     int      // moments that it touches, -1 for none
+	cond       bool     // a run decides whether it, or what follows it, is reached
 	late       bool     // a read of a moment that its invoke has passed
 }
 

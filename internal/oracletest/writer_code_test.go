@@ -41,6 +41,13 @@ func (w *writer) share() {
 		w.result()
 		return
 	}
+	if old := w.any(func(o *val) bool {
+		return o.shared && o.typ.DType == v.typ.DType && o.typ.DType.IsFloat() && o.typ.Shape.Equal(v.typ.Shape)
+	}); old != nil && w.one(2) {
+		w.add(step{lines: []string{old.name + " = " + old.name + ".Add(" + v.name + ")"}, defs: []string{old.name}, uses: []string{v.name, old.name}, lo: -1, hi: -1})
+		old.taint = old.taint || v.taint
+		return
+	}
 	c := w.name("c")
 	w.add(step{lines: []string{c + " = " + v.name}, defs: []string{c}, uses: []string{v.name}, lo: -1, hi: -1})
 	w.vals = append(w.vals, &val{name: c, typ: v.typ, owner: w.invoke, shared: true, phase: w.phase, time: w.now(), taint: v.taint})
@@ -179,13 +186,13 @@ func (w *writer) call() {
 func (w *writer) rare() {
 	v := w.any(func(v *val) bool { return v.typ.DType == tensor.Float32 && v.owner != -1 })
 	p, ok := w.next(false, func(p place) bool { return p.rowed() && p.typ.DType == tensor.Float32 })
-	if v == nil || !ok {
+	if v == nil || !ok || w.invoke < 0 {
 		return
 	}
 	at := w.pointExpr(p).text
 	set := fmt.Sprintf("%s.Set%s", p.expr, p.side)
 	s := step{lo: p.moment, hi: p.moment}
-	switch w.r.IntN(6) {
+	switch w.r.IntN(9) {
 	case 0: // Go in mid-run
 		s.lines, s.uses = []string{fmt.Sprintf("%s(%s.Scale(%s.Mean().Item()))", set, at, v.name)}, []string{v.name}
 	case 1: // a parameter decides
@@ -199,6 +206,18 @@ func (w *writer) rare() {
 		norm := pick(w, w.net.norms...)
 		w.define(expr{text: norm + `.Weight("weight")`, typ: tensor.Type{DType: tensor.Float32, Shape: tensor.Dims(48)}}, -1, -1)
 		return
+	case 6: // a point under a condition
+		s.lines = []string{fmt.Sprintf("if %s.Mean().Item() > 0 {", v.name), fmt.Sprintf("\tfs = append(fs, %s.Norm().Item())", at), "}"}
+		s.uses, s.defs, s.cond = []string{v.name}, []string{"fs"}, true
+	case 7:
+		if w.p.single {
+			return
+		}
+		s = step{lines: []string{fmt.Sprintf("if %s.Mean().Item() > 0 {", v.name), "\treturn", "}"}, uses: []string{v.name}, lo: -1, hi: -1, cond: true}
+		w.add(s)
+		return
+	case 8:
+		s.lines = []string{"switch k := 2; k {", "case 1:", fmt.Sprintf("\t%s(%s.Neg())", set, at), "default:", fmt.Sprintf("\t%s(%s.Scale(float32(k)))", set, at), "}"}
 	case 5:
 		s.lines, s.uses = []string{"for i := range 2 {", fmt.Sprintf("\t%s(%s.AddScalar(float32(i) + alpha))", set, at), "}"}, []string{"alpha"}
 	}

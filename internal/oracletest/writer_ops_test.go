@@ -72,6 +72,11 @@ func (c *opWriter) call(e expr) (expr, bool) {
 			return expr{}, false
 		}
 	}
+	if c.op.Name == "IndexSelect" {
+		if axis, err := e.typ.Shape.Axis(c.attrs.Int("axis", 0)); err != nil || size(e.typ, axis) < 2 {
+			return expr{}, false // positions are 0 and 1
+		}
+	}
 	types, err := c.op.Infer(c.in, c.attrs)
 	if err != nil || len(types) == 0 {
 		return expr{}, false

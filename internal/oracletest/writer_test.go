@@ -206,9 +206,9 @@ func (w *writer) step() {
 		w.host()
 	case n < 93:
 		w.share()
-	case n < 97:
+	case n < 96:
 		w.result()
-	case n < 98:
+	case n < 97:
 		w.all()
 	default:
 		w.rare()
