@@ -43,7 +43,7 @@ func TestTable(t *testing.T) {
 
 var goTypes = map[ops.ParamKind][]string{
 	ops.TensorParam: {"Tensor"}, ops.TensorsParam: {"...Tensor"}, ops.ScalarParam: {"float32"},
-	ops.StaticParam: {"int", "float64", "DType"}, ops.StaticsParam: {"...int"}, ops.IndexParam: {"...any"},
+	ops.StaticParam: {"int", "float64", "DType", "any"}, ops.StaticsParam: {"...int"}, ops.IndexParam: {"...any"},
 }
 
 func TestGoForm(t *testing.T) {

@@ -427,6 +427,13 @@ for axis in (0, 1):
     mid = -cut(1, 4)
     case("JoinRows", [y, three, mid], np.concatenate([cut(0, 1), mid, cut(4, 6)], axis), exact=True, invokes=[1], axis=axis, scale=1, total=3)
 
+# Constants of the user's text.
+NUMPY = {"float32": np.float32, "float64": np.float64, "float16": np.float16, "int64": np.int64, "int32": np.int32, "bool": np.bool_}
+for dtype, value in (("float32", 0.1), ("float32", -2.0), ("float64", 0.1), ("float16", 0.5), ("int64", -7), ("int32", 3), ("bool", True), ("bool", False)):
+    case("Const", [], np.array(value, NUMPY[dtype]), exact=True, dtype=dtype, value=value)
+    case("Const", [], np.full((2, 3), value, NUMPY[dtype]), exact=True, dtype=dtype, value=value, dims=[2, 3])
+case("Const", [], np.zeros((0, 2), np.float32), exact=True, dtype="float32", value=1.5, dims=[0, 2])
+
 path = pathlib.Path(__file__).with_name("golden.json.gz")
 text = "[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases) + "\n]\n"
 path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
