@@ -81,3 +81,16 @@ func TestPanic(t *testing.T) {
 	_, err = compiled.Run(context.Background(), in, 3)
 	require.NoError(t, err, "the plan goes on working")
 }
+
+// TestErrorsNameTheCaller: what is wrong with a run's inputs is said at the line
+// that gave them, not in generated code.
+func TestErrorsNameTheCaller(t *testing.T) {
+	sess, _ := open(t)
+	compiled, err := host.CompilePick(sess)
+	require.NoError(t, err)
+	defer compiled.Close()
+	_, err = compiled.Run(context.Background(), gpt2.Inputs{InputIDs: nn.From([]float32{1, 2}, 1, 2)}, 0)
+	var e *nn.Error
+	require.ErrorAs(t, err, &e)
+	require.Contains(t, e.Pos.Filename, "host_test.go")
+}
