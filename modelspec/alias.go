@@ -72,8 +72,7 @@ func (a *aliaser) fail(key, code, format string, args ...any) *diag.Diagnostic {
 func (a *aliaser) bind(from, key string, names []string) {
 	found := a.named(from, key)
 	if len(found) > 1 {
-		a.fail(key, "NN1011", "rename key %s leads to %d modules from %s (%s): an alias names one", quoted(key), len(found), display(from), someOf(found)).Hint =
-			"name the module's own path"
+		a.fail(key, "NN1011", "rename key %s leads to %d modules from %s (%s): an alias names one", quoted(key), len(found), display(from), someOf(found)).Hint = "name the module's own path"
 		return
 	}
 	if len(found) == 0 || found[0] == from {
@@ -88,8 +87,7 @@ func (a *aliaser) add(host, key, name, target string) {
 	if i := strings.LastIndexByte(name, '.'); i >= 0 {
 		prefix := joinPath(host, name[:i])
 		if a.known[prefix] == nil || !strings.HasPrefix(target, prefix+".") {
-			a.fail(key, "NN1010", "alias %s of %s: its first part is no module above %s", quoted(name), quoted(key), quoted(target)).Hint =
-				"begin a dotted alias like the module's own path"
+			a.fail(key, "NN1010", "alias %s of %s: its first part is no module above %s", quoted(name), quoted(key), quoted(target)).Hint = "begin a dotted alias like the module's own path"
 			return
 		}
 		host, name = prefix, name[i+1:]

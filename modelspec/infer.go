@@ -76,8 +76,7 @@ func refuse(m *onnx.Model, o Options) diag.List {
 		return errs
 	}
 	if v := shapes.Opset(m); v < MinOpset {
-		errs.Add("NN1021", at, "the model is of opset %d: at least %d is needed", v, MinOpset).Hint =
-			"export it again with a newer opset, or convert it with onnx.version_converter"
+		errs.Add("NN1021", at, "the model is of opset %d: at least %d is needed", v, MinOpset).Hint = "export it again with a newer opset, or convert it with onnx.version_converter"
 	}
 	made := map[string]bool{"": true}
 	for _, in := range m.Graph.Inputs {
@@ -89,8 +88,7 @@ func refuse(m *onnx.Model, o Options) diag.List {
 	for _, n := range m.Graph.Nodes {
 		for _, in := range append(append([]string(nil), n.Inputs...), n.Captures()...) {
 			if !made[in] {
-				errs.Add("NN1022", at, "node %s reads %s before any node makes it: nodes are not in the order of the run", quoted(n.Name), quoted(in)).Hint =
-					"sort the file: onnx.helper or onnxruntime's optimizer can"
+				errs.Add("NN1022", at, "node %s reads %s before any node makes it: nodes are not in the order of the run", quoted(n.Name), quoted(in)).Hint = "sort the file: onnx.helper or onnxruntime's optimizer can"
 				return errs
 			}
 		}
@@ -174,8 +172,7 @@ func (t *builder) applyMap(o Options) diag.List {
 		name := o.Map[path]
 		node, ok := t.g.producer[name]
 		if !ok {
-			errs.Add("NN1012", token.Position{Filename: o.File}, "map gives %s the tensor %s, which no node of the model makes", quoted(path), quoted(name)).Hint =
-				"take a name that nngen tree --points prints"
+			errs.Add("NN1012", token.Position{Filename: o.File}, "map gives %s the tensor %s, which no node of the model makes", quoted(path), quoted(name)).Hint = "take a name that nngen tree --points prints"
 			continue
 		}
 		m := t.module(path)

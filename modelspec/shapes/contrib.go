@@ -18,7 +18,8 @@ func quantize(c *call) []tensor.Type {
 func dynamicQuantize(c *call) []tensor.Type {
 	return []tensor.Type{
 		{DType: tensor.Uint8, Shape: c.t(0).Shape.Clone()},
-		{DType: tensor.Float32, Shape: tensor.Shape{}}, {DType: tensor.Uint8, Shape: tensor.Shape{}},
+		{DType: tensor.Float32, Shape: tensor.Shape{}},
+		{DType: tensor.Uint8, Shape: tensor.Shape{}},
 	}
 }
 

@@ -196,7 +196,8 @@ func recurrent(c *call) []tensor.Type {
 	last := tensor.Shape{d, batch, hidden}
 	return []tensor.Type{
 		{DType: x.DType, Shape: tensor.Shape{x.Shape[0], d, batch, hidden}},
-		{DType: x.DType, Shape: last}, {DType: x.DType, Shape: last.Clone()},
+		{DType: x.DType, Shape: last},
+		{DType: x.DType, Shape: last.Clone()},
 	}
 }
 

@@ -54,6 +54,7 @@ func neg(c *call) []tensor.Type {
 func minimum(c *call) []tensor.Type {
 	return arithmetic(c, pick(func(a, b int64) bool { return a <= b }))
 }
+
 func maximum(c *call) []tensor.Type {
 	return arithmetic(c, pick(func(a, b int64) bool { return a >= b }))
 }
