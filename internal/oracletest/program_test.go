@@ -30,7 +30,7 @@ type step struct {
 	late       bool     // a read of a moment that its invoke has passed
 }
 
-// tensor results are r0, r1, …; the others are one of each.
+// hostResults are the results besides the tensors r0, r1, …; each is one variable.
 var hostResults = map[string]string{
 	"ts": "[]nn.Tensor", "tm": "map[string]nn.Tensor", "fs": "[]float32", "f": "float32", "n": "int", "text": "string",
 }
@@ -105,7 +105,7 @@ func (p *program) used() map[string]bool {
 	return out
 }
 
-// signature gives the results in their order, with their types.
+// results gives the results in their order, with their types.
 func (p *program) results() (names, decls []string) {
 	used := p.used()
 	for n := range used {
@@ -161,6 +161,7 @@ func (p *program) source() string {
 	return b.String()
 }
 
+// signature gives the parameters.
 func (p *program) signature(used map[string]bool) []string {
 	var in []string
 	switch {
@@ -196,6 +197,7 @@ func (p *program) args() []string {
 	return out
 }
 
+// invokes prints the several-invoke form around the bodies.
 func (p *program) invokes(b *strings.Builder, used map[string]bool) {
 	var shared, barriers []string
 	for n := range used {

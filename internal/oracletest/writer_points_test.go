@@ -151,48 +151,25 @@ func (w *writer) loop() {
 	if len(points) == 0 {
 		return
 	}
-	var body []string
 	s := step{lo: 1 << 30, hi: -1}
-	made := w.loopHead(&s, from)
+	start := w.loopHead(&s, from)
 	var acc *val
+	var body []string
 	last := -1
 	for range 1 + w.r.IntN(3) {
 		p := points[w.r.IntN(len(points))]
 		if p.first < last {
 			continue
 		}
-		last = p.first
-		switch w.r.IntN(4) {
-		case 0:
-			if acc != nil {
-				continue
-			}
-			x := w.name("x")
-			body = append(body, "if i == "+made.start+" {", "\t"+x+" = b"+p.rel+"()", "} else {", "\t"+x+" = "+x+".Add(b"+p.rel+"())", "}")
-			s.lines = append([]string{"var " + x + " nn.Tensor"}, s.lines...)
-			s.defs = append(s.defs, x)
-			acc = &val{name: x, typ: p.typ, owner: w.invoke, phase: w.phase, taint: w.exotic}
-			if p.typ.DType == tensor.Bool {
-				return
-			}
-		case 1:
-			if !p.rowed && len(w.p.empty) > 1 || p.typ.DType != tensor.Float32 {
-				continue
-			}
-			body = append(body, w.loopWrite(&s, p))
-		case 2:
-			body = append(body, "ts = append(ts, b"+p.rel+"())")
-			s.defs = append(s.defs, "ts")
-		case 3:
-			if p.typ.DType != tensor.Float32 {
-				continue
-			}
-			body = append(body, "fs = append(fs, b"+p.rel+"().Norm().Item())")
-			s.defs = append(s.defs, "fs")
+		lines := w.loopBody(&s, p, start, &acc)
+		if len(lines) == 0 {
+			continue
 		}
+		body = append(body, lines...)
+		last = p.first
 		s.lo, s.hi = min(s.lo, p.first), max(s.hi, p.last)
 	}
-	if len(body) == 0 || s.hi < 0 {
+	if len(body) == 0 {
 		return
 	}
 	body = append(body, "_ = i")
@@ -211,25 +188,45 @@ func (w *writer) loop() {
 	}
 }
 
-type loopInfo struct{ start string }
+// loopBody uses a point of each block: adds it up, writes it or returns it.
+func (w *writer) loopBody(s *step, p inBlock, start string, acc **val) []string {
+	switch k := w.r.IntN(4); {
+	case k == 0 && *acc == nil && p.typ.DType != tensor.Bool:
+		x := w.name("x")
+		s.lines = append([]string{"var " + x + " nn.Tensor"}, s.lines...)
+		s.defs = append(s.defs, x)
+		*acc = &val{name: x, typ: p.typ, owner: w.invoke, phase: w.phase, taint: w.exotic}
+		return []string{"if i == " + start + " {", "\t" + x + " = b" + p.rel + "()", "} else {", "\t" + x + " = " + x + ".Add(b" + p.rel + "())", "}"}
+	case k == 1 && (p.rowed || len(w.p.empty) == 1) && p.typ.DType == tensor.Float32:
+		return []string{w.loopWrite(s, p)}
+	case k == 2:
+		s.defs = append(s.defs, "ts")
+		return []string{"ts = append(ts, b" + p.rel + "())"}
+	case k == 3 && p.typ.DType == tensor.Float32:
+		s.defs = append(s.defs, "fs")
+		return []string{"fs = append(fs, b" + p.rel + "().Norm().Item())"}
+	}
+	return nil
+}
 
-// loopHead opens a loop in one of its forms; b is the block, i its number.
-func (w *writer) loopHead(s *step, from int) loopInfo {
+// loopHead opens a loop in one of its forms, where b is the block, and gives
+// what i begins with.
+func (w *writer) loopHead(s *step, from int) string {
 	blocks, f := w.net.blocks, fmt.Sprint(from)
 	switch w.r.IntN(3) {
 	case 0:
 		s.lines = append(s.lines, fmt.Sprintf("for i, b := range %s[%s:] {", blocks, f))
-		return loopInfo{"0"}
+		return "0"
 	case 1:
 		s.lines = append(s.lines, fmt.Sprintf("for i := %s; i < len(%s); i++ {", f, blocks), "\tb := "+blocks+"[i]")
-		return loopInfo{f}
+		return f
 	}
 	if from == 0 {
 		s.lines = append(s.lines, "for i, b := range "+blocks+" {")
-		return loopInfo{"0"}
+		return "0"
 	}
 	s.lines = append(s.lines, fmt.Sprintf("for i := range %d {", w.net.depth-from), fmt.Sprintf("\tb := %s[i+%s]", blocks, f))
-	return loopInfo{"0"}
+	return "0"
 }
 
 // loopWrite changes a point of each block.

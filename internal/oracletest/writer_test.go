@@ -24,8 +24,6 @@ type writer struct {
 
 	invoke, phase int
 	cur           []int // the moment that each invoke has reached, -1 none
-	pending       []string
-	pendingUses   []string
 }
 
 // val is a tensor variable.
@@ -171,7 +169,7 @@ func (w *writer) pool(fits func(v *val) bool) []*val {
 	return out
 }
 
-// any picks a usable variable, recent ones more often; it reads a point if there is none.
+// any picks a usable variable, recent ones more often; nil if there is none.
 func (w *writer) any(fits func(v *val) bool) *val {
 	list := w.pool(fits)
 	if len(list) == 0 {
