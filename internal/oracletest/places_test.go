@@ -18,6 +18,7 @@ type place struct {
 	expr   string // "m.Transformer.H[0].MLP"
 	side   string // "Output" or "Input"
 	path   string
+	tensor string // the model's, which points may share
 	moment int
 	typ    tensor.Type // in symbols
 }
@@ -61,7 +62,7 @@ func loadNet(root, name, blocks string, model any) (*net, error) {
 			side, role = "Input", modelspec.RoleInput
 		}
 		if expr := exprs[m.Module.Path]; expr != "" && m.Point.Role == role {
-			n.places = append(n.places, place{expr, side, m.Module.Path, i, m.Point.Type})
+			n.places = append(n.places, place{expr, side, m.Module.Path, m.Point.Tensor, i, m.Point.Type})
 		}
 	}
 	for path, expr := range exprs {

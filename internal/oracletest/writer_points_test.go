@@ -19,6 +19,11 @@ func (w *writer) next(late bool, fits func(p place) bool) (place, bool) {
 	if len(list) == 0 {
 		return place{}, false
 	}
+	// Points that share a tensor with one that was written see its versions.
+	shared := slices.DeleteFunc(slices.Clone(list), func(p place) bool { return !w.wrote[p.tensor] })
+	if len(shared) > 0 && w.one(2) {
+		return shared[w.r.IntN(len(shared))], true
+	}
 	if !late && len(list) > 10 && !w.one(6) {
 		list = list[:10]
 	}
@@ -35,7 +40,7 @@ func (w *writer) pointExpr(p place) expr {
 
 // read reads a point, seldom one that has passed.
 func (w *writer) read() {
-	late := w.one(25)
+	late := w.one(16)
 	p, ok := w.next(late, nil)
 	if !ok {
 		late = !late
@@ -88,6 +93,7 @@ func (w *writer) write() {
 }
 
 func (w *writer) setPoint(p place, e expr) {
+	w.wrote[p.tensor] = true
 	w.add(step{lines: []string{fmt.Sprintf("%s.Set%s(%s)", p.expr, p.side, e.text)}, uses: e.uses, lo: p.moment, hi: p.moment})
 }
 

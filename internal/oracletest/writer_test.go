@@ -21,6 +21,7 @@ type writer struct {
 	wrong  int  // how often, in a hundred, a step is meant to be wrong
 	vals   []*val
 	names  int
+	wrote  map[string]bool // tensors of the model that were written
 
 	invoke, phase int
 	cur           []int // the moment that each invoke has reached, -1 none
@@ -40,7 +41,7 @@ type val struct {
 
 // randomProgram writes the function of a seed.
 func randomProgram(nets map[string]*net, seed uint64) *program {
-	w := &writer{r: rand.New(rand.NewPCG(seed, 1))}
+	w := &writer{r: rand.New(rand.NewPCG(seed, 1)), wrote: map[string]bool{}}
 	w.net = nets[[]string{"gpt2", "gpt2", "llama"}[w.r.IntN(3)]]
 	w.exotic = w.one(5)
 	if w.one(3) {
