@@ -68,8 +68,16 @@ func (p *program) late() bool {
 	return slices.ContainsFunc(p.steps, func(s step) bool { return s.late })
 }
 
-// twin moves late reads to where they belong; nil if that has no place.
+// waits reports whether a step is a barrier.
+func (s step) waits() bool { return len(s.uses) == 1 && s.uses[0][0] == 'b' }
+
+// twin moves late reads to where they belong; nil if that has no place. With
+// barriers there is none: whose turn it is when one is full depends on what was
+// asked for before, and a late read sees its moment as if it had had its turn.
 func (p *program) twin() *program {
+	if slices.ContainsFunc(p.steps, step.waits) {
+		return nil
+	}
 	out := *p
 	out.steps = slices.Clone(p.steps)
 	for i := 0; i < len(out.steps); i++ {
