@@ -11,7 +11,7 @@ FUZZTIME ?= 30s
 COUNT    ?= 5
 
 .DEFAULT_GOAL := help
-.PHONY: help ort demo test test-webgpu test-models race lint fmt generate check bench fuzz models goldens oracle clean
+.PHONY: help ort demo test test-webgpu test-models oracle-test race lint fmt generate check bench fuzz models goldens oracle clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,8 +31,11 @@ test-webgpu: ort ## the tests that need a device, on the WebGPU provider over a 
 test-models: ort ## the tests on the real models that make models made
 	NNGEN_MODELS=$(CACHE)/models $(GO) test -count=1 ./examples/realmodels/...
 
-race: ort ## all tests under the race detector
-	$(GO) test -race ./...
+oracle-test: ort ## N random traces, compiled against interpreted (N=2000)
+	$(GO) test ./internal/oracletest -run Oracle -count=1 -timeout 60m -oracle.n $(or $(N),2000)
+
+race: ort ## all tests under the race detector, in random order
+	$(GO) test -race -shuffle=on ./...
 
 lint: ## vet, staticcheck, gofumpt
 	$(GO) vet ./...
