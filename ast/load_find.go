@@ -2,11 +2,13 @@ package ast
 
 import (
 	"go/ast"
+	"go/build/constraint"
 	"go/types"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/nngen-go/nngen/internal/diag"
 	"github.com/nngen-go/nngen/internal/tensor"
 )
 
@@ -75,7 +77,24 @@ func (l *loader) readDirectives(s *source, f *ast.File, fd *ast.FuncDecl, used m
 	if !found {
 		return nil
 	}
+	if c := buildConstraint(f); c != nil {
+		d := l.diags.Add("NN1105", l.prog.Fset.Position(fd.Pos()), "%s is marked in a file with a build constraint, which its generated file would not have", fd.Name.Name)
+		d.Hint = "move it to a file that is always built"
+		d.Related = []diag.Related{{Pos: l.prog.Fset.Position(c.Pos()), Message: "the constraint"}}
+	}
 	return tf
+}
+
+// buildConstraint finds the //go:build line of a file.
+func buildConstraint(f *ast.File) *ast.Comment {
+	for _, g := range f.Comments {
+		for _, c := range g.List {
+			if c.Pos() < f.Package && constraint.IsGoBuild(c.Text) {
+				return c
+			}
+		}
+	}
+	return nil
 }
 
 func (l *loader) traceOptions(tf *traceFunc, c *ast.Comment, options []string) {
