@@ -62,18 +62,14 @@ bench: ort ## benchmarks, COUNT times each
 fuzz: ## each fuzz test for FUZZTIME
 	@tools/fuzz.sh $(FUZZTIME)
 
-oracle: $(ORACLE)/.made ## the Python environment that makes fixtures and goldens (pinned)
-
-$(ORACLE)/.made: scripts/export/requirements.txt
-	python3 -m venv $(ORACLE)
-	$(ORACLE)/bin/pip install -q -r scripts/export/requirements.txt
-	@touch $@
+oracle: ## the Python environment that makes fixtures and goldens (pinned)
+	scripts/export/setup.sh $(ORACLE)
 
 goldens: oracle ## make the fixtures and golden arrays anew with PyTorch and nnsight
-	cd scripts/export && $(ORACLE)/bin/python export.py && $(ORACLE)/bin/python goldens.py
+	$(ORACLE)/bin/python scripts/export/main.py
 
 models: oracle ## fetch or make the larger real models, by package name and checksum
-	cd scripts/export && $(ORACLE)/bin/python models.py
+	$(ORACLE)/bin/python scripts/export/models.py
 
 clean: ## remove what was built, not what was fetched
 	rm -rf bin
