@@ -25,14 +25,7 @@ func (f *frame) child(e ast.Expr, x *envoyVal, field int) value {
 	if rel == "" {
 		return f.fail(e.Pos(), "NN1209", "", "%s is not a module", fld.Name())
 	}
-	return f.modules(joinPath(x.path, rel), fld.Type(), x.inv)
-}
-
-func joinPath(parent, rel string) string {
-	if parent == "" {
-		return rel
-	}
-	return parent + "." + rel
+	return f.modules(modelspec.Join(x.path, rel), fld.Type(), x.inv)
 }
 
 // modules builds the value of a module field; %d in the path are array indexes.
@@ -73,12 +66,7 @@ func (ev *evaluator) hasModule(path string) bool {
 }
 
 // label names a module in messages.
-func (x *envoyVal) label() string {
-	if x.path == "" {
-		return "model"
-	}
-	return x.path
-}
+func (x *envoyVal) label() string { return modelspec.PathName(x.path) }
 
 // envoyMethod evaluates a method of an Envoy.
 func (f *frame) envoyMethod(e *ast.CallExpr, fv *funcVal, x *envoyVal) value {
@@ -154,7 +142,7 @@ func (f *frame) weight(e *ast.CallExpr, x *envoyVal, name value) value {
 func (ev *evaluator) findModule(x *envoyVal, path string) (string, *modelspec.Module) {
 	full := x.path
 	if rel := strings.Trim(path, "."); rel != "" {
-		full = joinPath(x.path, rel)
+		full = modelspec.Join(x.path, rel)
 	}
 	if mod := ev.acc.modules[full]; mod != nil {
 		return full, mod

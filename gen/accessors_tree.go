@@ -144,18 +144,12 @@ func borderText(m *modelspec.Module) string {
 
 // childPaths gives the modules that a field of the module at path leads to.
 func childPaths(path string, f modelspec.AccessorField) []string {
-	join := func(rel string) string {
-		if path == "" {
-			return rel
-		}
-		return path + "." + rel
-	}
 	if f.Len == 0 {
-		return []string{join(f.Tag)}
+		return []string{modelspec.Join(path, f.Tag)}
 	}
 	out := make([]string, f.Len)
 	for i := range out {
-		out[i] = join(modelspec.Element(f.Tag, i))
+		out[i] = modelspec.Join(path, modelspec.Element(f.Tag, i))
 	}
 	return out
 }

@@ -223,7 +223,7 @@ func (a *accessors) field(from *accessorNode, names *namer, name string, to *acc
 	f := AccessorField{GoName: names.field(name), Tag: relative(from.path, to.path), Alias: alias}
 	if to.list || to == from {
 		f.Len = len(to.children)
-		f.Tag = joinPath(f.Tag, indexMark)
+		f.Tag = Join(f.Tag, indexMark)
 		to = to.children[0]
 	}
 	f.Type = a.types[to.key].Name

@@ -85,14 +85,14 @@ func (a *aliaser) bind(from, key string, names []string) {
 
 func (a *aliaser) add(host, key, name, target string) {
 	if i := strings.LastIndexByte(name, '.'); i >= 0 {
-		prefix := joinPath(host, name[:i])
+		prefix := Join(host, name[:i])
 		if a.known[prefix] == nil || !strings.HasPrefix(target, prefix+".") {
 			a.fail(key, "NN1010", "alias %s of %s: its first part is no module above %s", quoted(name), quoted(key), quoted(target)).Hint = "begin a dotted alias like the module's own path"
 			return
 		}
 		host, name = prefix, name[i+1:]
 	}
-	full := joinPath(host, name)
+	full := Join(host, name)
 	what := ""
 	switch old, bound := a.to[full]; {
 	case full == target || bound && old == target:
@@ -124,7 +124,7 @@ func (a *aliaser) named(from, key string) []string {
 		for _, at := range found {
 			if part == "*" {
 				next = append(next, a.children[at]...)
-			} else if p := joinPath(at, part); a.known[p] != nil {
+			} else if p := Join(at, part); a.known[p] != nil {
 				next = append(next, p)
 			} else if p, ok := a.to[p]; ok {
 				next = append(next, p)
@@ -178,7 +178,7 @@ func (s *Spec) Find(path string, aliases map[string]string) (*Module, bool) {
 func resolve(path string, known map[string]*Module, aliases map[string]string) (*Module, bool) {
 	at := ""
 	for _, part := range splitPath(path) {
-		next := joinPath(at, part)
+		next := Join(at, part)
 		if known[next] == nil {
 			target, ok := aliases[next]
 			if !ok {

@@ -40,7 +40,7 @@ func (g *graph) restoreHolders(s *scopes) {
 		if path == "" || holder[splitPath(path)[0]] == "" {
 			return path
 		}
-		return joinPath(holder[splitPath(path)[0]], path)
+		return Join(holder[splitPath(path)[0]], path)
 	}
 	for i := range s.of {
 		s.of[i] = moved(s.of[i])

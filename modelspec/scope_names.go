@@ -18,7 +18,7 @@ func namePath(name string) (string, bool) {
 	}
 	path := ""
 	for _, step := range nameSteps(name) {
-		path = joinPath(path, step)
+		path = Join(path, step)
 	}
 	return path, true
 }
@@ -95,7 +95,7 @@ func (g *graph) scopesFromNames(s *scopes) {
 func noteCalled(s *scopes, n *onnx.Node) {
 	path := ""
 	for _, step := range nameSteps(n.Name) {
-		path = joinPath(path, step)
+		path = Join(path, step)
 		s.called[path] = true
 	}
 }
@@ -164,9 +164,9 @@ func renamed(path string, names map[string]string) string {
 	}
 	parent := renamed(parentPath(path), names)
 	if base, ok := names[path]; ok {
-		return joinPath(parent, lastPart(base))
+		return Join(parent, lastPart(base))
 	}
-	return joinPath(parent, lastPart(path))
+	return Join(parent, lastPart(path))
 }
 
 func sameOps(a, b []string) bool {

@@ -158,8 +158,8 @@ func parentPath(p string) string {
 
 func lastPart(p string) string { return p[strings.LastIndexByte(p, '.')+1:] }
 
-// joinPath adds a name below a module.
-func joinPath(parent, name string) string {
+// Join gives the path of what is called name below the module at parent.
+func Join(parent, name string) string {
 	if parent == "" {
 		return name
 	}

@@ -15,11 +15,16 @@ type Moment struct {
 
 // Address is the moment's name: "transformer.h.5.output", "model.output" for the root.
 func (m Moment) Address() string {
-	path := m.Module.Path
+	return PathName(m.Module.Path) + "." + string(m.Side)
+}
+
+// PathName is how messages and addresses name a module: by its path, the root
+// as "model".
+func PathName(path string) string {
 	if path == "" {
-		path = "model"
+		return "model"
 	}
-	return path + "." + string(m.Side)
+	return path
 }
 
 // key orders moments by the nodes of the graph: a tensor exits right after its

@@ -38,18 +38,11 @@ func (t *tree) fill(s reflect.Value, path string, made map[string]reflect.Value)
 		if !ok {
 			continue
 		}
-		if err := t.field(s.Field(i), below(path, tag), made); err != nil {
+		if err := t.field(s.Field(i), modelspec.Join(path, tag), made); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func below(path, tag string) string {
-	if path == "" {
-		return tag
-	}
-	return path + "." + tag
 }
 
 // field sets one child, or the children of a list.

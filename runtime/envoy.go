@@ -69,7 +69,7 @@ func (e *Envoy) Call(x Tensor) Tensor {
 		if own, ok := err.(*Error); ok {
 			panic(own)
 		}
-		panic(misuse("NN3154", "call of %s: %v", display(n.module.Path), err))
+		panic(misuse("NN3154", "call of %s: %v", modelspec.PathName(n.module.Path), err))
 	}
 	return out
 }
@@ -84,11 +84,11 @@ func (e *Envoy) Weight(name string) Tensor {
 			names = append(names, k)
 		}
 		sort.Strings(names)
-		panic(misuse("NN3155", "%s has no weight %q; it has %s", display(n.module.Path), name, listOr(names, "none")))
+		panic(misuse("NN3155", "%s has no weight %q; it has %s", modelspec.PathName(n.module.Path), name, listOr(names, "none")))
 	}
 	t, err := n.tree.v.t.s.weight(tensorName)
 	if err != nil {
-		panic(misuse("NN3155", "weight %s of %s: %v", name, display(n.module.Path), err))
+		panic(misuse("NN3155", "weight %s of %s: %v", name, modelspec.PathName(n.module.Path), err))
 	}
 	return t
 }
@@ -128,7 +128,7 @@ func (e *Envoy) Get(path string) (*Envoy, error) {
 			return n.tree.envoy(m), nil
 		}
 	}
-	return nil, misuse("NN3156", "%s has no module %q", display(n.module.Path), path)
+	return nil, misuse("NN3156", "%s has no module %q", modelspec.PathName(n.module.Path), path)
 }
 
 // Modules gives this module and all below it, parents before children.

@@ -25,7 +25,7 @@ type called struct {
 // this run as it was at its own point, or is computed again from the inputs.
 func (r *liveRun) call(m *modelspec.Module, x Tensor, rows int) (Tensor, error) {
 	if x.h == nil {
-		return Tensor{}, misuse("NN3110", "%s is called on a tensor that was never set", display(m.Path))
+		return Tensor{}, misuse("NN3110", "%s is called on a tensor that was never set", modelspec.PathName(m.Path))
 	}
 	c, err := r.openCall(m, x)
 	if err != nil {

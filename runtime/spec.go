@@ -53,7 +53,7 @@ func (in *specInfo) point(m *modelspec.Module, side modelspec.Side, visit int) (
 		list, role = m.Inputs, modelspec.RoleInput
 	}
 	if m.Absent != "" {
-		return nil, fmt.Errorf("%s has no %s: %s", display(m.Path), side, m.Absent)
+		return nil, fmt.Errorf("%s has no %s: %s", modelspec.PathName(m.Path), side, m.Absent)
 	}
 	unsure := false
 	for _, p := range list {
@@ -62,21 +62,13 @@ func (in *specInfo) point(m *modelspec.Module, side modelspec.Side, visit int) (
 			continue
 		}
 		if p.Absent != "" {
-			return nil, fmt.Errorf("the %s of %s is absent: %s", side, display(m.Path), p.Absent)
+			return nil, fmt.Errorf("the %s of %s is absent: %s", side, modelspec.PathName(m.Path), p.Absent)
 		}
 		return p, nil
 	}
 	if unsure {
 		return nil, fmt.Errorf("the spec does not say which tensor is the %s of %s: set the role of one to %q in %s.nnspec.yaml",
-			side, display(m.Path), role, in.spec.Model)
+			side, modelspec.PathName(m.Path), role, in.spec.Model)
 	}
-	return nil, fmt.Errorf("%s has no %s", display(m.Path), side)
-}
-
-// display is how messages name a module.
-func display(path string) string {
-	if path == "" {
-		return "model"
-	}
-	return path
+	return nil, fmt.Errorf("%s has no %s", modelspec.PathName(m.Path), side)
 }
