@@ -108,15 +108,6 @@ func (f *File) Array(name string) (Array, error) {
 	return a, nil
 }
 
-// Names lists every array.
-func (f *File) Names() []string {
-	out := make([]string, 0, len(f.arrays))
-	for n := range f.arrays {
-		out = append(out, n)
-	}
-	return out
-}
-
 // Tensor gives a golden array as a tensor, to be fed to a run.
 func (a Array) Tensor() nn.Tensor {
 	shape := a.Shape
