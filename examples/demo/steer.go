@@ -73,11 +73,16 @@ func steer(d *demo) error {
 
 // direction is the mean residual of the colour texts minus that of the others.
 func (d *demo) direction() (nn.Tensor, error) {
-	plus, err := d.meanTopic(colours)
+	compiled, err := probes.CompileTopic(d.sess)
 	if err != nil {
 		return nn.Tensor{}, err
 	}
-	minus, err := d.meanTopic(measures)
+	defer compiled.Close()
+	plus, err := d.meanTopic(compiled, colours)
+	if err != nil {
+		return nn.Tensor{}, err
+	}
+	minus, err := d.meanTopic(compiled, measures)
 	if err != nil {
 		return nn.Tensor{}, err
 	}
@@ -91,12 +96,7 @@ func (d *demo) direction() (nn.Tensor, error) {
 }
 
 // meanTopic averages Topic over texts.
-func (d *demo) meanTopic(texts []string) ([]float32, error) {
-	compiled, err := probes.CompileTopic(d.sess)
-	if err != nil {
-		return nil, err
-	}
-	defer compiled.Close()
+func (d *demo) meanTopic(compiled *probes.CompiledTopic, texts []string) ([]float32, error) {
 	var sum []float32
 	for _, text := range texts {
 		in, err := d.inputs(text, 1)
