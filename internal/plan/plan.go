@@ -50,7 +50,30 @@ type Node struct {
 	In    []Ref          `json:"in,omitempty"`
 	Out   []string       `json:"out"`
 	Attrs map[string]any `json:"attrs,omitempty"` // int64, []int64, float64, string, bool only
-	Line  int            `json:"line,omitempty"`
+	// Types are the types of Out where no operator of internal/ops gives them:
+	// those of a hook's and an If's results.
+	Types []tensor.Type `json:"types,omitempty"`
+	// Then and Else are the branches of an If node: In[0] is the condition, a
+	// bool without axes, and each branch gives one value per Out, of that type.
+	Then *Body `json:"then,omitempty"`
+	Else *Body `json:"else,omitempty"`
+	Line int   `json:"line,omitempty"`
+}
+
+// Ops of nodes that are no operators of internal/ops.
+const (
+	// If computes one of two branches; Go's graph-side conditional work.
+	If = "If"
+	// HookOp hands In to step Attrs["step"] of the trace's Go code, which makes
+	// Out. Hooks run in the order of their steps.
+	HookOp = "Hook"
+)
+
+// Body is a branch of an If node. Its nodes may use every value that is made
+// before the If, and their results are known inside the branch alone.
+type Body struct {
+	Nodes []Node `json:"nodes,omitempty"`
+	Out   []Ref  `json:"out"`
 }
 
 // Write replaces a tensor of the model by a value of the same shape and dtype.
@@ -62,11 +85,14 @@ type Write struct {
 	Line      int    `json:"line,omitempty"`
 }
 
-// Tap is a value that leaves the run.
+// Tap is a value that leaves the run: Value, or the one of Choices that the
+// parameter Choice (an int64 scalar) numbers, the only one that Run fetches.
 type Tap struct {
-	Name  string `json:"name"`
-	Value Ref    `json:"value"`
-	Line  int    `json:"line,omitempty"`
+	Name    string `json:"name"`
+	Value   Ref    `json:"value"`
+	Choices []Ref  `json:"choices,omitempty"`
+	Choice  string `json:"choice,omitempty"`
+	Line    int    `json:"line,omitempty"`
 }
 
 // Check is a condition that only the sizes of a run can tell: Value must have
