@@ -36,7 +36,7 @@ nngen check -format github ./...   # annotations on a pull request`,
 func dirOf(path string) string { return filepath.Dir(path) }
 
 func (e *env) check(ctx context.Context, format formatFlag, patterns []string) error {
-	res, diags, err := Generate(ctx, Config{Dir: e.dir, Patterns: orHere(patterns)})
+	res, diags, err := e.compile(ctx, patterns)
 	if err != nil {
 		return err
 	}

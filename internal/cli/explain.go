@@ -72,7 +72,7 @@ func (e *env) explainTraces(ctx context.Context, format formatFlag, operand stri
 	} else if !token.IsIdentifier(operand) {
 		return usagef("%q is neither a code, nor a function, nor a Go file", operand)
 	}
-	res, diags, err := Generate(ctx, Config{Dir: e.dir, Patterns: orHere(patterns)})
+	res, diags, err := e.compile(ctx, patterns)
 	if err != nil {
 		return err
 	}

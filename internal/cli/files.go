@@ -7,13 +7,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/nngen-go/nngen/internal/project"
 )
 
-// File is one output of Generate. Content nil: the file is to be removed.
-type File struct {
-	Path    string // absolute
-	Content []byte
-}
+// File is one output of nngen. Content nil: the file is to be removed.
+type File = project.File
 
 // changed gives the files whose content on disk differs.
 func changed(files []File) ([]File, error) {
@@ -29,6 +28,11 @@ func changed(files []File) ([]File, error) {
 		}
 	}
 	return out, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // transaction writes files so that either all of them change or none does:

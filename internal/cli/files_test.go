@@ -57,7 +57,7 @@ func TestChanged(t *testing.T) {
 	same, other, gone := filepath.Join(dir, "a"), filepath.Join(dir, "b"), filepath.Join(dir, "c")
 	require.NoError(t, os.WriteFile(same, []byte("x"), 0o600))
 	require.NoError(t, os.WriteFile(other, []byte("y"), 0o600))
-	got, err := changed([]File{{same, []byte("x")}, {other, []byte("x")}, {gone, nil}, {filepath.Join(dir, "d"), []byte{}}})
+	got, err := changed([]File{{Path: same, Content: []byte("x")}, {Path: other, Content: []byte("x")}, {Path: gone}, {Path: filepath.Join(dir, "d"), Content: []byte{}}})
 	require.NoError(t, err)
 	require.Len(t, got, 2)
 	require.Equal(t, other, got[0].Path)

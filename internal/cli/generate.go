@@ -2,8 +2,12 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+
+	"github.com/nngen-go/nngen/internal/diag"
+	"github.com/nngen-go/nngen/internal/project"
 )
 
 func generateCommand() *command {
@@ -36,8 +40,18 @@ func orHere(patterns []string) []string {
 	return patterns
 }
 
+// compile computes what the folders come to, in memory.
+func (e *env) compile(ctx context.Context, patterns []string) (*project.Result, diag.List, error) {
+	res, diags, err := project.Generate(ctx, project.Config{Dir: e.dir, Patterns: orHere(patterns)})
+	var pattern *project.PatternError
+	if errors.As(err, &pattern) {
+		err = usagef("%v", pattern)
+	}
+	return res, diags, err
+}
+
 func (e *env) generate(ctx context.Context, format formatFlag, patterns []string) error {
-	res, diags, err := Generate(ctx, Config{Dir: e.dir, Patterns: orHere(patterns)})
+	res, diags, err := e.compile(ctx, patterns)
 	if err != nil {
 		return err
 	}
@@ -46,7 +60,7 @@ func (e *env) generate(ctx context.Context, format formatFlag, patterns []string
 	}
 	if len(res.Files) == 0 {
 		return usagef("nothing to generate: no *%s and no //nngen:trace function in %v (nngen spec makes a spec; ./... takes in subfolders)",
-			specSuffix, orHere(patterns))
+			project.SpecSuffix, orHere(patterns))
 	}
 	files, err := changed(res.Files)
 	if err != nil {
@@ -67,7 +81,7 @@ func (e *env) generate(ctx context.Context, format formatFlag, patterns []string
 
 // warnNeeded tells of accessors outside of the given folders that the traces
 // were compiled against but that are not so on disk.
-func (e *env) warnNeeded(res *Result) error {
+func (e *env) warnNeeded(res *project.Result) error {
 	stale, err := changed(res.Needed)
 	if err != nil {
 		return err

@@ -11,12 +11,9 @@ import (
 	"github.com/nngen-go/nngen/internal/diag"
 )
 
-// maxText caps how many diagnostics are printed as text; the other formats print all.
-const maxText = 50
-
-// formats are the ways to print diagnostics.
+// formats are the ways to print diagnostics for programs; nil stands for text.
 var formats = map[string]func(w io.Writer, dir string, l diag.List) error{
-	"text": printText, "json": printJSON, "github": printGitHub,
+	"text": nil, "json": printJSON, "github": printGitHub,
 }
 
 // formatFlag is the value of -format, checked when it is parsed.
@@ -26,7 +23,7 @@ func (f *formatFlag) String() string { return string(*f) }
 
 // Set takes one of the known formats.
 func (f *formatFlag) Set(s string) error {
-	if formats[s] == nil {
+	if _, ok := formats[s]; !ok {
 		return fmt.Errorf("format %q is not known; use text, json or github", s)
 	}
 	*f = formatFlag(s)
@@ -37,11 +34,14 @@ func (f *formatFlag) Set(s string) error {
 // formats that programs read to standard output.
 func (e *env) report(f formatFlag, l diag.List) error {
 	l = l.Sorted()
-	w := e.stdout
+	var err error
 	if f == "text" {
-		w = e.stderr
+		t := textPrinter{w: e.stderr, dir: e.dir, colours: coloured(e.stderr)}
+		err = t.print(l)
+	} else {
+		err = formats[string(f)](e.stdout, e.dir, l)
 	}
-	if err := formats[string(f)](w, e.dir, l); err != nil {
+	if err != nil {
 		return err
 	}
 	return errReported
@@ -61,33 +61,8 @@ func place(dir string, p token.Position) string {
 	return p.String()
 }
 
-func printText(w io.Writer, dir string, l diag.List) error {
-	for i, d := range l {
-		if i == maxText {
-			_, err := fmt.Fprintf(w, "and %d more (-format json prints all)\n", len(l)-i)
-			return err
-		}
-		if err := printOne(w, dir, d); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func printOne(w io.Writer, dir string, d diag.Diagnostic) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s [%s]\n", place(dir, d.Pos), d.Message, d.Code)
-	for _, r := range d.Related {
-		fmt.Fprintf(&b, "\t%s: %s\n", place(dir, r.Pos), r.Message)
-	}
-	if d.Hint != "" {
-		fmt.Fprintf(&b, "\thint: %s\n", d.Hint)
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
-}
-
-// The JSON form of a diagnostic, one object a line.
+// The JSON form of a diagnostic, one object a line. Fields are only ever added:
+// docs/vet.md describes them.
 type (
 	jsonDiagnostic struct {
 		Code    string        `json:"code"`

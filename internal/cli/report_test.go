@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"go/token"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -23,14 +25,15 @@ func sample() diag.List {
 func TestFormats(t *testing.T) {
 	for name, want := range map[string]string{
 		"text": "steer.go:12:5: block 6, written 100% [NN1203]\n\t../other.go:9:2: read here\n" +
-			"\thint: write it first\nor not at all\n",
+			"\thint: write it first\n\tor not at all\n",
 		"json": `{"code":"NN1203","file":"steer.go","line":12,"column":5,"message":"block 6, written 100%",` +
 			`"hint":"write it first\nor not at all","related":[{"file":"../other.go","line":9,"column":2,"message":"read here"}]}` + "\n",
 		"github": "::error file=steer.go,line=12,col=5,title=NN1203::block 6, written 100%25%0A../other.go:9:2: read here" +
 			"%0Ahint: write it first%0Aor not at all\n",
 	} {
 		var out bytes.Buffer
-		require.NoError(t, formats[name](&out, "/w/probes", sample()))
+		e := &env{dir: "/w/probes", stdout: &out, stderr: &out}
+		require.ErrorIs(t, e.report(formatFlag(name), sample()), errReported)
 		require.Equal(t, want, strings.ReplaceAll(out.String(), "/w/other.go", "../other.go"), name)
 	}
 }
@@ -41,9 +44,39 @@ func TestTextIsCapped(t *testing.T) {
 		l.Add("NN1", token.Position{Filename: "a.go", Line: i + 1}, "message %d", i)
 	}
 	var out bytes.Buffer
-	require.NoError(t, printText(&out, "/", l))
+	require.NoError(t, (&textPrinter{w: &out, dir: "/"}).print(l))
 	require.Contains(t, out.String(), "and 7 more")
 	require.Equal(t, maxText+1, strings.Count(out.String(), "\n"))
+}
+
+// TestExcerpt: the caret stands under the column whatever tabs come before it,
+// and what steers a terminal is left out.
+func TestExcerpt(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.go")
+	require.NoError(t, os.WriteFile(file, []byte("package a\n\n\tb.SetOutput(é,\th)\n\tx\x1b[1m := 1\r\n"), 0o600))
+	at := func(line, column int) string {
+		var l diag.List
+		l.Add("NN1203", token.Position{Filename: file, Line: line, Column: column}, "message")
+		var out bytes.Buffer
+		require.NoError(t, (&textPrinter{w: &out, dir: filepath.Dir(file)}).print(l))
+		_, rest, _ := strings.Cut(out.String(), "\n")
+		return rest
+	}
+	require.Equal(t, "\t| b.SetOutput(é,\th)\n\t| ^\n", at(3, 2))
+	require.Equal(t, "\t| b.SetOutput(é,\th)\n\t|             ^\n", at(3, 14))
+	require.Equal(t, "\t| b.SetOutput(é,\th)\n\t|               \t^\n", at(3, 18))
+	require.Equal(t, "\t| x [1m := 1\n\t| ^\n", at(4, 2))
+	for _, p := range [][2]int{{2, 1}, {3, 0}, {3, 99}, {9, 1}} {
+		require.Empty(t, at(p[0], p[1]))
+	}
+}
+
+func TestColours(t *testing.T) {
+	var out bytes.Buffer
+	require.False(t, coloured(&out))
+	require.NoError(t, (&textPrinter{w: &out, dir: "/w/probes", colours: true}).print(sample()))
+	require.Contains(t, out.String(), "\x1b[1msteer.go:12:5\x1b[0m: block 6, written 100% \x1b[31m[NN1203]\x1b[0m\n")
+	require.Contains(t, out.String(), "\x1b[36mhint:\x1b[0m write it first")
 }
 
 func TestFormatFlag(t *testing.T) {

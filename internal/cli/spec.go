@@ -13,6 +13,7 @@ import (
 
 	"github.com/nngen-go/nngen/internal/diag"
 	"github.com/nngen-go/nngen/internal/onnx"
+	"github.com/nngen-go/nngen/internal/project"
 	"github.com/nngen-go/nngen/modelspec"
 )
 
@@ -58,12 +59,12 @@ func (e *env) spec(ctx context.Context, job *specJob) error {
 	name := strings.TrimSuffix(filepath.Base(model), ".onnx")
 	out := e.path(job.out)
 	if job.out == "" {
-		out = filepath.Join(e.dir, name+specSuffix)
+		out = filepath.Join(e.dir, name+project.SpecSuffix)
 	} else {
-		if !strings.HasSuffix(out, specSuffix) {
-			return usagef("a spec's name ends in %s: -o %s", specSuffix, strings.TrimSuffix(job.out, ".yaml")+specSuffix)
+		if !strings.HasSuffix(out, project.SpecSuffix) {
+			return usagef("a spec's name ends in %s: -o %s", project.SpecSuffix, strings.TrimSuffix(job.out, ".yaml")+project.SpecSuffix)
 		}
-		name = strings.TrimSuffix(filepath.Base(out), specSuffix)
+		name = strings.TrimSuffix(filepath.Base(out), project.SpecSuffix)
 	}
 	old, diags := oldSpec(out)
 	if len(diags) > 0 {
@@ -110,7 +111,7 @@ func oldSpec(path string) (*modelspec.Spec, diag.List) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	return readSpec(path)
+	return project.ReadSpec(path)
 }
 
 // inferSpec finds the modules of a model. A hand-written map of an old spec is obeyed.

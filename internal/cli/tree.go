@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/internal/diag"
+	"github.com/nngen-go/nngen/internal/project"
 	"github.com/nngen-go/nngen/modelspec"
 )
 
@@ -38,8 +39,8 @@ func (e *env) tree(operand string, o modelspec.TreeOptions, format formatFlag) e
 	path := e.path(operand)
 	var s *modelspec.Spec
 	var diags diag.List
-	if strings.HasSuffix(path, specSuffix) {
-		s, diags = readSpec(path)
+	if strings.HasSuffix(path, project.SpecSuffix) {
+		s, diags = project.ReadSpec(path)
 	} else {
 		var err error
 		s, diags, err = inferSpec(path, strings.TrimSuffix(filepath.Base(path), ".onnx"), nil)

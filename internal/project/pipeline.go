@@ -1,4 +1,4 @@
-package cli
+package project
 
 import (
 	"bytes"
@@ -13,6 +13,12 @@ import (
 	"github.com/nngen-go/nngen/gen"
 	"github.com/nngen-go/nngen/internal/diag"
 )
+
+// File is one output of Generate. Content nil: the file is to be removed.
+type File struct {
+	Path    string // absolute
+	Content []byte
+}
 
 // Config says what to generate.
 type Config struct {

@@ -1,4 +1,4 @@
-package cli
+package project
 
 import (
 	"errors"
@@ -14,8 +14,15 @@ import (
 	"golang.org/x/mod/modfile"
 )
 
-// The end of a spec's file name.
-const specSuffix = ".nnspec.yaml"
+// SpecSuffix ends the name of every spec.
+const SpecSuffix = ".nnspec.yaml"
+
+// PatternError is a pattern that names no folder.
+type PatternError struct{ Pattern string }
+
+func (e *PatternError) Error() string {
+	return fmt.Sprintf("%q is not a folder; patterns are folders, as in . or ./gpt2 or ./...", e.Pattern)
+}
 
 // expand gives the folders that the patterns name, sorted, each once: a folder,
 // or a folder followed by /... for the tree under it.
@@ -32,7 +39,7 @@ func expand(dir string, patterns []string) ([]string, error) {
 		}
 		info, err := os.Stat(root)
 		if err != nil || !info.IsDir() {
-			return nil, usagef("%q is not a folder; patterns are folders, as in . or ./gpt2 or ./...", p)
+			return nil, &PatternError{p}
 		}
 		if !tree {
 			out = append(out, filepath.Clean(root))
@@ -96,7 +103,7 @@ func readFolder(dir string) (*folder, error) {
 		name := e.Name()
 		switch {
 		case e.IsDir():
-		case strings.HasSuffix(name, specSuffix):
+		case strings.HasSuffix(name, SpecSuffix):
 			f.specs = append(f.specs, name)
 		case strings.HasSuffix(name, ".go"):
 			if err := f.addGo(name); err != nil {

@@ -1,4 +1,4 @@
-package cli
+package project
 
 import (
 	"context"
@@ -43,7 +43,7 @@ func accessorOf(f *folder) (ast.AccessorPackage, diag.List) {
 			Hint = "rename it: letters, digits, spaces and - _ . + = @ are allowed"
 		return ast.AccessorPackage{}, diags
 	}
-	spec, diags := readSpec(path)
+	spec, diags := ReadSpec(path)
 	if len(diags) > 0 {
 		return ast.AccessorPackage{}, diags
 	}
@@ -166,8 +166,8 @@ func listFolders(ctx context.Context, dir string, paths []string) map[string]str
 	return out
 }
 
-// readSpec reads a spec file; what is wrong with it comes with positions.
-func readSpec(path string) (*modelspec.Spec, diag.List) {
+// ReadSpec reads a spec file; what is wrong with it comes with positions.
+func ReadSpec(path string) (*modelspec.Spec, diag.List) {
 	src, err := os.ReadFile(path)
 	if err != nil {
 		var diags diag.List
