@@ -22,6 +22,7 @@ type decoder struct {
 	past      []string // names of the cache's inputs
 	cache     []Tensor // outputs of the step before
 	steps     int
+	sampler   *sampler
 	made      []Tensor // inputs of the step under way
 }
 
@@ -118,7 +119,7 @@ func (d *decoder) set(in InvokeInputs, name string, t Tensor) {
 	d.made = append(d.made, t)
 }
 
-// take reads a step's outputs: the most likely next token of each row. It keeps the cache.
+// take reads a step's outputs: the next token of each row. It keeps the cache.
 func (d *decoder) take(out []Tensor) ([]int64, error) {
 	old := d.cache
 	d.cache = out[1:]
@@ -137,7 +138,7 @@ func (d *decoder) take(out []Tensor) ([]int64, error) {
 		size := int64(logits.h.dtype.Size())
 		for r := range next {
 			at := ((int64(r)+1)*shape[1] - 1) * shape[2] * size
-			next[r] = argMax(logits.h.dtype, b[at:at+shape[2]*size])
+			next[r] = d.sampler.next(r, logits.h.dtype, b[at:at+shape[2]*size])
 		}
 	})
 	return next, nil
@@ -156,10 +157,14 @@ func argMax(d tensor.DType, b []byte) int64 {
 }
 
 // append adds a token to each row, to the result of those that are not finished.
-func (d *decoder) append(next []int64, stop map[int64]bool) {
+// It gives the tokens that were added to results, Ended where there was none.
+func (d *decoder) append(next []int64, stop map[int64]bool) []int64 {
+	told := make([]int64, len(next))
 	for r, id := range next {
 		d.fed[r] = append(d.fed[r], id)
+		told[r] = Ended
 		if !d.done[r] {
+			told[r] = id
 			d.rows[r] = append(d.rows[r], id)
 			d.done[r] = stop[id]
 		}
@@ -170,6 +175,7 @@ func (d *decoder) append(next []int64, stop map[int64]bool) {
 			p[r] = append(p[r], p[r][len(p[r])-1]+1)
 		}
 	}
+	return told
 }
 
 func (d *decoder) finished() bool {

@@ -3,7 +3,6 @@ package nn
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/nngen-go/nngen/modelspec"
 	"github.com/nngen-go/nngen/runtime/backend"
@@ -17,13 +16,17 @@ type generation struct {
 	most    int
 	stop    map[int64]bool
 	onToken func(step int, ids []int64) bool
+	sample  sampling
 }
 
 // defaultNewTokens is how many tokens are made where MaxNewTokens does not say it.
 const defaultNewTokens = 20
 
-// Greedy takes the most likely token at each step, which is the default.
-func Greedy() GenerateOption { return func(*generation) {} }
+// Greedy takes the most likely token at each step, the first of equals. It is
+// the default, and undoes Temperature, TopK and TopP before it.
+func Greedy() GenerateOption {
+	return func(g *generation) { g.sample.on, g.sample.topK, g.sample.temperature, g.sample.topP = false, 0, 1, 1 }
+}
 
 // MaxNewTokens ends the loop after n tokens; without it after 20.
 func MaxNewTokens(n int) GenerateOption { return func(g *generation) { g.most = max(n, 0) } }
@@ -37,7 +40,11 @@ func StopTokens(ids ...int64) GenerateOption {
 	}
 }
 
-// OnToken is called after each step with the new token of every row; false ends the loop.
+// Ended is what OnToken is told of a row that a stop token has ended before.
+const Ended = -1
+
+// OnToken is called after each step with the new token of every row, Ended for
+// rows that have none; false ends the loop.
 func OnToken(f func(step int, ids []int64) bool) GenerateOption {
 	return func(g *generation) { g.onToken = f }
 }
@@ -108,14 +115,18 @@ func (s *Session) generate(ctx context.Context, in InvokeInputs, opts []Generate
 		return nil, err
 	}
 	defer s.leave()
-	g := &generation{most: defaultNewTokens, stop: map[int64]bool{}}
+	g := &generation{most: defaultNewTokens, stop: map[int64]bool{}, sample: sampling{temperature: 1, topP: 1}}
 	for _, o := range opts {
 		o(g)
+	}
+	if err := g.sample.check(); err != nil {
+		return nil, err
 	}
 	d, err := newDecoder(&s.info, in)
 	if err != nil {
 		return nil, err
 	}
+	d.sampler = newSampler(g.sample, len(d.rows))
 	defer d.release()
 	for i := 0; i < g.most && !d.finished(); i++ {
 		if err := ctx.Err(); err != nil {
@@ -129,8 +140,8 @@ func (s *Session) generate(ctx context.Context, in InvokeInputs, opts []Generate
 		if err != nil {
 			return nil, err
 		}
-		d.append(next, g.stop)
-		if g.onToken != nil && !g.onToken(i, slices.Clone(next)) {
+		told := d.append(next, g.stop)
+		if g.onToken != nil && !g.onToken(i, told) {
 			break
 		}
 	}

@@ -197,3 +197,41 @@ func TestNothingLeaks(t *testing.T) {
 	work()
 	require.LessOrEqual(t, collect(before), before)
 }
+
+// A drawn text is its seed's, whatever other rows there are; a row that ended is
+// reported so.
+func TestSampledDecoding(t *testing.T) {
+	f, s := goldens(t, "llama"), open(t, "llama", "torchscript")
+	in := inputs(t, f, s, "greedy/in.")
+	ids := in["input_ids"]
+	hot := []nn.GenerateOption{nn.MaxNewTokens(12), nn.Temperature(3), nn.TopK(40), nn.TopP(0.95)}
+	draw := func(in nn.InvokeInputs, more ...nn.GenerateOption) [][]int64 {
+		got, err := s.Generate(ctx, in, append(hot[:len(hot):len(hot)], more...)...)
+		require.NoError(t, err)
+		return got
+	}
+	got := draw(in, nn.Seed(5))
+	require.Equal(t, got, draw(in, nn.Seed(5)))
+	require.NotEqual(t, got, draw(in, nn.Seed(6)))
+	require.Equal(t, got[0], draw(nn.InvokeInputs{"input_ids": firstTokens(ids, 6)}, nn.Seed(5))[0], "row 0 does not depend on row 1")
+
+	greedy, err := s.Generate(ctx, in, nn.MaxNewTokens(12))
+	require.NoError(t, err)
+	require.NotEqual(t, greedy, got)
+	require.Equal(t, greedy, draw(in, nn.TopK(1)))
+	require.Equal(t, greedy, draw(in, nn.Greedy()))
+
+	var told [][]int64
+	draw(in, nn.Seed(5), nn.StopTokens(got[0][6]), nn.OnToken(func(_ int, ids []int64) bool {
+		told = append(told, ids)
+		return true
+	}))
+	require.Equal(t, got[0][6], told[0][0])
+	require.Greater(t, len(told), 1)
+	require.Equal(t, int64(nn.Ended), told[1][0])
+
+	for _, bad := range []nn.GenerateOption{nn.Temperature(0), nn.Temperature(-1), nn.TopK(-2), nn.TopP(0), nn.TopP(1.5)} {
+		_, err := s.Generate(ctx, in, bad)
+		require.ErrorContains(t, err, "NN3142")
+	}
+}

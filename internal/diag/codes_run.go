@@ -9,7 +9,8 @@ var runCodes = []Code{
 	{"NN3114", "an operation refuses its operands", `The interpreter's form of NN1401: the shapes or dtypes do not fit.`},
 	{"NN3115", "not an index", `The interpreter's form of NN1404.`},
 	{"NN3120", "no invoke has inputs", `At least one invoke of a trace gives the model its inputs.`},
-	{"NN3121", "invokes that do not make one batch", `All invokes run as one batch: sizes other than the batch must agree. Pad the shorter prompts.`},
+	{"NN3121", "invokes that do not make one batch", `All invokes run as one batch: sizes other than the batch must agree. Prompts of different lengths are padded on the left where the
+model has inputs for mask and positions; for others open the session with nn.PadRight or nn.PadLeft, or give prompts of one length.`},
 	{"NN3122", "no such input", `The model has no input of that name.`},
 	{"NN3123", "an input of another shape or dtype", `The input does not fit what the spec says of it.`},
 	{"NN3124", "an input is missing", `The model needs this input and has no default for it.`},
@@ -17,6 +18,7 @@ var runCodes = []Code{
 	{"NN3131", "arguments that do not fit the trace", `A parameter is missing or of another shape or dtype than //nngen:param says.`},
 	{"NN3140", "a trace that cannot generate", `Generate takes traces of one invoke.`},
 	{"NN3141", "a model that cannot generate", `Generate needs token ids as input and logits [batch, seq, vocabulary] as output.`},
+	{"NN3142", "a setting of sampling that means nothing", `Temperature takes a positive number, TopK none or more, TopP a number above 0 and at most 1.`},
 	{"NN3150", "no rows of its own", `The interpreter's form of NN1505.`},
 	{"NN3151", "Run out of place", `The interpreter's form of NN1503: Run once, after the last Invoke.`},
 	{"NN3152", "an invoke out of place", `A module was used outside its invoke, or an invoke registered too late.`},
