@@ -45,6 +45,11 @@ func (b *batch) bounds() Tensor { return From(b.rows) }
 func (m *ModelInfo) join(ins []InvokeInputs) (*batch, error) {
 	out := &batch{inputs: map[string]Tensor{}, rows: []int64{0}, symbols: map[string]int64{}}
 	var full []*filled
+	ins, made, err := m.padded(ins)
+	if err != nil {
+		return nil, err
+	}
+	out.made = made
 	for i, in := range ins {
 		if in == nil || len(ins) > 1 && in.empty() {
 			out.rows = append(out.rows, out.rows[i])
@@ -79,7 +84,7 @@ func (m *ModelInfo) joinFilled(out *batch, full []*filled) error {
 				out.symbols[name] = have + n
 			case ok && have != n:
 				return misuse("NN3121", "invoke %d has %s = %d, but invoke %d has %d: the invokes of one trace run as one batch, "+
-					"so give them inputs of one length", f.invoke, name, n, full[0].invoke, have)
+					"so give them inputs of one size", f.invoke, name, n, full[0].invoke, have)
 			default:
 				out.symbols[name] = n
 			}

@@ -47,8 +47,9 @@ func inputInfo(v modelspec.Value) nn.InputInfo {
 	return in
 }
 
-func open(t testing.TB, net, exporter string) *nn.Session {
-	s, err := nn.Open(infoOf(t, net, exporter), model(net, exporter), nn.Optimize(nn.OptimizeBasic), nn.Threads(1))
+func open(t testing.TB, net, exporter string, opts ...nn.Option) *nn.Session {
+	opts = append([]nn.Option{nn.Optimize(nn.OptimizeBasic), nn.Threads(1)}, opts...)
+	s, err := nn.Open(infoOf(t, net, exporter), model(net, exporter), opts...)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	return s

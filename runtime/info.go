@@ -24,6 +24,8 @@ type ModelInfo struct {
 	Inputs      []InputInfo // every input of the graph, in its order
 	Outputs     []OutputInfo
 	Spec        []byte // the .nnspec.yaml, which only the interpreter reads
+
+	padding padding // how the session was opened to join prompts of different lengths
 }
 
 // SymbolInfo is a symbol of dimensions and the place where a run finds its size.

@@ -57,6 +57,7 @@ func Open(info ModelInfo, path string, opts ...Option) (*Session, error) {
 			"open that model, or write its spec with nngen spec and generate again", path, info.Name, got, info.Fingerprint)
 	}
 	s.info = info
+	s.info.padding = s.set.padding
 	return s, nil
 }
 
@@ -67,6 +68,7 @@ func OpenRaw(path string, opts ...Option) (*Session, error) {
 		return nil, err
 	}
 	s.info = infoFromGraph(s.file.Model)
+	s.info.padding = s.set.padding
 	return s, nil
 }
 

@@ -20,6 +20,7 @@ const (
 type settings struct {
 	backend string
 	session backend.SessionOptions
+	padding padding
 }
 
 func (s settings) clone() settings {
