@@ -3,6 +3,7 @@ package ast
 import (
 	"go/ast"
 	"go/token"
+	"go/types"
 )
 
 // ctl says how a statement ended.
@@ -143,10 +144,31 @@ func (f *frame) jump(to *rscope, pos token.Pos) {
 		return // what follows, here and in other invokes, is looked at as if it were always reached
 	}
 	to.label.used = true
+	f.leave(to.label, pos)
 	f.emit(&resStmt{kind: jumpStmt, pos: pos, op: "break", label: to.label, effects: true})
 	if !to.cond {
 		to.cond, to.pos, to.born = true, pos, f.condBorn()
 	}
+}
+
+// leave notes in a variable that residual code left a group, for those who ask
+// after it: nobody may, and then the note is dropped.
+func (f *frame) leave(l *resLabel, pos token.Pos) {
+	if l.left == nil {
+		l.left = f.newVar("nn_left", types.Typ[types.Bool])
+	}
+	f.wrote(l.left, token.NoPos)
+	f.emit(&resStmt{kind: assignStmt, op: "=", pos: pos, lhs: []target{{v: l.left}}, rhs: []code{txt("true")}})
+}
+
+// leftCode is whether residual code has left a group, at this point of the
+// program; nil if nothing jumps out of it so far.
+func leftCode(s *rscope) *codeVal {
+	if s.label == nil || s.label.left == nil {
+		return nil
+	}
+	v := s.label.left
+	return &codeVal{code: code{{v: v}}, typ: v.typ, pure: true, born: v.born}
 }
 
 // loopCtx is a loop or switch that break and continue refer to.

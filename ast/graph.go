@@ -20,7 +20,8 @@ type sym struct {
 	out   int        // which of the node's results
 	param *planParam // that gives it, nil otherwise
 	host  code       // how Go names it without a tap: parameters
-	tap   int        // index in the plan, once it has one
+	tap   int        // index in the plan, or in the step being printed, once it has one
+	alt   *resVar    // the same value computed by Go, for one that the graph need not make
 }
 
 // graphNode is one node of the plan under construction.
@@ -45,6 +46,7 @@ type planParam struct {
 	sym    *sym
 	feed   *resStmt
 	live   bool
+	step   int // the step of mid-run that makes it, 0: known before the run
 }
 
 // graph collects nodes in the order they are made, inputs first.
@@ -123,8 +125,13 @@ func markLive(s *sym) {
 		s.param.live = true
 	case s.node != nil && !s.node.live:
 		s.node.live = true
-		for _, in := range s.node.in {
-			markLive(in)
-		}
+		s.node.each(markLive)
+	}
+}
+
+// each calls f for every value that a node uses.
+func (n *graphNode) each(f func(*sym)) {
+	for _, in := range n.in {
+		f(in)
 	}
 }

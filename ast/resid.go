@@ -17,6 +17,7 @@ type frag struct {
 	num   *int64    // an integer constant that a loop may count
 	str   bool      // a text constant, which may differ between iterations
 	block *resBlock // the body of a function literal
+	at    string    // a tap in a loop found again: the expression that numbers it
 }
 
 // code is residual Go text.
@@ -52,6 +53,7 @@ type resVar struct {
 	changed bool      // the source assigns it more than once
 	// captured: a function literal of the residual code refers to it
 	captured bool
+	frame    bool // lives across steps: a field of the frame
 }
 
 // stmtKind says how a residual statement is printed.
@@ -85,6 +87,7 @@ type resStmt struct {
 	heads  []code // case clauses, one per block
 
 	feed    *planParam
+	guard   *resVar // of an if or switch divided over steps: which way it went
 	label   *resLabel
 	effects bool // does more than assign variables
 	fails   bool // returnStmt: ends the trace with an error
@@ -103,6 +106,7 @@ type target struct {
 type resLabel struct {
 	name string
 	used bool
+	left *resVar // true once residual code has jumped out of the group
 }
 
 // resBlock is a list of residual statements.
