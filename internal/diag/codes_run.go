@@ -27,6 +27,9 @@ model has inputs for mask and positions; for others open the session with nn.Pad
 	{"NN3155", "no such weight", `The module has no parameter of that name.`},
 	{"NN3156", "no such module", `Get found no module of that path. "nngen tree" prints them.`},
 	{"NN3157", "an internal error of a run", `Please report it.`},
+	{"NN3170", "a plan that is no data", `The trace has Go in mid-run (hooks), and a plan is data: it can be written, sent and exported only without. Keep that Go out of the
+trace (nngen explain says what made it a hook), or run the trace in its own program.`},
+	{"NN3171", "a plan that cannot be read or written", `The data are damaged, of a newer nngen, or no plan.`},
 	{"NN3160", "a probe failed", `Checking the points of a spec by writing to them did not work for this tensor.`},
 	{"NN3161", "an input size cannot be chosen", `Measuring shapes needs inputs of several sizes; this input's size follows from no symbol.`},
 }
