@@ -121,22 +121,3 @@ func (f *frame) exprStmt(s *ast.ExprStmt) {
 		}
 	}
 }
-
-// discarded reports a tensor operation whose result nobody uses.
-func (f *frame) discarded(s *ast.ExprStmt) {
-	name, recv := "the operation", "x"
-	if c, ok := s.X.(*ast.CallExpr); ok {
-		if sel, ok := c.Fun.(*ast.SelectorExpr); ok {
-			name = sel.Sel.Name
-			if id, ok := sel.X.(*ast.Ident); ok {
-				recv = id.Name
-			}
-		}
-	}
-	if name == "Output" || name == "Input" {
-		f.fail(s.Pos(), "NN1214", "assign it, or leave the line out", "the value of %s is not used", name)
-		return
-	}
-	f.fail(s.Pos(), "NN1214", recv+" = "+recv+"."+name+"(…), then write it back with SetOutput or SetInput",
-		"the result of %s is not used: tensor operations change nothing, they give a new tensor", name)
-}

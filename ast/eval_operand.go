@@ -64,7 +64,7 @@ func (f *frame) graphOperand(a opArg) *sym {
 // undeclared is the hint about operands that are parameters of unknown type.
 func undeclared(in []*sym, tf *traceFunc) string {
 	for _, s := range in {
-		if s.param != nil && s.param.tensor {
+		if s.param != nil && s.param.tensor && s.param.name != "" {
 			if _, ok := tf.directive.params[s.param.name]; !ok {
 				return "say what " + s.param.name + " is, above the function: //nngen:param " + s.param.name + " DTYPE [SHAPE]; float32 is assumed"
 			}

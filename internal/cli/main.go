@@ -8,8 +8,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
+
+	"golang.org/x/tools/go/analysis/unitchecker"
+
+	"github.com/nngen-go/nngen/gen/vet"
 )
 
 // The exit codes. CI scripts tell "your code has errors, or output is stale"
@@ -46,8 +51,13 @@ type env struct {
 	stderr io.Writer
 }
 
-// Main runs nngen with the process's arguments (without its name) and gives the exit code.
+// Main runs nngen with the process's arguments (without its name) and gives the
+// exit code. Called by the go command as a tool for go vet, it ends the process
+// as that protocol asks for.
 func Main(args []string, stdout, stderr io.Writer) int {
+	if forGoVet(args) {
+		unitchecker.Main(vet.All()...) // reads os.Args itself, and does not return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	dir, err := os.Getwd()
@@ -56,6 +66,18 @@ func Main(args []string, stdout, stderr io.Writer) int {
 		return exitTrouble
 	}
 	return run(ctx, &env{dir: dir, stdout: stdout, stderr: stderr}, args)
+}
+
+// forGoVet tells the arguments of go vet's protocol for tools from a command line:
+// -V=full, -flags, or flags and a file unit.cfg.
+func forGoVet(args []string) bool {
+	if len(args) == 0 {
+		return false
+	}
+	if args[0] == "-V=full" || args[0] == "-flags" {
+		return true
+	}
+	return filepath.Ext(args[len(args)-1]) == ".cfg" && (len(args) == 1 || strings.HasPrefix(args[0], "-"))
 }
 
 // run finds the command, parses its flags and turns its error into an exit code.

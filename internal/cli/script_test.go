@@ -56,6 +56,11 @@ func setupScript(env *testscript.Env) error {
 	env.Setenv("GONOSUMDB", "*")
 	env.Setenv("GOTOOLCHAIN", "local")
 	env.Setenv("REPO", repo)
+	nngen, err := exec.LookPath("nngen") // what testscript.Main put into PATH
+	if err != nil {
+		return err
+	}
+	env.Setenv("NNGEN", nngen)
 	if named := os.Getenv("NNGEN_ONNXRUNTIME"); named != "" {
 		env.Setenv("NNGEN_ONNXRUNTIME", named)
 	} else if cache := filepath.Join(repo, ".cache", "onnxruntime"); exists(cache) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"unicode"
 )
 
 // Code is what nngen knows about one kind of diagnostic.
@@ -44,6 +45,20 @@ func Codes() []Code {
 // String prints the code as `nngen explain` does.
 func (c Code) String() string {
 	return fmt.Sprintf("%s: %s\n\n%s\n", c.Code, c.Title, strings.TrimSpace(c.Text))
+}
+
+// Anchor is the fragment of the code's section in docs/errors.md: its heading as
+// GitHub links to it.
+func (c Code) Anchor() string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == ' ':
+			return '-'
+		case r == '-' || r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r):
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, c.Code+": "+c.Title)
 }
 
 // groups are the headings of the page of codes, by the digits that codes start with.

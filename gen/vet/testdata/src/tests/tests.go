@@ -1,0 +1,2 @@
+// Package tests has a trace in a test.
+package tests
