@@ -5,13 +5,13 @@ GO     ?= go
 TOOL   := $(GO) tool -modfile=tools/go.mod
 NNGEN  := $(GO) run ./cmd/nngen
 CACHE  := $(CURDIR)/.cache
-ORACLE := $(CACHE)/oracle
+PYTHON := $(CACHE)/python
 
 FUZZTIME ?= 30s
 COUNT    ?= 5
 
 .DEFAULT_GOAL := help
-.PHONY: help ort demo test test-webgpu test-models oracle-test race lint fmt generate check bench fuzz models goldens oracle clean
+.PHONY: help ort demo test test-webgpu test-models oracle race lint fmt generate check bench fuzz models goldens python clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,8 +31,8 @@ test-webgpu: ort ## the tests that need a device, on the WebGPU provider over a 
 test-models: ort ## the tests on the real models that make models made
 	NNGEN_MODELS=$(CACHE)/models $(GO) test -count=1 ./examples/realmodels/...
 
-oracle-test: ort ## N random traces, compiled against interpreted (N=2000)
-	$(GO) test ./internal/oracletest -run Oracle -count=1 -timeout 60m -oracle.n $(or $(N),2000)
+oracle: ort ## N random traces from the seed FIRST on, compiled against interpreted (N=20000)
+	$(GO) test ./internal/oracletest -run Oracle -count=1 -v -timeout 0 -oracle.n $(or $(N),20000) -oracle.first $(or $(FIRST),0)
 
 race: ort ## all tests under the race detector, in random order
 	$(GO) test -race -shuffle=on ./...
@@ -59,17 +59,17 @@ check: ## fail if a generated file is stale
 bench: ort ## benchmarks, COUNT times each
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 60m -count $(COUNT) ./...
 
-fuzz: ## each fuzz test for FUZZTIME
+fuzz: ## each fuzz test for FUZZTIME, none over 1 GB or 10 s for an input
 	@tools/fuzz.sh $(FUZZTIME)
 
-oracle: ## the Python environment that makes fixtures and goldens (pinned)
-	scripts/export/setup.sh $(ORACLE)
+python: ## the Python environment that makes fixtures and goldens (pinned)
+	scripts/export/setup.sh $(PYTHON)
 
-goldens: oracle ## make the fixtures and golden arrays anew with PyTorch and nnsight
-	$(ORACLE)/bin/python scripts/export/main.py
+goldens: python ## make the fixtures and golden arrays anew with PyTorch and nnsight
+	$(PYTHON)/bin/python scripts/export/main.py
 
-models: oracle ## fetch or make the larger real models, by package name and checksum
-	$(ORACLE)/bin/python scripts/export/models.py
+models: python ## fetch or make the larger real models, by package name and checksum
+	$(PYTHON)/bin/python scripts/export/models.py
 
 clean: ## remove what was built, not what was fetched
 	rm -rf bin

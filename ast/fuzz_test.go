@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"golang.org/x/tools/txtar"
+
+	"github.com/nngen-go/nngen/internal/fuzzguard"
 )
 
 // FuzzCompile feeds the front end with changed programs: whatever the text, it
@@ -32,6 +34,7 @@ func FuzzCompile(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, src string) {
+		defer fuzzguard.Input()()
 		_, diags := compile(map[string][]byte{"a.go": []byte(src)})
 		for _, d := range diags {
 			if d.Code == "NN1299" {

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/nngen-go/nngen/internal/fuzzguard"
 )
 
 // FuzzAccessors: whatever names, classes and tensors a spec holds, the output
@@ -18,6 +20,7 @@ func FuzzAccessors(f *testing.F) {
 	}
 	f.Add("a.b", "x\n", "%d.%d")
 	f.Fuzz(func(t *testing.T, path, class, input string) {
+		defer fuzzguard.Input()()
 		spec := gpt2Spec(1)
 		spec.Model = class
 		spec.Inputs[0].Name = input

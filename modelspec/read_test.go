@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/nngen-go/nngen/internal/fuzzguard"
 	"github.com/nngen-go/nngen/internal/tensor"
 )
 
@@ -157,6 +158,7 @@ func FuzzRead(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
+		defer fuzzguard.Input()()
 		s, errs := Read("f.yaml", data)
 		if (s == nil) == (len(errs) == 0) {
 			t.Fatal("a spec, or diagnostics")

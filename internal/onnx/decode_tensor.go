@@ -134,6 +134,9 @@ func (t *Tensor) checkSize() error {
 		}
 		return nil
 	}
+	if t.Strings != nil {
+		return fmt.Errorf("it has strings, but its elements are %s", tensor.DType(t.DType))
+	}
 	if known && int64(len(t.Data)) != want {
 		return fmt.Errorf("dimensions %v of %s need %d bytes, it has %d", t.Dims, tensor.DType(t.DType), want, len(t.Data))
 	}

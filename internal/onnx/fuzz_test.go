@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/nngen-go/nngen/internal/fuzzguard"
 )
 
 // FuzzParse holds the codec to its promise on any bytes: an error, or a model
@@ -25,6 +27,7 @@ func FuzzParse(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
+		defer fuzzguard.Input()()
 		m, err := Parse(data)
 		if err != nil {
 			return

@@ -109,6 +109,7 @@ func TestHostileTensors(t *testing.T) {
 		"both":       {typedTensor(tensor.Int64, 1).varints(7, 1).bytes(9, make([]byte, 8)), "both raw and typed"},
 		"two fields": {typedTensor(tensor.Int64, 1).varints(7, 1).varints(5, 1), "several typed fields"},
 		"wrong one":  {typedTensor(tensor.Float32, 1).varints(5, 1), "cannot hold them"},
+		"no strings": {typedTensor(tensor.Float32, 1).bytes(9, make([]byte, 4)).bytes(6, []byte("a")), "its elements are float32"},
 		"strings":    {typedTensor(tensor.String, 2).bytes(6, []byte("a")), "need 2 strings"},
 		"offset":     {typedTensor(tensor.Float32, 1).bytes(13, entry("offset", "-1")).varint(14, 1), "not a count of bytes"},
 		"length":     {typedTensor(tensor.Float32, 1).bytes(13, entry("length", "9999999999999999999")).varint(14, 1), "not a count of bytes"},

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/nngen-go/nngen/internal/fuzzguard"
 	"github.com/nngen-go/nngen/internal/tensor"
 )
 
@@ -30,6 +31,7 @@ func FuzzParseIndex(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
+		defer fuzzguard.Input()()
 		items, err := ParseIndex(s)
 		if err != nil {
 			return

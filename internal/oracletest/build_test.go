@@ -1,18 +1,11 @@
 package oracletest
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
 	"sort"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/nngen-go/nngen/ast"
 	"github.com/nngen-go/nngen/gen"
@@ -43,7 +36,7 @@ type outcome struct {
 
 func unitOf(p *program, name string) *unit {
 	u := &unit{name: name, net: p.net, source: p.source(), late: p.late(), args: p.args(), sets: p.sets, prog: p}
-	u.cond = slices.ContainsFunc(p.steps, func(s step) bool { return s.cond })
+	u.cond = some(p.steps, func(s *step) bool { return s.cond })
 	if u.late {
 		if t := p.twin(); t != nil {
 			u.twin = t.source()
@@ -194,64 +187,11 @@ func (b *batch) main() error {
 		if o.u.twin != "" {
 			twin = o.u.name + "Twin"
 		}
-		fmt.Fprintf(&s, "\t\t{Name: %q, Net: %q, Trace: %s, Compile: %s, Twin: %s, Args: %#v, Sets: %#v},\n",
-			o.u.name, o.u.net, o.u.name, compile, twin, o.u.args, o.u.sets)
+		fmt.Fprintf(&s, "\t\t{Net: %q, Trace: %s, Compile: %s, Twin: %s, Args: %#v, Sets: %#v},\n",
+			o.u.net, o.u.name, compile, twin, o.u.args, o.u.sets)
 	}
 	s.WriteString("\t})\n}\n")
 	return os.WriteFile(filepath.Join(b.dir, "main.go"), []byte(s.String()), 0o644)
-}
-
-// run builds the program and runs it; after a crash it goes on behind the
-// function that crashed.
-func (b *batch) run() error {
-	bin := filepath.Join(b.dir, "oracle.exe")
-	build := exec.Command("go", "build", "-o", bin, ".")
-	build.Dir = b.dir
-	if out, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("the program does not build: %w\n%s", err, out)
-	}
-	for skip := 0; skip < len(b.out); {
-		last, err := b.exec(bin, skip)
-		if err != nil {
-			return err
-		}
-		if last < 0 {
-			break
-		}
-		skip = last + 1
-	}
-	return nil
-}
-
-// exec runs the program from one unit on and gives the index of the unit that
-// it crashed in, -1 if it did not.
-func (b *batch) exec(bin string, skip int) (int, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute+time.Duration(len(b.out))*2*time.Second)
-	defer cancel()
-	var stderr bytes.Buffer
-	cmd := exec.CommandContext(ctx, bin, strconv.Itoa(skip))
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	last := -1
-	for _, line := range strings.Split(string(out), "\n") {
-		if name, ok := strings.CutPrefix(line, "start "); ok {
-			last = slices.IndexFunc(b.out, func(o *outcome) bool { return o.u.name == name })
-		} else if strings.HasPrefix(line, "{") {
-			var r runner.Result
-			if err := json.Unmarshal([]byte(line), &r); err != nil {
-				return -1, err
-			}
-			b.out[last].results = append(b.out[last].results, r)
-		}
-	}
-	if err == nil {
-		return -1, nil
-	}
-	if last < skip {
-		return -1, fmt.Errorf("the program failed: %w\n%s", err, stderr.String())
-	}
-	b.out[last].crash = fmt.Sprintf("%v\n%.3000s", err, stderr.String())
-	return last, nil
 }
 
 // codes lists the codes of diagnostics, sorted, each once.

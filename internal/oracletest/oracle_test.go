@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sort"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -16,10 +19,12 @@ import (
 
 var (
 	count   = flag.Int("oracle.n", 100, "how many random functions to compare")
-	first   = flag.Uint64("oracle.first", 0, "the first seed")
+	first   = flag.Int("oracle.first", 0, "the first seed")
 	keep    = flag.String("oracle.keep", "", "a folder for copies of the written programs")
 	save    = flag.String("oracle.save", "", "a folder for failures, made small, as files of the corpus")
 	perRun  = flag.Int("oracle.batch", 200, "functions in one program")
+	batches = flag.Int("oracle.jobs", max(1, runtime.NumCPU()/2), "programs at once")
+	inside  = flag.Int("oracle.inside", 2, "functions at once in one program")
 	shrinks = flag.Int("oracle.shrink", 3, "how many failures to make small")
 )
 
@@ -44,32 +49,80 @@ func (s *suite) run(units []*unit) ([]*outcome, error) {
 // TestOracle compares random functions, and those that failed once.
 func TestOracle(t *testing.T) {
 	s := newSuite(t)
-	corpus, err := readCorpus(filepath.Join("testdata", "corpus"))
+	units, err := readCorpus(filepath.Join("testdata", "corpus"))
 	require.NoError(t, err)
-	classes := map[string]int{}
-	var failed []*outcome
-	units := corpus
-	for i := range *count {
-		seed := *first + uint64(i)
-		units = append(units, unitOf(randomProgram(s.nets, seed), fmt.Sprintf("Seed%d", seed)))
-	}
-	for from := 0; from < len(units); from += *perRun {
-		out, err := s.run(units[from:min(from+*perRun, len(units))])
-		require.NoError(t, err)
-		for _, o := range out {
-			class, finding := o.judge()
-			classes[class]++
-			if finding != "" {
-				failed = append(failed, o)
+	functions := programs(s.nets)
+	began := time.Now()
+	todo, back := make(chan []*unit), make(chan []*outcome)
+	go func() {
+		defer close(todo)
+		for i := range *count {
+			if len(units) >= *perRun {
+				todo <- units
+				units = nil
 			}
+			seed := *first + i
+			units = append(units, unitOf(functions.Example(seed), fmt.Sprintf("Seed%d", seed)))
 		}
+		todo <- units
+	}()
+	var wait sync.WaitGroup
+	for range *batches {
+		wait.Go(func() {
+			for units := range todo {
+				out, err := s.run(units)
+				if err != nil {
+					out = []*outcome{{u: &unit{label: "batch"}, broken: err.Error()}}
+				}
+				back <- out
+			}
+		})
 	}
-	t.Log(table(classes))
-	same := classes["same"] + classes["late, same"]
-	require.Greater(t, same, len(units)/2, "too few functions are accepted by both")
-	for i, o := range failed {
+	go func() {
+		wait.Wait()
+		close(back)
+	}()
+	var sum tally
+	for out := range back {
+		sum.add(out)
+		t.Logf("%d functions in %v: %d differ", sum.total, time.Since(began).Round(time.Second), len(sum.failed))
+	}
+	t.Log(sum.table())
+	same := sum.classes["same"] + sum.classes["late, same"]
+	for i, o := range sum.failed {
 		s.report(t, o, i < *shrinks)
 	}
+	require.Greater(t, same, sum.total/2, "too few functions are accepted by both")
+}
+
+// tally counts what functions came to.
+type tally struct {
+	total   int
+	classes map[string]int
+	failed  []*outcome
+}
+
+func (s *tally) add(out []*outcome) {
+	if s.classes == nil {
+		s.classes = map[string]int{}
+	}
+	for _, o := range out {
+		class, finding := o.judge()
+		s.total++
+		s.classes[class]++
+		if finding != "" {
+			s.failed = append(s.failed, o)
+		}
+	}
+}
+
+func (s *tally) table() string {
+	var lines []string
+	for c, n := range s.classes {
+		lines = append(lines, fmt.Sprintf("%5d  %s", n, c))
+	}
+	sort.Sort(sort.Reverse(sort.StringSlice(lines)))
+	return "what the functions came to:\n" + strings.Join(lines, "\n")
 }
 
 // report prints a failure, made small.
@@ -93,13 +146,4 @@ func (s *suite) report(t *testing.T, o *outcome, small bool) {
 	if *save != "" {
 		require.NoError(t, os.WriteFile(filepath.Join(*save, strings.ToLower(name)+".txt"), []byte(o.u.text()), 0o644))
 	}
-}
-
-func table(classes map[string]int) string {
-	var lines []string
-	for c, n := range classes {
-		lines = append(lines, fmt.Sprintf("%5d  %s", n, c))
-	}
-	sort.Sort(sort.Reverse(sort.StringSlice(lines)))
-	return "what the functions came to:\n" + strings.Join(lines, "\n")
 }

@@ -20,16 +20,6 @@ type program struct {
 	steps   []step // those of an invoke in their order; invoke -1: after the run
 }
 
-// step is one or more lines of one invoke.
-type step struct {
-	invoke     int
-	lines      []string
-	defs, uses []string // variables; c… are shared, r… results
-	lo, hi     int      // moments that it touches, -1 for none
-	cond       bool     // a run decides whether it, or what follows it, is reached
-	late       bool     // a read of a moment that its invoke has passed
-}
-
 // hostResults are the results besides the tensors r0, r1, …; each is one variable.
 var hostResults = map[string]string{
 	"ts": "[]nn.Tensor", "tm": "map[string]nn.Tensor", "fs": "[]float32", "f": "float32", "n": "int", "text": "string",
@@ -38,78 +28,16 @@ var hostResults = map[string]string{
 // params are the parameters after the inputs, in their order.
 var params = []struct{ name, typ string }{{"v", "nn.Tensor"}, {"idx", "nn.Tensor"}, {"alpha", "float32"}, {"pos", "int"}}
 
-// without leaves steps out, and all that needs what they define.
-func (p *program) without(drop func(i int) bool) *program {
-	out := *p
-	out.steps = nil
-	gone := map[string]bool{}
-	for i, s := range p.steps {
-		lost := drop(i)
-		for _, u := range s.uses {
-			lost = lost || gone[u]
-		}
-		if lost {
-			for _, d := range s.defs {
-				gone[d] = gone[d] || d[0] == 'x' || d[0] == 'c' && !definedIn(out.steps, d)
-			}
-			continue
-		}
-		out.steps = append(out.steps, s)
-	}
-	return &out
-}
-
-func definedIn(steps []step, name string) bool {
-	return slices.ContainsFunc(steps, func(s step) bool { return slices.Contains(s.defs, name) })
-}
-
-// late reports whether a step reads what its invoke has passed.
-func (p *program) late() bool {
-	return slices.ContainsFunc(p.steps, func(s step) bool { return s.late })
-}
-
-// waits reports whether a step is a barrier.
-func (s step) waits() bool { return len(s.uses) == 1 && s.uses[0][0] == 'b' }
-
-// twin moves late reads to where they belong; nil if that has no place. With
-// barriers there is none: whose turn it is when one is full depends on what was
-// asked for before, and a late read sees its moment as if it had had its turn.
-func (p *program) twin() *program {
-	if slices.ContainsFunc(p.steps, step.waits) {
-		return nil
-	}
-	out := *p
-	out.steps = slices.Clone(p.steps)
-	for i := 0; i < len(out.steps); i++ {
-		s := out.steps[i]
-		if !s.late {
-			continue
-		}
-		for k := range i {
-			o := out.steps[k]
-			if o.invoke != s.invoke || o.hi <= s.hi {
-				continue
-			}
-			if o.lo <= s.hi && o.lo >= 0 && o.lo != o.hi {
-				return nil
-			}
-			out.steps = slices.Delete(out.steps, i, i+1)
-			s.late = false
-			out.steps = slices.Insert(out.steps, k, s)
-			break
-		}
-	}
-	return &out
-}
-
 // used collects the names that steps define or use.
 func (p *program) used() map[string]bool {
 	out := map[string]bool{}
-	for _, s := range p.steps {
-		for _, n := range append(append([]string{}, s.defs...), s.uses...) {
-			out[n] = true
+	each(p.steps, func(s *step) {
+		for _, list := range [][]string{s.defs, s.uses, s.sets} {
+			for _, n := range list {
+				out[n] = true
+			}
 		}
-	}
+	})
 	return out
 }
 
@@ -242,7 +170,7 @@ func (p *program) invokes(b *strings.Builder, used map[string]bool) {
 	}
 	b.WriteString("\tt.Run()\n")
 	for _, n := range shared {
-		if !slices.ContainsFunc(p.steps, func(s step) bool { return slices.Contains(s.uses, n) }) {
+		if !some(p.steps, func(s *step) bool { return slices.Contains(s.uses, n) }) {
 			fmt.Fprintf(b, "\t_ = %s\n", n)
 		}
 	}
@@ -252,22 +180,38 @@ func (p *program) invokes(b *strings.Builder, used map[string]bool) {
 // used here, so that Go accepts them.
 func (p *program) body(b *strings.Builder, invoke int, indent string) {
 	uses := map[string]bool{}
-	for _, s := range p.steps {
+	each(p.steps, func(s *step) {
 		for _, u := range s.uses {
 			uses[u] = true
 		}
-	}
+	})
 	for _, s := range p.steps {
-		if s.invoke != invoke {
-			continue
+		if s.invoke == invoke {
+			s.print(b, indent, uses)
 		}
-		for _, l := range s.lines {
+	}
+}
+
+func (s *step) print(b *strings.Builder, indent string, uses map[string]bool) {
+	put := func(lines []string) {
+		for _, l := range lines {
 			b.WriteString(indent + l + "\n")
 		}
-		for _, d := range s.defs {
-			if d[0] == 'x' && !uses[d] {
-				b.WriteString(indent + "_ = " + d + "\n")
-			}
+	}
+	put(s.lines)
+	for i := range s.body {
+		s.body[i].print(b, indent+"\t", uses)
+	}
+	if len(s.other) > 0 {
+		put(s.mid)
+		for i := range s.other {
+			s.other[i].print(b, indent+"\t", uses)
+		}
+	}
+	put(s.end)
+	for _, d := range s.defs {
+		if (d[0] == 'x' || d[0] == 'h') && !uses[d] {
+			b.WriteString(indent + "_ = " + d + "\n")
 		}
 	}
 }

@@ -43,7 +43,7 @@ func (s *suite) shrink(o *outcome) (*outcome, error) {
 // them down to one.
 func smaller(p *program) []*program {
 	var out []*program
-	n := len(p.steps)
+	n := total(p.steps)
 	seen := map[string]bool{p.source(): true}
 	for width := n / 2; width >= 1; width /= 2 {
 		for from := 0; from < n; from += max(1, width) {
@@ -52,6 +52,11 @@ func smaller(p *program) []*program {
 				seen[text] = true
 				out = append(out, q)
 			}
+		}
+	}
+	for i := range n {
+		if q := p.unwrapped(i); q != nil {
+			out = append(out, q)
 		}
 	}
 	for i := range p.empty { // an invoke with nothing in it

@@ -2,7 +2,6 @@ package oracletest
 
 import (
 	"fmt"
-	"math/rand/v2"
 
 	"github.com/nngen-go/nngen/internal/oracletest/runner"
 	"github.com/nngen-go/nngen/internal/tensor"
@@ -12,7 +11,7 @@ import (
 // first set of sizes and the moment at which each invoke stands, so that most
 // programs are right; some are meant to be wrong.
 type writer struct {
-	r      *rand.Rand
+	r      dice
 	net    *net
 	p      *program
 	rows   []int // of each invoke: its own, or all for an empty one
@@ -21,6 +20,7 @@ type writer struct {
 	wrong  int  // how often, in a hundred, a step is meant to be wrong
 	vals   []*val
 	names  int
+	sink   *[]step         // where steps go: the program's, or those of a block
 	wrote  map[string]bool // tensors of the model that were written
 
 	invoke, phase int
@@ -39,15 +39,16 @@ type val struct {
 	used   bool
 }
 
-// randomProgram writes the function of a seed.
-func randomProgram(nets map[string]*net, seed uint64) *program {
-	w := &writer{r: rand.New(rand.NewPCG(seed, 1)), wrote: map[string]bool{}}
+// writeProgram writes a function as the dice fall.
+func writeProgram(nets map[string]*net, r dice) *program {
+	w := &writer{r: r, wrote: map[string]bool{}}
 	w.net = nets[[]string{"gpt2", "gpt2", "llama"}[w.r.IntN(3)]]
 	w.exotic = w.one(5)
 	if w.one(3) {
 		w.wrong = 5
 	}
 	w.p = &program{net: w.net.name, single: w.one(3), slice: w.one(4), untyped: w.one(20)}
+	w.sink = &w.p.steps
 	w.sizes()
 	w.vals = append(w.vals,
 		&val{name: "v", typ: tensor.Type{DType: tensor.Float32, Shape: tensor.Dims(48)}, owner: -1, time: -1, used: true})
@@ -124,7 +125,7 @@ func (w *writer) add(s step) {
 			}
 		}
 	}
-	w.p.steps = append(w.p.steps, s)
+	*w.sink = append(*w.sink, s)
 }
 
 // define adds a variable with the value of an expression.

@@ -5,6 +5,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/nngen-go/nngen/internal/fuzzguard"
 )
 
 // anyDim draws small polynomials over three symbols.
@@ -94,6 +96,7 @@ func FuzzParseDim(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
+		defer fuzzguard.Input()()
 		d, err := ParseDim(s)
 		if err != nil || d == Unknown {
 			return

@@ -4,12 +4,14 @@
 package runner
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
 	"os"
 	"reflect"
+	"strconv"
+	"sync"
+	"time"
 
 	"github.com/nngen-go/nngen/internal/golden/torchscript/gpt2"
 	"github.com/nngen-go/nngen/internal/golden/torchscript/llama"
@@ -18,12 +20,12 @@ import (
 
 // Case is one trace function with what it is run on.
 type Case struct {
-	Name, Net string
-	Trace     any      // the function itself, to be interpreted
-	Compile   any      // its CompileX, nil if the compiler refuses it
-	Twin      any      // the same function with late reads moved to their places, or nil
-	Args      []string // names of the parameters that are no inputs
-	Sets      []Set
+	Net     string
+	Trace   any      // the function itself, to be interpreted
+	Compile any      // its CompileX, nil if the compiler refuses it
+	Twin    any      // the same function with late reads moved to their places, or nil
+	Args    []string // names of the parameters that are no inputs
+	Sets    []Set
 }
 
 // Set is the sizes of one run.
@@ -35,45 +37,99 @@ type Set struct {
 
 // Result is what the runs of one case on one set came to.
 type Result struct {
-	Name                      string
-	Set                       int
+	Case, Set                 int
 	Compiled                  End // Code "none" if there is nothing compiled
 	Interpreted, Twin         End
 	Values, Again, TwinValues string // where values differ, "" if they do not
 	Schedule                  string
 }
 
-// Main runs the cases, from the one that the program's argument counts on, and
-// prints a line of JSON for each result; "start NAME" goes ahead, so that a
-// crash has a name.
+// Patience is how long one case may take before it counts as one that hangs.
+const Patience = 90 * time.Second
+
+// Main runs cases, several at once: the program's first argument says how many,
+// the others say which ones, all if there are none. It prints a line of JSON for
+// each result; "start N" goes ahead of a case, so that a crash has a name, and
+// "hang N" ends a program that waits for ever.
 func Main(root string, cases []Case) {
-	out := bufio.NewWriter(os.Stdout)
-	defer out.Flush()
 	r := &runner{root: root, sessions: map[string]reflect.Value{}}
-	skip := 0
-	if len(os.Args) > 1 {
-		_, _ = fmt.Sscan(os.Args[1], &skip)
-	}
-	for _, c := range cases[min(skip, len(cases)):] {
-		for i := range c.Sets {
-			fmt.Fprintf(out, "start %s\n", c.Name)
-			out.Flush()
-			line, err := json.Marshal(r.run(c, i))
-			if err != nil {
-				line = []byte(fmt.Sprintf(`{"Name":%q,"Values":%q}`, c.Name, err.Error()))
+	jobs, which := arguments(len(cases))
+	todo := make(chan int)
+	var wait sync.WaitGroup
+	for range jobs {
+		wait.Go(func() {
+			for i := range todo {
+				r.all(i, cases[i])
 			}
-			out.Write(append(line, '\n'))
-		}
+		})
 	}
+	for _, i := range which {
+		todo <- i
+	}
+	close(todo)
+	wait.Wait()
+}
+
+// arguments reads the program's arguments.
+func arguments(n int) (jobs int, which []int) {
+	var given []int
+	for _, a := range os.Args[1:] {
+		k, err := strconv.Atoi(a)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(2)
+		}
+		given = append(given, k)
+	}
+	if len(given) == 0 {
+		given = []int{1}
+	}
+	if len(given) > 1 {
+		return given[0], given[1:]
+	}
+	for i := range n {
+		which = append(which, i)
+	}
+	return given[0], which
 }
 
 type runner struct {
 	root     string
+	lock     sync.Mutex // of what follows, and of the output
 	sessions map[string]reflect.Value
+}
+
+// print writes one line at once.
+func (r *runner) print(format string, args ...any) {
+	r.lock.Lock()
+	defer r.lock.Unlock()
+	fmt.Printf(format+"\n", args...)
+}
+
+// all runs a case on all its sets.
+func (r *runner) all(i int, c Case) {
+	r.print("start %d", i)
+	watch := time.AfterFunc(Patience, func() {
+		r.print("hang %d", i)
+		os.Exit(3)
+	})
+	defer watch.Stop()
+	for k := range c.Sets {
+		res := r.run(c, k)
+		res.Case = i
+		line, err := json.Marshal(res)
+		if err != nil {
+			line, _ = json.Marshal(Result{Case: i, Set: k, Values: err.Error()})
+		}
+		r.print("%s", line)
+	}
+	r.print("done %d", i)
 }
 
 // session opens a fixture once.
 func (r *runner) session(net string) reflect.Value {
+	r.lock.Lock()
+	defer r.lock.Unlock()
 	if s, ok := r.sessions[net]; ok {
 		return s
 	}
@@ -96,7 +152,7 @@ func (r *runner) session(net string) reflect.Value {
 
 // run runs one case on one set.
 func (r *runner) run(c Case, set int) Result {
-	res := Result{Name: c.Name, Set: set, Compiled: End{Code: "none"}}
+	res := Result{Set: set, Compiled: End{Code: "none"}}
 	one := &single{c: c, set: c.Sets[set], sess: r.session(c.Net)}
 	want, schedule, end := one.interpreted(c.Trace)
 	res.Interpreted = end
