@@ -12,7 +12,7 @@ HERE = Path(__file__).resolve().parent
 
 
 def main() -> None:
-    for script in ("export.py", "goldens.py", "golden_sampling.py"):
+    for script in ("export.py", "goldens.py", "golden_sampling.py", "golden_chat.py"):
         done = subprocess.run([sys.executable, str(HERE / script)])
         if done.returncode:
             sys.exit(done.returncode)
