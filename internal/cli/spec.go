@@ -19,7 +19,7 @@ import (
 
 func specCommand() *command {
 	return &command{
-		name: "spec", args: "[-o FILE] [-no-verify] MODEL.onnx",
+		name: "spec", args: "[-o FILE] [-standard-names] [-no-verify] MODEL.onnx",
 		short: "write the module spec of a model",
 		long: `Spec finds the modules of an ONNX model and writes NAME.nnspec.yaml into the
 current folder: the module tree, what crosses each module's border, shapes in
@@ -30,11 +30,13 @@ to move the result, and a write of the same value must not.
 Running it again keeps what was edited by hand, and prints what changed.`,
 		examples: `nngen spec gpt2.onnx
 nngen spec -o models/gpt2/gpt2.nnspec.yaml export/model.onnx
+nngen spec -standard-names gpt2.onnx    # aliases Layers, SelfAttn, MLP, LMHead, EmbedTokens, LnFinal
 nngen spec -no-verify gpt2.onnx    # without onnxruntime; the spec says so`,
 		setup: func(fs *flag.FlagSet) func(context.Context, *env, []string) error {
 			job := &specJob{format: "text"}
 			fs.StringVar(&job.out, "o", "", "write the spec to this `file` (default NAME.nnspec.yaml in the current folder)")
 			fs.BoolVar(&job.noVerify, "no-verify", false, "do not run the model to measure and check points")
+			fs.BoolVar(&job.standard, "standard-names", false, "add aliases that are the same for all families of models: layers, self_attn, mlp, lm_head, embed_tokens, ln_final")
 			fs.Var(&job.format, "format", "print diagnostics as `text`, json or github")
 			return func(ctx context.Context, e *env, operands []string) error {
 				if len(operands) != 1 {
@@ -51,6 +53,7 @@ nngen spec -no-verify gpt2.onnx    # without onnxruntime; the spec says so`,
 type specJob struct {
 	model, out string
 	noVerify   bool
+	standard   bool
 	format     formatFlag
 }
 
@@ -85,6 +88,11 @@ func (e *env) spec(ctx context.Context, job *specJob) error {
 	var changes []string
 	if old != nil {
 		fresh, changes = modelspec.Merge(old, fresh)
+	}
+	if job.standard {
+		for _, name := range fresh.AddStandardNames() {
+			changes = append(changes, "alias "+name)
+		}
 	}
 	return e.writeSpec(out, fresh, changes)
 }
