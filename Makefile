@@ -52,6 +52,7 @@ generate: ## write every generated file anew, and the pages that are made from t
 	$(NNGEN) generate ./...
 	$(GO) test ./internal/cli -run TestPages -update
 	$(GO) test ./internal/ops -run TestOperatorsPage -update
+	$(GO) test ./examples/gallery -run TestPage -update
 
 check: ## fail if a generated file is stale
 	$(NNGEN) check ./...

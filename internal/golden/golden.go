@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/sbinet/npyio/npz"
@@ -26,6 +27,7 @@ type Array struct {
 	Shape  []int
 	Floats []float32
 	Ints   []int64
+	Bool   bool // whether Ints were booleans
 }
 
 // Root is the folder of the module, found from the working folder upwards.
@@ -87,6 +89,7 @@ func read(r *npz.Reader, key string) (Array, error) {
 	case "|b1":
 		var v []bool
 		err := r.Read(key, &v)
+		a.Bool = true
 		for _, x := range v {
 			n := int64(0)
 			if x {
@@ -114,6 +117,9 @@ func (a Array) Tensor() nn.Tensor {
 	if len(shape) == 0 {
 		shape = []int{}
 	}
+	if a.Bool {
+		return nn.From(bools(a.Ints), shape...)
+	}
 	if a.Ints != nil {
 		return nn.From(a.Ints, shape...)
 	}
@@ -131,10 +137,24 @@ func (a Array) Compare(got nn.Tensor) error {
 	if fmt.Sprint(got.Shape()) != fmt.Sprint(a.Shape) && len(got.Shape())+len(a.Shape) > 0 {
 		return fmt.Errorf("shape %v, golden %v", got.Shape(), a.Shape)
 	}
+	if a.Bool {
+		if want := bools(a.Ints); !slices.Equal(got.Bools(), want) {
+			return fmt.Errorf("%v, golden %v", got.Bools(), want)
+		}
+		return nil
+	}
 	if a.Ints != nil {
 		return compareInts(got.Ints(), a.Ints)
 	}
 	return Close(got.Float32s(), a.Floats, Abs, Rel)
+}
+
+func bools(v []int64) []bool {
+	out := make([]bool, len(v))
+	for i, x := range v {
+		out[i] = x != 0
+	}
+	return out
 }
 
 func compareInts(got, want []int64) error {

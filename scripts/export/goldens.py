@@ -11,6 +11,7 @@ from pathlib import Path
 
 import torch
 
+import gallery
 import golden_bert
 import golden_gpt2
 import golden_llama
@@ -26,6 +27,7 @@ WRITERS = {
     "gpt2": golden_gpt2.gpt2,
     "llama": golden_llama.llama,
     "bert": golden_bert.bert,
+    "gallery": gallery.gallery,
 }
 
 HEAD = """# Golden cases

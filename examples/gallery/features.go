@@ -1,0 +1,21 @@
+package main
+
+import (
+	"github.com/nngen-go/nngen/internal/golden"
+
+	in "github.com/nngen-go/nngen/examples/gallery/interventions"
+)
+
+// features are the entries of interventions/features.go.
+var features = []Entry{
+	{
+		Case:  golden.Case{Name: "sae_read", Trace: in.SAERead, Compile: in.CompileSAERead, Args: "arg.enc arg.bias arg.centre", Results: "strength features"},
+		Title: "Reading features", Source: "Bricken et al. 2023; Cunningham et al. 2023",
+		Model: "opticks",
+	},
+	{
+		Case:  golden.Case{Name: "sae_clamp", Trace: in.SAEClamp, Compile: in.CompileSAEClamp, Args: "arg.enc arg.bias arg.centre arg.dec arg.feature arg.value", Results: "logits"},
+		Title: "Clamping a feature", Source: "Templeton et al. 2024",
+		Model: "opticks", Moves: "logits", View: View{Words: "logits"},
+	},
+}

@@ -1,0 +1,72 @@
+"""Goldens of examples/gallery: published interventions, each one function under nnsight.
+
+A function that is marked with @entry takes the nnsight model, the inputs of its
+invokes and its arguments, and returns its results by name. docs/gallery.md counts
+its lines, so it holds the intervention and nothing else. The values of `moves`
+are what the model gives without it: they are kept as `plain.<name>`.
+"""
+
+from dataclasses import dataclass
+from typing import Callable
+
+import torch
+
+import gallery_models
+from recording import Golden
+
+
+@dataclass
+class Entry:
+    """One intervention: on which model, with which inputs and arguments."""
+
+    name: str
+    model: str
+    ins: Callable
+    args: Callable
+    moves: dict
+    run: Callable
+
+
+ENTRIES: dict[str, Entry] = {}
+
+
+def entry(model: str, ins, args=dict, moves=None):
+    """Registers a function. ins and args are made when the goldens are; moves has, for each
+    result that the intervention changes, a function of (model, inputs of the last invoke, args) that gives it without."""
+
+    def register(run):
+        ENTRIES[run.__name__] = Entry(run.__name__, model, ins, args, moves or {}, run)
+        return run
+
+    return register
+
+
+def gallery() -> Golden:
+    """Runs all entries."""
+    import gallery_ablation  # noqa: F401  each registers its entries
+    import gallery_attention  # noqa: F401
+    import gallery_embeddings  # noqa: F401
+    import gallery_lens  # noqa: F401
+    import gallery_patching  # noqa: F401
+    import gallery_probes  # noqa: F401
+    import gallery_reading  # noqa: F401
+    import gallery_steering  # noqa: F401
+
+    g = Golden("gallery", """Published interventions of examples/gallery, see docs/gallery.md. Models: opticks (examples/demo/opticks),
+        and the nets llama and bert of this page. `plain.<name>` is what <name> is without the intervention.""")
+    for e in ENTRIES.values():
+        record(g, e)
+    return g
+
+
+def record(g: Golden, e: Entry) -> None:
+    """Runs one entry and keeps what it gives."""
+    model = gallery_models.load(e.model)
+    ins, args = e.ins(), e.args()
+    several = ins if isinstance(ins, list) else [ins]
+    with torch.no_grad():
+        out = {k: torch.as_tensor(v).detach().clone() for k, v in e.run(model, *several, **args).items()}
+        plain = {k: f(model._module, several[-1], args) for k, f in e.moves.items()}
+    moved = [(k, v) for k, v in plain.items()]
+    out |= {f"plain.{k}": v for k, v in plain.items()}
+    g.add(e.name, f"`{e.name}` of {e.run.__module__}.py, on {e.model}.", ins, args, out, moved)
