@@ -144,6 +144,9 @@ func (f *frame) compareStatic(e *ast.BinaryExpr, x, y value) (value, bool) {
 	if e.Op != token.EQL && e.Op != token.NEQ {
 		return nil, false
 	}
+	if f.comparesAttachment(e, x, y) {
+		return invalid{}, true
+	}
 	same, known := sameStatic(x, y)
 	if !known {
 		return nil, false

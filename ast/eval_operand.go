@@ -25,7 +25,7 @@ func (c *opCall) graphForm() value {
 	if err != nil {
 		return f.fail(c.e.Pos(), "NN1401", undeclared(in, f.ev.tf), "%s: %s", c.op.Name, strings.TrimPrefix(err.Error(), c.op.Name+": "))
 	}
-	outs := f.ev.graph.add(c.op.Name, in, c.attrs, res, c.e.Pos())
+	outs := f.ev.graph.add(c.op.Name, in, c.attrs, res, f.site(c.e.Pos()))
 	outs[0].node.text = f.excerpt(c.e)
 	for _, o := range outs {
 		o.what = c.op.Name
@@ -53,7 +53,7 @@ func (f *frame) graphOperand(a opArg) *sym {
 	case *tensorVal:
 		return v.sym
 	case *constVal:
-		return f.ev.graph.constant(a.dtype, attrOf(v.v, goFloat(a.dtype)), a.at.Pos())
+		return f.ev.graph.constant(a.dtype, attrOf(v.v, goFloat(a.dtype)), f.site(a.at.Pos()))
 	case *codeVal:
 		return f.feed(v, a)
 	}

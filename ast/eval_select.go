@@ -88,7 +88,11 @@ func (f *frame) instance(o *types.Func, at ast.Expr) map[*types.TypeParam]types.
 func (f *frame) field(e *ast.SelectorExpr, sel *types.Selection, x value) value {
 	if c, ok := x.(*codeVal); ok {
 		_, isStruct := orNil(c.typ).Underlying().(*types.Struct) // a pointer may be nil
-		return f.residual(e, isStruct && len(sel.Index()) == 1, map[ast.Expr]value{e.X: c})
+		v := f.residual(e, isStruct && len(sel.Index()) == 1, map[ast.Expr]value{e.X: c})
+		if r, ok := v.(*codeVal); ok && isTensor(r.typ) {
+			r.tensor = taggedType(c.typ, sel.Index())
+		}
+		return v
 	}
 	v, _ := f.walkPath(e, x, sel.Index())
 	return v

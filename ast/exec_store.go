@@ -147,6 +147,10 @@ func (f *frame) storeIndex(l *ast.IndexExpr, v value, at ast.Expr) {
 	hostVal = hostVal && !isTensor(f.typeOf(l))
 	switch x := x.(type) {
 	case *sliceVal:
+		if x.obj != nil && x.obj.fixed {
+			f.fixedField(l.Pos(), "this element")
+			return
+		}
 		n, ok := intOf(i)
 		if ok && !cond && !hostVal {
 			if n < 0 || n >= int64(x.len) {
@@ -215,6 +219,10 @@ func (f *frame) storeField(l *ast.SelectorExpr, v value, at ast.Expr) {
 	}
 	root := f.cellOf(l.X)
 	holder := f.holder(l, x, sel.Index())
+	if holder != nil && holder.fixed {
+		f.fixedField(l.Pos(), l.Sel.Name)
+		return
+	}
 	if holder == nil || root != nil && f.conditional(root.scope) != nil {
 		f.storeCode(l, v, at)
 		return
@@ -248,6 +256,10 @@ func (f *frame) holder(l *ast.SelectorExpr, x value, path []int) *structVal {
 func (f *frame) storeStar(l *ast.StarExpr, v value, at ast.Expr) {
 	switch p := f.expr(l.X).(type) {
 	case *ptrVal:
+		if p.fixed {
+			f.fixedField(l.Pos(), p.to.name)
+			return
+		}
 		f.setCell(p.to, v, at)
 	case *codeVal:
 		rhs := f.codeOf(v, f.typeOf(l), at)

@@ -11,7 +11,7 @@ func (ev *evaluator) markGraph(taps []*sym) {
 	for _, n := range ev.graph.nodes {
 		n.live = false
 	}
-	for _, p := range ev.graph.params {
+	for _, p := range append(ev.graph.weights, ev.graph.params...) {
 		p.live = false
 	}
 	if ev.sched.result != nil {
@@ -99,6 +99,12 @@ func (ev *evaluator) fillPlan(t *Trace) {
 		pp.name = names.free(pp.name, "p")
 		pp.sym.ref = plan.Ref{Kind: plan.Arg, Name: pp.name}
 		p.Params = append(p.Params, plan.Param{Name: pp.name, Type: pp.typ})
+	}
+	for _, w := range ev.graph.weights {
+		if w.live {
+			w.sym.ref = plan.Ref{Kind: plan.Arg, Name: w.name}
+			p.Weights = append(p.Weights, plan.Param{Name: w.name, Type: w.typ})
+		}
 	}
 	for i := range t.ParamExprs {
 		t.ParamExprs[i].Name = p.Params[i].Name

@@ -159,6 +159,10 @@ func (ev *evaluator) fillParams(t *Trace, p *printer) {
 		if sig.Variadic() && i == len(ev.params)-1 {
 			typ = Join(Text("..."), Text(""), trimSlice(typ))
 		}
+		if prm.kind == attachmentParam {
+			t.Attached = append(t.Attached, Param{Name: prm.name, Type: typ, Kind: prm.kind})
+			continue
+		}
 		t.Params = append(t.Params, Param{Name: prm.name, Type: typ, Kind: prm.kind})
 	}
 	for _, pp := range ev.graph.params {
@@ -207,7 +211,7 @@ func (ev *evaluator) usedImports(t *Trace) []Import {
 	for _, p := range t.ParamExprs {
 		see(p.Expr)
 	}
-	for _, p := range t.Params {
+	for _, p := range append(t.Attached, t.Params...) {
 		see(p.Type)
 	}
 	for _, r := range t.Results {

@@ -91,6 +91,22 @@ func (f *frame) callers(pos token.Pos) {
 	}
 }
 
+// site is pos, or where the trace's own file calls the helper that pos is in:
+// plans know lines of that file alone.
+func (f *frame) site(pos token.Pos) token.Pos {
+	own := func(p token.Pos) bool {
+		return f.ev.prog.Fset.PositionFor(p, false).Filename == f.ev.prog.Fset.PositionFor(f.ev.tf.decl.Pos(), false).Filename
+	}
+	at := pos
+	for c := f.call; c != nil && !own(at); c = c.parent {
+		if c.kind != inlineCall {
+			return pos
+		}
+		at = c.pos
+	}
+	return at
+}
+
 // nested gives a frame for an inner block of variables.
 func (f *frame) nested() *frame {
 	g := *f

@@ -51,12 +51,13 @@ type planParam struct {
 
 // graph collects nodes in the order they are made, inputs first.
 type graph struct {
-	nodes  []*graphNode
-	params []*planParam
-	consts map[string]*sym
-	models map[string]*sym
-	feeds  map[string]*planParam
-	calls  map[string]*sym
+	nodes   []*graphNode
+	params  []*planParam
+	weights []*planParam // arrays of attachments
+	consts  map[string]*sym
+	models  map[string]*sym
+	feeds   map[string]*planParam
+	calls   map[string]*sym
 }
 
 func newGraph() *graph {

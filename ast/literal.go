@@ -111,6 +111,10 @@ func (f *frame) funcCode(v *funcVal, at ast.Expr) code {
 // pointerCode gives &x, where x then lives in the residual code.
 func (f *frame) pointerCode(v *ptrVal, at ast.Expr) code {
 	c := v.to
+	if v.fixed {
+		f.fail(at.Pos(), "NN1603", "take the tensors that you need out of it", "the attachment %s cannot be used in host code: Run does not have it", c.name)
+		return txt("nn_invalid")
+	}
 	if c.res == nil {
 		if c.obj == nil {
 			if _, ok := c.val.(*structVal); ok {

@@ -20,6 +20,9 @@ type AccessorPackage struct {
 	Spec     *modelspec.Spec
 	SpecFile string // for messages: the file to edit
 	Source   []byte
+	// Attached are the generated files of a package of attachments, by absolute
+	// name. Such a package has no Source and may hold files of the user's too.
+	Attached map[string][]byte
 }
 
 // Program is the user's packages that hold trace functions, parsed and

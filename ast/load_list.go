@@ -19,8 +19,9 @@ const generatedSuffix = "_nngen.go"
 // the runtime. Types of all others come from export data.
 func (l *loader) list(patterns []string) {
 	cfg := &packages.Config{
-		Dir:  l.dir,
-		Mode: packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps | packages.NeedModule,
+		Dir:     l.dir,
+		Mode:    packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps | packages.NeedModule,
+		Overlay: l.attachedFiles(),
 	}
 	roots, err := packages.Load(cfg, patterns...)
 	if err != nil {
@@ -50,7 +51,7 @@ func (l *loader) list(patterns []string) {
 		}
 		reach[p.PkgPath] = found
 		if found && l.given[p.PkgPath].Source == nil && !ownPackage(p.PkgPath) {
-			l.prog.sources[p.PkgPath] = newSource(p, isRoot[p.PkgPath])
+			l.prog.sources[p.PkgPath] = l.newSource(p, isRoot[p.PkgPath])
 		}
 		return found
 	}
@@ -88,10 +89,10 @@ func ownPackage(path string) bool {
 	return path == RuntimePath || strings.HasPrefix(path, RuntimePath+"/")
 }
 
-func newSource(p *packages.Package, root bool) *source {
+func (l *loader) newSource(p *packages.Package, root bool) *source {
 	s := &source{path: p.PkgPath, name: p.Name, root: root, imports: map[string]bool{}, src: map[string][]byte{}}
 	for _, f := range p.GoFiles {
-		if !strings.HasSuffix(f, generatedSuffix) {
+		if !strings.HasSuffix(f, generatedSuffix) || l.isAttachment(f) {
 			s.filenames = append(s.filenames, f)
 		}
 	}

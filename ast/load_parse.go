@@ -6,7 +6,6 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
-	"os"
 	"strconv"
 
 	"golang.org/x/tools/go/packages"
@@ -17,7 +16,7 @@ import (
 func (l *loader) parse() {
 	for _, s := range l.prog.ordered() {
 		for _, name := range s.filenames {
-			src, err := os.ReadFile(name)
+			src, err := l.readFile(name)
 			if err != nil {
 				l.diags.Add("NN1101", token.Position{Filename: name}, "the file cannot be read: %v", err)
 				continue
@@ -117,7 +116,7 @@ func (l *loader) loadExports() {
 	if len(list) == 0 {
 		return
 	}
-	pkgs, err := packages.Load(&packages.Config{Dir: l.dir, Mode: packages.LoadTypes}, list...)
+	pkgs, err := packages.Load(&packages.Config{Dir: l.dir, Mode: packages.LoadTypes, Overlay: l.attachedFiles()}, list...)
 	if err != nil {
 		l.diags.Add("NN1101", token.Position{Filename: l.dir}, "the imported packages cannot be loaded: %v", err)
 		return

@@ -32,7 +32,9 @@ type Trace struct {
 	Model   Accessor
 	Form    Form
 	Params  []Param
-	Results []Result // without the error
+	// Attached are the parameters that are attachments: Compile takes them, Run does not.
+	Attached []Param
+	Results  []Result // without the error
 	// HasError says that the user's function itself returns an error (its last
 	// result); ErrorName is that result's name, "" if unnamed.
 	HasError  bool
@@ -87,6 +89,9 @@ const (
 	ScalarParam ParamKind = "scalar" // a Go number or bool
 	OtherParam  ParamKind = "other"  // anything else: used by Before and After alone
 )
+
+// attachmentParam is the kind of what Attached lists.
+const attachmentParam ParamKind = "attachment"
 
 // Param is a parameter of the trace function after the model or trace handle.
 type Param struct {

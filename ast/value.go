@@ -66,6 +66,7 @@ type (
 	structVal struct {
 		typ    types.Type
 		fields []value
+		fixed  bool // an attachment's: not to be assigned to
 	}
 
 	// sliceVal is a slice or, with array set, an array by value.
@@ -84,8 +85,9 @@ type (
 
 	// ptrVal is a pointer to a variable.
 	ptrVal struct {
-		typ types.Type // the pointer type
-		to  *cell
+		typ   types.Type // the pointer type
+		to    *cell
+		fixed bool // to an attachment
 	}
 
 	// indexVal is one of nn's index values: All, Ellipsis, Range….
@@ -113,6 +115,7 @@ type arrayObj struct {
 	elems []value
 	elem  types.Type
 	moved bool // became a variable of the residual code
+	fixed bool // an attachment's
 }
 
 // mapObj is a map with constant keys.

@@ -3,6 +3,7 @@ package gen
 import (
 	"go/scanner"
 	"go/token"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -52,7 +53,7 @@ type scope struct{ used map[string]bool }
 
 func scopeOf(t *ast.Trace) scope {
 	s := scope{map[string]bool{}}
-	for _, p := range t.Params {
+	for _, p := range slices.Concat(t.Attached, t.Params) {
 		s.used[p.Name] = true
 		s.see(p.Type)
 	}

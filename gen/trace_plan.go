@@ -125,6 +125,11 @@ func (f *traceFunc) planFunc() *jen.Statement {
 				return jen.Values(jen.Id("Name").Op(":").Lit(p.Params[i].Name), jen.Id("Type").Op(":").Add(typeLit(p.Params[i].Type)))
 			})))
 		}
+		if len(p.Weights) > 0 {
+			field("What is given when it is compiled.", "Weights", jen.Index().Add(nn("Param")).Add(rows(len(p.Weights), func(i int) *jen.Statement {
+				return jen.Values(jen.Id("Name").Op(":").Lit(p.Weights[i].Name), jen.Id("Type").Op(":").Add(typeLit(p.Weights[i].Type)))
+			})))
+		}
 		if len(p.Nodes) > 0 {
 			field("What is added to the model's graph.", "Nodes", jen.Index().Add(nn("Node")).Add(rows(len(p.Nodes), func(i int) *jen.Statement {
 				return node(p.Nodes[i])

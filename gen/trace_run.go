@@ -22,13 +22,14 @@ func (f *traceFunc) declarations() {
 	w.Add(note("%s", doc))
 	w.Type().Id(f.n.compiled).Struct(jen.Id("c").Op("*").Add(nn("Compiled"))).Line()
 
+	params, options := f.attached()
 	s, opts, c, err := f.scope.name("s"), f.scope.name("opts"), f.scope.name("c"), f.scope.name("err")
 	w.Add(note("%s puts %s into the model's graph and opens a session over it, which may take seconds.", f.n.compile, f.t.Func))
 	w.Func().Id(f.n.compile).
-		Params(jen.Id(s).Op("*").Qual(f.t.Model.Path, "Session"), jen.Id(opts).Op("...").Add(nn("CompileOption"))).
+		Params(slices.Concat([]jen.Code{jen.Id(s).Op("*").Qual(f.t.Model.Path, "Session")}, params, []jen.Code{jen.Id(opts).Op("...").Add(nn("CompileOption"))})...).
 		Params(jen.Op("*").Id(f.n.compiled), jen.Error()).
 		Block(
-			jen.List(jen.Id(c), jen.Id(err)).Op(":=").Id(s).Dot("Compile").Call(jen.Id(f.n.plan).Call(), jen.Id(opts).Op("...")),
+			jen.List(jen.Id(c), jen.Id(err)).Op(":=").Id(s).Dot("Compile").Call(jen.Id(f.n.plan).Call(), options(opts)),
 			jen.If(jen.Id(err).Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Id(err))),
 			jen.Return(jen.Op("&").Id(f.n.compiled).Values(jen.Id("c").Op(":").Id(c)), jen.Nil()),
 		).Line()

@@ -18,6 +18,9 @@ func (c *Compiled) checkRun(b *batch, args []Tensor) ([]tensor.Type, error) {
 		k.symbols[string(ops.RowsSymbol(int64(i)))] = b.rows[i+1] - b.rows[i]
 	}
 	k.rows = tensor.Type{DType: tensor.Int64, Shape: tensor.Dims(int64(len(b.rows)))}
+	for name, w := range c.weights {
+		k.args[name] = w.typ
+	}
 	if err := k.params(args); err != nil {
 		return nil, err
 	}

@@ -21,7 +21,8 @@ type Compiled struct {
 	step func() (*program, error) // gives what generation needs: built when first used
 	last atomic.Pointer[verified]
 
-	argNames []string // graph inputs of the plan's parameters
+	argNames []string          // graph inputs of the plan's parameters
+	weights  map[string]weight // of the plan's attachments
 
 	mu     sync.Mutex
 	closed bool
@@ -49,6 +50,10 @@ func (s *Session) Compile(p *Plan, opts ...CompileOption) (*Compiled, error) {
 	for _, o := range opts {
 		o.applyCompile(&c.set)
 	}
+	var err error
+	if c.weights, err = c.set.weightsOf(p); err != nil {
+		return nil, err
+	}
 	for _, param := range p.Params {
 		c.argNames = append(c.argNames, argPrefix+param.Name)
 	}
@@ -69,7 +74,7 @@ func (s *Session) Compile(p *Plan, opts ...CompileOption) (*Compiled, error) {
 
 // build splices and opens a session for taps and outputs of the model.
 func (c *Compiled) build(taps []Tap, outputs []string) (*program, error) {
-	model, err := c.s.graphOf(c.plan, taps, outputs)
+	model, err := c.s.graphOf(c.plan, taps, outputs, c.weights)
 	if err != nil {
 		return nil, err
 	}

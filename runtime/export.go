@@ -85,7 +85,7 @@ func (c *Compiled) Export(path string) ([]string, error) {
 	for _, o := range c.s.info.Outputs {
 		outputs = append(outputs, o.Name)
 	}
-	m, err := c.s.graphOf(c.plan, c.plan.Taps, outputs)
+	m, err := c.s.graphOf(c.plan, c.plan.Taps, outputs, c.weights)
 	if err != nil {
 		return nil, err
 	}

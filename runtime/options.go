@@ -20,11 +20,14 @@ const (
 type settings struct {
 	backend string
 	session backend.SessionOptions
-	padding padding
+	// attached are the attachments of a compiled trace, by parameter.
+	attached map[string]any
+	padding  padding
 }
 
 func (s settings) clone() settings {
 	s.session.Config = maps.Clone(s.session.Config)
+	s.attached = maps.Clone(s.attached)
 	s.session.Providers = append([]backend.Provider(nil), s.session.Providers...)
 	return s
 }

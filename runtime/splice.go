@@ -42,8 +42,8 @@ type pendingWrite struct {
 }
 
 // graphOf splices p and keeps what the outputs need: taps (nil taps: none) and
-// named outputs of the model.
-func (s *Session) graphOf(p *Plan, taps []Tap, outputs []string) (*onnx.Model, error) {
+// named outputs of the model. weights are the arrays of the plan's attachments.
+func (s *Session) graphOf(p *Plan, taps []Tap, outputs []string, weights map[string]weight) (*onnx.Model, error) {
 	sp := &splice{
 		s: s, p: p, model: s.file.Model.Clone(),
 		values: map[string]ops.Operand{}, args: map[string]ops.Operand{},
@@ -52,6 +52,7 @@ func (s *Session) graphOf(p *Plan, taps []Tap, outputs []string) (*onnx.Model, e
 	sp.e = &emitter{ix: sp.ix, opset: sp.model.Opset(""), stem: nodeStem}
 	sp.redirect()
 	sp.addParams()
+	sp.addWeights(weights)
 	for i, n := range p.Nodes {
 		if err := sp.node(n); err != nil {
 			return nil, fmt.Errorf("plan %s, node %d (line %d): %w", p.Name, i, n.Line, err)
@@ -127,6 +128,20 @@ func (sp *splice) addParams() {
 		t := tensor.Type{DType: tensor.Int64, Shape: tensor.Dims(int64(len(sp.p.Invokes)) + 1)}
 		sp.rows = &ops.Operand{Name: plan.RowBounds, Type: t}
 		sp.ix.AddInput(valueInfo(plan.RowBounds, t))
+	}
+}
+
+// addWeights makes the arrays of attachments constants of the graph.
+func (sp *splice) addWeights(weights map[string]weight) {
+	for _, p := range sp.p.Weights {
+		w := weights[p.Name]
+		name := argPrefix + p.Name
+		dims := make([]int64, len(w.typ.Shape))
+		for i, d := range w.typ.Shape {
+			dims[i], _ = d.Const() // the type is that of a tensor that is there
+		}
+		sp.ix.AddInitializer(&onnx.Tensor{Name: name, DType: int32(w.typ.DType), Dims: dims, Data: w.data, Offset: -1, Lent: true})
+		sp.args[p.Name] = ops.Operand{Name: name, Type: w.typ}
 	}
 }
 

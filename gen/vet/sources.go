@@ -63,7 +63,7 @@ func digest(pass *analysis.Pass) (any, error) {
 		return nil, nil // a driver over files that are not on disk
 	}
 	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), project.SpecSuffix) {
+		if strings.HasSuffix(e.Name(), project.SpecSuffix) || strings.HasSuffix(e.Name(), project.AttachSuffix) {
 			if err := addText(h, filepath.Join(dir, e.Name())); err != nil {
 				return nil, err
 			}

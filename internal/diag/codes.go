@@ -16,7 +16,7 @@ type Code struct {
 }
 
 // table holds every code; the groups stand in files of their own.
-var table = index(slices.Concat(specCodes, loadCodes, subsetCodes, orderCodes, shapeCodes, invokeCodes, scheduleCodes, runCodes, modelCodes, toolCodes))
+var table = index(slices.Concat(specCodes, loadCodes, subsetCodes, orderCodes, shapeCodes, invokeCodes, scheduleCodes, runCodes, modelCodes, toolCodes, attachCodes))
 
 func index(list []Code) map[string]Code {
 	out := make(map[string]Code, len(list))
@@ -69,6 +69,7 @@ var groups = []struct{ prefix, title string }{
 	{"NN13", "Points, order and placement"},
 	{"NN14", "Tensors: shapes and types"},
 	{"NN15", "Variables, invokes and rows"},
+	{"NN16", "Attachments"},
 	{"NN31", "When a trace runs"},
 	{"NN40", "The nngen command"},
 }

@@ -30,6 +30,13 @@ model has inputs for mask and positions; for others open the session with nn.Pad
 	{"NN3170", "a plan that is no data", `The trace has Go in mid-run (hooks), and a plan is data: it can be written, sent and exported only without. Keep that Go out of the
 trace (nngen explain says what made it a hook), or run the trace in its own program.`},
 	{"NN3171", "a plan that cannot be read or written", `The data are damaged, of a newer nngen, or no plan.`},
+	{"NN3180", "an attachment does not fit the trace", `
+The trace was compiled for arrays of other types, or the attachment was not given. Load it and hand it to CompileX:
+
+	sae, err := toysae.LoadToySAE("toysae.safetensors")
+	clamp, err := probes.CompileClamp(sess, sae)`},
+	{"NN3181", "arrays cannot be loaded", `
+The file is damaged, or has other arrays than the struct's tags say. "nngen attach FILE" writes what a file has.`},
 	{"NN3160", "a probe failed", `Checking the points of a spec by writing to them did not work for this tensor.`},
 	{"NN3161", "an input size cannot be chosen", `Measuring shapes needs inputs of several sizes; this input's size follows from no symbol.`},
 }

@@ -20,7 +20,11 @@ type Call struct {
 
 // Compiled compiles the case's trace, runs it once and gives its results.
 func (c *Call) Compiled() (results []any, err error) {
-	out := reflect.ValueOf(c.Case.Compile).Call([]reflect.Value{reflect.ValueOf(c.Sess)})
+	given := []reflect.Value{reflect.ValueOf(c.Sess)}
+	for _, a := range c.Case.Attached {
+		given = append(given, reflect.ValueOf(a))
+	}
+	out := reflect.ValueOf(c.Case.Compile).Call(given)
 	if err := asError(out[1]); err != nil {
 		return nil, err
 	}
@@ -30,7 +34,7 @@ func (c *Call) Compiled() (results []any, err error) {
 	if !c.several() {
 		args = append(args, c.inputs(run.Type().In(1), "in."))
 	}
-	rest, err := c.args(reflect.TypeOf(c.Case.Trace))
+	rest, err := c.args(reflect.TypeOf(c.Case.Trace), false)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +57,7 @@ func (c *Call) Interpreted() ([]any, error) {
 	if !c.several() {
 		args = append(args, c.inputs(interpret.Type().In(1), "in."))
 	}
-	rest, err := c.args(fn.Type())
+	rest, err := c.args(fn.Type(), true)
 	if err != nil {
 		return nil, err
 	}
@@ -127,13 +131,21 @@ func (c *Call) several() bool {
 	return reflect.TypeOf(c.Case.Trace).In(0).Elem().Name() == "Trace"
 }
 
-// args gives the function's parameters after the first: inputs of the invokes, then goldens.
-func (c *Call) args(fn reflect.Type) ([]reflect.Value, error) {
+// args gives the function's parameters after the first: inputs of the invokes,
+// then goldens; attachments only where the function itself is called.
+func (c *Call) args(fn reflect.Type, attached bool) ([]reflect.Value, error) {
 	var out []reflect.Value
-	names := strings.Fields(c.Case.Args)
+	names, attachments := strings.Fields(c.Case.Args), c.Case.Attached
 	invoke := 0
 	for i := 1; i < fn.NumIn(); i++ {
 		in := fn.In(i)
+		if len(attachments) > 0 && in == reflect.TypeOf(attachments[0]) {
+			if attached {
+				out = append(out, reflect.ValueOf(attachments[0]))
+			}
+			attachments = attachments[1:]
+			continue
+		}
 		if in.Name() == "Inputs" {
 			out = append(out, c.inputs(in, fmt.Sprintf("in%d.", invoke)))
 			invoke++

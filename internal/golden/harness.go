@@ -20,7 +20,9 @@ type Case struct {
 	Trace   any    // the trace function itself, to be interpreted
 	Compile any    // its generated CompileX
 	Args    string // goldens of the parameters after the inputs, space-separated
-	Results string // goldens of the results, space-separated
+	// Attached are the parameters that are attachments, in their order: Compile takes them.
+	Attached []any
+	Results  string // goldens of the results, space-separated
 }
 
 // Options are the session options for golden runs: basic optimisation, because

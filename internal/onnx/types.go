@@ -99,8 +99,11 @@ type Tensor struct {
 	Offset   int64 // of Data in the model's file, -1 when Data is not an alias of it
 	Strings  [][]byte
 	External *External
-	Doc      string
-	Raw      []byte
+	// Lent: Data is memory that nobody changes and that is kept for as long as a
+	// session lives, so that Externalize hands it on instead of copying it.
+	Lent bool
+	Doc  string
+	Raw  []byte
 }
 
 // External says where a tensor's data lies outside the model's file. Location is

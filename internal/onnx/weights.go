@@ -17,7 +17,7 @@ type Weight struct {
 	Name   string
 	DType  int32
 	Dims   []int64
-	Data   []byte // alias of the mapped file, aligned to nothing
+	Data   []byte // alias of the mapped file, aligned to nothing, or a Lent tensor's
 	Path   string // the file, with no links left in it
 	Offset int64
 }
@@ -153,6 +153,10 @@ func (x *externalizer) move(t *Tensor, name string, main bool) (*Tensor, error) 
 			return nil, err
 		}
 		w.Path, w.Offset = ext.path, t.External.Offset
+	} else if t.Lent && len(data) >= LargeWeight {
+		// onnxruntime wants a file that is there, but does not look into it: the
+		// data are given to the session besides. Offset 0 of the model is as good.
+		w.Offset = 0
 	} else if len(data) < LargeWeight || !x.inFile(t) {
 		return t, nil
 	}

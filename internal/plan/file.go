@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/nngen-go/nngen/internal/tensor"
 )
@@ -99,7 +100,7 @@ func wellFormed(p *Plan) error {
 	for name, t := range p.Tensors {
 		c.typ(name, t)
 	}
-	for _, prm := range p.Params {
+	for _, prm := range slices.Concat(p.Params, p.Weights) {
 		c.typ(prm.Name, prm.Type)
 		c.define(Ref{Arg, prm.Name})
 	}

@@ -12,8 +12,9 @@ type Plan struct {
 	Model     string     `json:"model"` // fingerprint of the model it fits
 	Invokes   []string   `json:"invokes"`
 	Params    []Param    `json:"params,omitempty"`
-	Nodes     []Node     `json:"nodes,omitempty"`  // in an order in which inputs come first
-	Writes    []Write    `json:"writes,omitempty"` // in the order of the run
+	Weights   []Param    `json:"weights,omitempty"` // given when the plan is compiled: arrays of attachments, "sae.WEnc"
+	Nodes     []Node     `json:"nodes,omitempty"`   // in an order in which inputs come first
+	Writes    []Write    `json:"writes,omitempty"`  // in the order of the run
 	Taps      []Tap      `json:"taps,omitempty"`
 	Checks    []Check    `json:"checks,omitempty"`
 	Mediators []Mediator `json:"mediators"`
@@ -28,7 +29,7 @@ type Kind string
 // The kinds of value.
 const (
 	Model  Kind = "tensor" // a tensor of the model as the model itself makes it, weights included
-	Arg    Kind = "param"  // a parameter of the trace function, a graph input of the spliced model
+	Arg    Kind = "param"  // one of the plan's Params, a graph input of the spliced model, or of its Weights, a constant
 	Result Kind = "value"  // an output of one of the plan's nodes
 )
 

@@ -90,7 +90,7 @@ func importedAccessors(ctx context.Context, dir string, folders []*folder, mod m
 	var foreign []string
 	for _, path := range traceImports(folders) {
 		if _, ok := known[path]; ok {
-			continue
+			continue // attachments of the folders too
 		}
 		if at, ok := mod.folderOf(path); ok {
 			diags = append(diags, addAccessor(out, path, at)...)
@@ -107,6 +107,11 @@ func importedAccessors(ctx context.Context, dir string, folders []*folder, mod m
 // addAccessor adds the accessors of a folder if it holds a spec.
 func addAccessor(out map[string]ast.AccessorPackage, path, dir string) diag.List {
 	f, err := readFolder(dir)
+	if err == nil && len(f.attached) > 0 {
+		a, diags := attachmentsOf(f)
+		out[path] = a
+		return diags
+	}
 	if err != nil || len(f.specs) == 0 {
 		return nil // not an accessor package; the loader says what is wrong with it, if anything
 	}

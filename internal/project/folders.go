@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"golang.org/x/mod/modfile"
+
+	"github.com/nngen-go/nngen/internal/attachspec"
 )
 
 // SpecSuffix ends the name of every spec.
@@ -85,6 +87,7 @@ func exists(path string) bool {
 type folder struct {
 	dir       string
 	specs     []string // base names
+	attached  []string // base names of the specs of attachments
 	goFiles   []string // base names, generated files left out
 	generated []string // base names of files with our header
 	traces    bool     // some Go file has a //nngen:trace line
@@ -105,6 +108,8 @@ func readFolder(dir string) (*folder, error) {
 		case e.IsDir():
 		case strings.HasSuffix(name, SpecSuffix):
 			f.specs = append(f.specs, name)
+		case strings.HasSuffix(name, attachspec.Suffix):
+			f.attached = append(f.attached, name)
 		case strings.HasSuffix(name, ".go"):
 			if err := f.addGo(name); err != nil {
 				return nil, err

@@ -51,6 +51,7 @@ func Generate(ctx context.Context, c Config) (*Result, diag.List, error) {
 		p.folders = append(p.folders, f)
 	}
 	p.generateAccessors()
+	p.generateAttachments()
 	if len(p.diags) == 0 {
 		p.generateTraces()
 	}
@@ -131,7 +132,7 @@ func (p *pipeline) compile(mod module, folders []*folder) {
 	for path, a := range others {
 		given[path] = a
 		if _, ok := mod.folderOf(path); ok {
-			p.result.Needed = append(p.result.Needed, File{filepath.Join(a.Dir, accessorName), a.Source})
+			p.result.Needed = append(p.result.Needed, neededFiles(a)...)
 		}
 	}
 	patterns := make([]string, len(folders))

@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 
 import gallery
+import golden_attach
 import golden_bert
 import golden_gpt2
 import golden_llama
@@ -28,6 +29,7 @@ WRITERS = {
     "llama": golden_llama.llama,
     "bert": golden_bert.bert,
     "gallery": gallery.gallery,
+    "attach": golden_attach.attach,
 }
 
 HEAD = """# Golden cases

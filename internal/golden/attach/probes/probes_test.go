@@ -1,0 +1,54 @@
+package probes_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/nngen-go/nngen/internal/golden"
+	"github.com/nngen-go/nngen/internal/golden/attach/probes"
+	"github.com/nngen-go/nngen/internal/golden/attach/toys"
+	"github.com/nngen-go/nngen/internal/golden/torchscript/gpt2"
+)
+
+// load reads an attachment from testdata/attach.
+func load[T any](t *testing.T, f func(string) (*T, error), name string) *T {
+	root, err := golden.Root()
+	require.NoError(t, err)
+	a, err := f(filepath.Join(root, "testdata", "attach", name))
+	require.NoError(t, err)
+	return a
+}
+
+func cases(t *testing.T) []golden.Case {
+	sae, scope := load(t, toys.LoadToySAE, "toysae.safetensors"), load(t, toys.LoadScope, "scope.npz")
+	topk, constant := load(t, toys.LoadTopk, "topk.safetensors"), load(t, toys.LoadConstant, "constant.safetensors")
+	direction, lens := load(t, toys.LoadDirection, "direction.npy"), load(t, toys.LoadLens, "lens.safetensors")
+	probe := load(t, toys.LoadProbe, "probe.safetensors")
+	with := func(a any) []any { return []any{a} }
+	clamp := "arg.feature arg.value"
+	return []golden.Case{
+		{Name: "features_relu", Trace: probes.FeaturesRelu, Compile: probes.CompileFeaturesRelu, Attached: with(sae), Results: "f reconstruction"},
+		{Name: "features_jump", Trace: probes.FeaturesJump, Compile: probes.CompileFeaturesJump, Attached: with(scope), Results: "f reconstruction"},
+		{Name: "features_topk", Trace: probes.FeaturesTopK, Compile: probes.CompileFeaturesTopK, Attached: with(topk), Results: "f reconstruction"},
+		{Name: "features_constant", Trace: probes.FeaturesConstant, Compile: probes.CompileFeaturesConstant, Attached: with(constant), Results: "f reconstruction"},
+		{Name: "clamp_relu", Trace: probes.ClampRelu, Compile: probes.CompileClampRelu, Attached: with(sae), Args: clamp, Results: "logits"},
+		{Name: "clamp_jump", Trace: probes.ClampJump, Compile: probes.CompileClampJump, Attached: with(scope), Args: clamp, Results: "logits"},
+		{Name: "clamp_topk", Trace: probes.ClampTopK, Compile: probes.CompileClampTopK, Attached: with(topk), Args: clamp, Results: "logits"},
+		{Name: "clamp_constant", Trace: probes.ClampConstant, Compile: probes.CompileClampConstant, Attached: with(constant), Args: clamp, Results: "logits"},
+		{Name: "replace", Trace: probes.Replace, Compile: probes.CompileReplace, Attached: with(sae), Results: "logits"},
+		{Name: "steer", Trace: probes.Steer, Compile: probes.CompileSteer, Attached: with(direction), Args: "arg.alpha", Results: "logits"},
+		{Name: "ablate", Trace: probes.Ablate, Compile: probes.CompileAblate, Attached: with(direction), Results: "far logits"},
+		{Name: "probe", Trace: probes.Probe, Compile: probes.CompileProbe, Attached: with(probe), Results: "score"},
+		{Name: "lens", Trace: probes.Lens, Compile: probes.CompileLens, Attached: with(lens), Results: "guess"},
+	}
+}
+
+// TestGoldens holds compiled = interpreted = PyTorch for every kind of attachment.
+func TestGoldens(t *testing.T) {
+	sess, err := gpt2.Open(golden.Model(t, "gpt2", "torchscript"), golden.Options()...)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, sess.Close()) })
+	golden.Run(t, "attach", sess, cases(t))
+}
