@@ -126,7 +126,7 @@ func meanAblationPlan() *nn.Plan {
 			{Op: "Add", In: []nn.Ref{nn.Val("zerosLike0"), nn.Val("mean")}, Out: []string{"add0"}, Line: 28},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/c_proj/Reshape_1_output_0"), nn.Arg("nngen.rows"), nn.Val("add0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 28},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 19},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows1")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 19},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows1")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 29},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -134,7 +134,7 @@ func meanAblationPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("logits_2"), Line: 19},
+			{Name: "logits", Value: nn.Val("logits_2"), Line: 29},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -209,7 +209,7 @@ func resampleAblationPlan() *nn.Plan {
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/mlp/c_proj/Reshape_1_output_0"), nn.Arg("other")}, Out: []string{"at0"}, Attrs: map[string]any{"index": "$"}, Line: 41},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 19},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 42},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -217,7 +217,7 @@ func resampleAblationPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("at1"), Line: 19},
+			{Name: "logits", Value: nn.Val("at1"), Line: 42},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -343,7 +343,7 @@ func ablateHeadsPlan() *nn.Plan {
 			{Op: "Heads", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/Reshape_3_output_0")}, Out: []string{"heads5"}, Attrs: map[string]any{"n": int64(4)}, Line: 54},
 			{Op: "Mul", In: []nn.Ref{nn.Val("heads5"), nn.Val("on_6")}, Out: []string{"mul5"}, Line: 54},
 			{Op: "MergeHeads", In: []nn.Ref{nn.Val("mul5")}, Out: []string{"mergeHeads5"}, Line: 54},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at6"}, Attrs: map[string]any{"index": ":,-1"}, Line: 19},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at6"}, Attrs: map[string]any{"index": ":,-1"}, Line: 56},
 			{Op: "Softmax", In: []nn.Ref{nn.Val("at6")}, Out: []string{"softmax0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 56},
 			{Op: "At", In: []nn.Ref{nn.Val("softmax0"), nn.Arg("token")}, Out: []string{"at7"}, Attrs: map[string]any{"index": ":,$"}, Line: 56},
 		},
@@ -508,7 +508,7 @@ func ablatePartsPlan() *nn.Plan {
 			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/c_proj/Reshape_1_output_0"), nn.Val("at16")}, Out: []string{"mul10"}, Line: 67},
 			{Op: "At", In: []nn.Ref{nn.Val("on_6")}, Out: []string{"at17"}, Attrs: map[string]any{"index": ":,:,1:2"}, Line: 68},
 			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/mlp/c_proj/Reshape_1_output_0"), nn.Val("at17")}, Out: []string{"mul11"}, Line: 68},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at18"}, Attrs: map[string]any{"index": ":,-1"}, Line: 19},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at18"}, Attrs: map[string]any{"index": ":,-1"}, Line: 70},
 			{Op: "Softmax", In: []nn.Ref{nn.Val("at18")}, Out: []string{"softmax0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 70},
 			{Op: "At", In: []nn.Ref{nn.Val("softmax0"), nn.Arg("token")}, Out: []string{"at19"}, Attrs: map[string]any{"index": ":,$"}, Line: 70},
 		},
@@ -628,7 +628,7 @@ func integratedAblationPlan() *nn.Plan {
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/wte/Gather_output_0"), nn.Arg("strength")}, Out: []string{"mul0"}, Line: 81},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 19},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 82},
 			{Op: "Softmax", In: []nn.Ref{nn.Val("at0")}, Out: []string{"softmax0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 82},
 			{Op: "At", In: []nn.Ref{nn.Val("softmax0"), nn.Arg("token")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,$"}, Line: 82},
 			{Op: "Reshape", In: []nn.Ref{nn.Val("at1")}, Out: []string{"reshape0"}, Attrs: map[string]any{"dims": []int64{-1, 4}}, Line: 82},
@@ -729,7 +729,7 @@ func clampNeuronPlan() *nn.Plan {
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/mlp/act/Mul_3_output_0"), nn.Arg("p0"), nn.Arg("neuron")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,:,$"}, Line: 90},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 19},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 91},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -737,7 +737,7 @@ func clampNeuronPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("at0"), Line: 19},
+			{Name: "logits", Value: nn.Val("at0"), Line: 91},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -822,7 +822,7 @@ func skipLayerPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 19},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 101},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -830,7 +830,7 @@ func skipLayerPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("at0"), Line: 19},
+			{Name: "logits", Value: nn.Val("at0"), Line: 101},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{

@@ -586,7 +586,7 @@ func attentionKnockoutPlan() *nn.Plan {
 			{Op: "Softmax", In: []nn.Ref{nn.Val("where5")}, Out: []string{"pattern_3"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 20},
 			{Op: "MatMul", In: []nn.Ref{nn.Val("pattern_3"), nn.Val("heads2")}, Out: []string{"matMul5"}, Line: 75},
 			{Op: "MergeHeads", In: []nn.Ref{nn.Val("matMul5")}, Out: []string{"mergeHeads2"}, Line: 75},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 19},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 77},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -596,7 +596,7 @@ func attentionKnockoutPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("at0"), Line: 19},
+			{Name: "logits", Value: nn.Val("at0"), Line: 77},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -790,7 +790,7 @@ func attentionTemperaturePlan() *nn.Plan {
 			{Op: "Softmax", In: []nn.Ref{nn.Val("where5")}, Out: []string{"pattern_6"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 20},
 			{Op: "MatMul", In: []nn.Ref{nn.Val("pattern_6"), nn.Val("heads5")}, Out: []string{"matMul11"}, Line: 87},
 			{Op: "MergeHeads", In: []nn.Ref{nn.Val("matMul11")}, Out: []string{"mergeHeads5"}, Line: 87},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 19},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 89},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -803,7 +803,7 @@ func attentionTemperaturePlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("at0"), Line: 19},
+			{Name: "logits", Value: nn.Val("at0"), Line: 89},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -916,7 +916,7 @@ func valueKnockoutPlan() *nn.Plan {
 			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/c_attn/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt3"}, Attrs: map[string]any{"index": ":,$,192:"}, Line: 99},
 			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/c_attn/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt4"}, Attrs: map[string]any{"index": ":,$,192:"}, Line: 99},
 			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/c_attn/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt5"}, Attrs: map[string]any{"index": ":,$,192:"}, Line: 99},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 19},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 101},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -929,7 +929,7 @@ func valueKnockoutPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("at0"), Line: 19},
+			{Name: "logits", Value: nn.Val("at0"), Line: 101},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{

@@ -32,7 +32,7 @@ func softPromptPlan() *nn.Plan {
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/wte/Gather_output_0"), nn.Arg("prompt")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,:4"}, Line: 16},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 19},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 17},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -40,7 +40,7 @@ func softPromptPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("at0"), Line: 19},
+			{Name: "logits", Value: nn.Val("at0"), Line: 17},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -231,7 +231,7 @@ func noisyEmbeddingsPlan() *nn.Plan {
 			{Op: "Scale", In: []nn.Ref{nn.Arg("noise"), nn.Arg("strength")}, Out: []string{"scale0"}, Line: 46},
 			{Op: "Div", In: []nn.Ref{nn.Val("scale0"), nn.Val("size")}, Out: []string{"div0"}, Line: 46},
 			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/wte/Gather_output_0"), nn.Val("div0")}, Out: []string{"add0"}, Line: 46},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 19},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 47},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -239,7 +239,7 @@ func noisyEmbeddingsPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("at1"), Line: 19},
+			{Name: "logits", Value: nn.Val("at1"), Line: 47},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -380,7 +380,7 @@ func causalTracePlan() *nn.Plan {
 			{Op: "Where", In: []nn.Ref{nn.Val("at5"), nn.Val("narrowRows6"), nn.Val("own_6")}, Out: []string{"where5"}, Line: 69},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("where5")}, Out: []string{"joinRows6"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 69},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows7"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 19},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows7")}, Out: []string{"at6"}, Attrs: map[string]any{"index": ":,-1"}, Line: 19},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows7")}, Out: []string{"at6"}, Attrs: map[string]any{"index": ":,-1"}, Line: 71},
 			{Op: "Softmax", In: []nn.Ref{nn.Val("at6")}, Out: []string{"softmax0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 71},
 			{Op: "At", In: []nn.Ref{nn.Val("softmax0"), nn.Arg("token")}, Out: []string{"chance_2"}, Attrs: map[string]any{"index": ":,$"}, Line: 71},
 		},

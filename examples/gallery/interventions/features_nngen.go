@@ -131,7 +131,7 @@ func sAEClampPlan() *nn.Plan {
 			{Op: "Sub", In: []nn.Ref{nn.Val("setAt0"), nn.Val("f")}, Out: []string{"change"}, Line: 36},
 			{Op: "MatMul", In: []nn.Ref{nn.Val("change"), nn.Arg("dec")}, Out: []string{"matMul1"}, Line: 37},
 			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("matMul1")}, Out: []string{"add1"}, Line: 37},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 19},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 38},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -139,7 +139,7 @@ func sAEClampPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("at0"), Line: 19},
+			{Name: "logits", Value: nn.Val("at0"), Line: 38},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{

@@ -481,7 +481,7 @@ func logitPartsPlan() *nn.Plan {
 			{Op: "ZerosLike", In: []nn.Ref{nn.Val("at13")}, Out: []string{"zerosLike0"}, Line: 80},
 			{Op: "Add", In: []nn.Ref{nn.Val("zerosLike0"), nn.Val("bias")}, Out: []string{"add0"}, Line: 80},
 			{Op: "Concat", In: []nn.Ref{nn.Val("direct"), nn.Val("add0")}, Out: []string{"parts_2"}, Attrs: map[string]any{"axis": int64(1)}, Line: 80},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at14"}, Attrs: map[string]any{"index": ":,-1"}, Line: 19},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at14"}, Attrs: map[string]any{"index": ":,-1"}, Line: 81},
 			{Op: "At", In: []nn.Ref{nn.Val("at14"), nn.Arg("token")}, Out: []string{"at15"}, Attrs: map[string]any{"index": ":,$"}, Line: 81},
 		},
 		// What leaves the run.
@@ -695,7 +695,7 @@ func doLaPlan() *nn.Plan {
 			{Op: "Call", In: []nn.Ref{nn.Val("stack0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 22},
 			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 22},
 			{Op: "LogSoftmax", In: []nn.Ref{nn.Val("call1")}, Out: []string{"early"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 107},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at5"}, Attrs: map[string]any{"index": ":,-1"}, Line: 19},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at5"}, Attrs: map[string]any{"index": ":,-1"}, Line: 108},
 			{Op: "LogSoftmax", In: []nn.Ref{nn.Val("at5")}, Out: []string{"logSoftmax0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 108},
 			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("logSoftmax0")}, Out: []string{"final"}, Attrs: map[string]any{"axis": int64(1)}, Line: 108},
 			{Op: "Exp", In: []nn.Ref{nn.Val("early")}, Out: []string{"exp0"}, Line: 109},
@@ -837,7 +837,7 @@ func patchscopePlan() *nn.Plan {
 			{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("h"), nn.Arg("to")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 130},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 130},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 19},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows2")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 19},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows2")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 131},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -845,7 +845,7 @@ func patchscopePlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("logits_2"), Line: 19},
+			{Name: "logits", Value: nn.Val("logits_2"), Line: 131},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{

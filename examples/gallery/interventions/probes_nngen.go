@@ -428,7 +428,7 @@ func probeSteerPlan() *nn.Plan {
 			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("gt0")}, Out: []string{"flagged"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 68},
 			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("v")}, Out: []string{"add0"}, Line: 71},
 			{Op: "Where", In: []nn.Ref{nn.Val("flagged"), nn.Val("add0"), nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"where0"}, Line: 71},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 19},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 72},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -436,7 +436,7 @@ func probeSteerPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("at1"), Line: 19},
+			{Name: "logits", Value: nn.Val("at1"), Line: 72},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{

@@ -53,7 +53,7 @@ func contrastSteerPlan() *nn.Plan {
 			{Op: "Add", In: []nn.Ref{nn.Val("h"), nn.Val("scale0")}, Out: []string{"add0"}, Line: 24},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("add0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{2}, "scale": int64(1), "total": int64(3)}, Line: 24},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(2), "scale": int64(1)}, Line: 19},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows2")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 19},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows2")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 25},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -61,7 +61,7 @@ func contrastSteerPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("logits_2"), Line: 19},
+			{Name: "logits", Value: nn.Val("logits_2"), Line: 25},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -144,7 +144,7 @@ func steerRowsPlan() *nn.Plan {
 			{Op: "Mul", In: []nn.Ref{nn.Val("at0"), nn.Val("unsqueeze0")}, Out: []string{"v"}, Line: 40},
 			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("v")}, Out: []string{"unsqueeze1"}, Attrs: map[string]any{"axis": int64(1)}, Line: 41},
 			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("unsqueeze1")}, Out: []string{"add0"}, Line: 41},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 19},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 42},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -152,7 +152,7 @@ func steerRowsPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("at1"), Line: 19},
+			{Name: "logits", Value: nn.Val("at1"), Line: 42},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -259,7 +259,7 @@ func injectConceptPlan() *nn.Plan {
 			{Op: "SetAt", In: []nn.Ref{nn.Val("h"), nn.Val("add0")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,-8:"}, Line: 57},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{2}, "scale": int64(1), "total": int64(3)}, Line: 57},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(2), "scale": int64(1)}, Line: 19},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows2")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 19},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows2")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 58},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -267,7 +267,7 @@ func injectConceptPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("logits_2"), Line: 19},
+			{Name: "logits", Value: nn.Val("logits_2"), Line: 58},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -355,7 +355,7 @@ func functionVectorPlan() *nn.Plan {
 			{Op: "SetAt", In: []nn.Ref{nn.Val("h"), nn.Val("add0")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 74},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 74},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 19},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows1")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 19},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows1")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 75},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -363,7 +363,7 @@ func functionVectorPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("logits_2"), Line: 19},
+			{Name: "logits", Value: nn.Val("logits_2"), Line: 75},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -716,7 +716,7 @@ func limitTokenNormPlan() *nn.Plan {
 			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale_6")}, Out: []string{"onesLike5"}, Line: 123},
 			{Op: "Minimum", In: []nn.Ref{nn.Val("scale_6"), nn.Val("onesLike5")}, Out: []string{"minimum5"}, Line: 123},
 			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("minimum5")}, Out: []string{"mul5"}, Line: 123},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 19},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 125},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -729,7 +729,7 @@ func limitTokenNormPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("at0"), Line: 19},
+			{Name: "logits", Value: nn.Val("at0"), Line: 125},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
