@@ -17,11 +17,14 @@ var helpers = map[string]string{
 	"pair":    "type pair struct{ a, b nn.Tensor }\n\nfunc (p pair) sum() nn.Tensor { return p.a.Add(p.b) }",
 	"outOf":   "func outOf(o interface{ Output() nn.Tensor }) nn.Tensor { return o.Output() }",
 	"damp":    "func damp(b *NET.Block, k float32) { b.MLP.SetOutput(b.MLP.Output().Scale(k)) }",
+	"halved":  "func halved(xs []float32) []float32 {\n\tout := make([]float32, len(xs))\n\tfor i, x := range xs {\n\t\tout[i] = x * 0.5\n\t}\n\treturn out\n}",
+	"halves":  "func halves(x float32) (a, b float32) {\n\tdefer func() { a *= 0.5 }()\n\ta, b = x, x/2\n\treturn\n}",
+	"ordered": "func ordered(a, b float32) float32 { return a - b/4 }",
 	"largest": "func largest(a, b float32) float32 {\n\tif a > b {\n\t\treturn a\n\t}\n\treturn b\n}",
 }
 
 // helperCall finds the names of helpers where they are used.
-var helperCall = regexp.MustCompile(`\b(left|right|centred|mix|twice|one|pair|outOf|damp|largest)(\(|\{|\)| struct|\[T)`)
+var helperCall = regexp.MustCompile(`\b(left|right|centred|mix|twice|one|pair|outOf|damp|largest|halved|halves|ordered)(\(|\{|\)| struct|\[T)`)
 
 // inBatch gives a function and its helpers the names that they have in a batch.
 func inBatch(source, name, net string) string {

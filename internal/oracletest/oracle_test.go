@@ -72,7 +72,7 @@ func TestOracle(t *testing.T) {
 			for units := range todo {
 				out, err := s.run(units)
 				if err != nil {
-					out = []*outcome{{u: &unit{label: "batch"}, broken: err.Error()}}
+					out = []*outcome{{u: &unit{label: "a package"}, broken: err.Error()}}
 				}
 				back <- out
 			}
@@ -139,7 +139,7 @@ func (s *suite) report(t *testing.T, o *outcome, small bool) {
 	}
 	class, finding := o.judge()
 	if !small {
-		t.Errorf("%s [%s] %.400s", name, class, finding)
+		t.Errorf("%s [%s] %.1200s", name, class, finding)
 		return
 	}
 	t.Errorf("%s [%s] %s\n%s", name, class, finding, o.u.text())

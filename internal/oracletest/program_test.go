@@ -26,7 +26,7 @@ var hostResults = map[string]string{
 }
 
 // params are the parameters after the inputs, in their order.
-var params = []struct{ name, typ string }{{"v", "nn.Tensor"}, {"idx", "nn.Tensor"}, {"alpha", "float32"}, {"pos", "int"}}
+var params = []struct{ name, typ string }{{"v", "nn.Tensor"}, {"idx", "nn.Tensor"}, {"alpha", "float32"}, {"pos", "int"}, {"layer", "int"}}
 
 // used collects the names that steps define or use.
 func (p *program) used() map[string]bool {

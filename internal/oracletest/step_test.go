@@ -61,7 +61,7 @@ func (c *cutter) cut(steps []step) []step {
 		i := c.next
 		c.next++
 		lost := c.drop(i)
-		for _, u := range s.uses {
+		for _, u := range slices.Concat(s.uses, s.sets) {
 			lost = lost || c.gone[u]
 		}
 		if lost {

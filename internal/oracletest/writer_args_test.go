@@ -148,9 +148,13 @@ func (c *opWriter) index(e expr) {
 			operands = append(operands, at.typ)
 			c.uses = append(c.uses, at.uses...)
 		case k < 15 && size > 1:
-			items, args = append(items, ops.OperandIndex), append(args, "pos")
+			at := "pos"
+			if h := c.number("int"); h != nil && c.one(2) {
+				at = h.name + "%2"
+			}
+			items, args = append(items, ops.OperandIndex), append(args, at)
 			operands = append(operands, tensor.Type{DType: tensor.Int64, Shape: tensor.Shape{}})
-			c.uses = append(c.uses, "pos")
+			c.uses = append(c.uses, strings.TrimSuffix(at, "%2"))
 		default:
 			it, text := c.span(size)
 			items, args = append(items, it), append(args, text)

@@ -44,9 +44,12 @@ func (w *writer) share() {
 	if old := w.any(func(o *val) bool {
 		return o.shared && o.typ.DType == v.typ.DType && o.typ.DType.IsFloat() && o.typ.Shape.Equal(v.typ.Shape)
 	}); old != nil && w.one(2) {
-		w.add(step{lines: []string{old.name + " = " + old.name + ".Add(" + v.name + ")"}, defs: []string{old.name}, uses: []string{v.name, old.name}, lo: -1, hi: -1})
+		w.add(step{lines: []string{old.name + " = " + old.name + ".Add(" + v.name + ")"}, sets: []string{old.name}, uses: []string{v.name, old.name}, lo: -1, hi: -1})
 		old.taint = old.taint || v.taint
 		return
+	}
+	if w.depth > 0 {
+		return // others would find it unset
 	}
 	c := w.name("c")
 	w.add(step{lines: []string{c + " = " + v.name}, defs: []string{c}, uses: []string{v.name}, lo: -1, hi: -1})

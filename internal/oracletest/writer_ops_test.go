@@ -241,6 +241,11 @@ func (c *opWriter) partner(e expr) expr {
 func (c *opWriter) scalar() {
 	t := tensor.Type{DType: tensor.Float32, Shape: tensor.Shape{}}
 	c.in = append(c.in, t)
+	if h := c.number("float32"); h != nil && (c.exotic || !h.taint) && !c.one(3) {
+		c.args, c.uses = append(c.args, pick(c.writer, h.name, h.name, h.name+"/2", "alpha*"+h.name, "largest("+h.name+", 0.25)")), append(c.uses, h.name, "alpha")
+		c.taint = c.taint || h.taint
+		return
+	}
 	switch c.r.IntN(8) {
 	case 0:
 		c.args, c.uses = append(c.args, "alpha"), append(c.uses, "alpha")

@@ -40,10 +40,12 @@ func (w *writer) pointExpr(p place) expr {
 
 // read reads a point, seldom one that has passed.
 func (w *writer) read() {
-	late := w.one(16)
+	late := w.depth == 0 && w.one(16)
 	p, ok := w.next(late, nil)
 	if !ok {
-		late = !late
+		if late = !late; late && w.depth > 0 {
+			return
+		}
 		if p, ok = w.next(late, nil); !ok {
 			return
 		}

@@ -11,17 +11,22 @@ import (
 // first set of sizes and the moment at which each invoke stands, so that most
 // programs are right; some are meant to be wrong.
 type writer struct {
-	r      dice
-	net    *net
-	p      *program
-	rows   []int // of each invoke: its own, or all for an empty one
-	seq    int
-	exotic bool // operators that give NaN and infinities; none that order them
-	wrong  int  // how often, in a hundred, a step is meant to be wrong
-	vals   []*val
-	names  int
-	sink   *[]step         // where steps go: the program's, or those of a block
-	wrote  map[string]bool // tensors of the model that were written
+	r          dice
+	net        *net
+	p          *program
+	rows       []int // of each invoke: its own, or all for an empty one
+	seq        int
+	exotic     bool // operators that give NaN and infinities; none that order them
+	wrong      int  // how often, in a hundred, a step is meant to be wrong
+	vals       []*val
+	hosts      []*hostVal
+	names      int
+	sink       *[]step         // where steps go: the program's, or those of a block
+	wrote      map[string]bool // tensors of the model that were written
+	has        map[string]bool // flavours
+	depth      int             // blocks around
+	constructs []construct     // that the program has
+	weights    int             // of all of them
 
 	invoke, phase int
 	cur           []int // the moment that each invoke has reached, -1 none
@@ -43,6 +48,7 @@ type val struct {
 func writeProgram(nets map[string]*net, r dice) *program {
 	w := &writer{r: r, wrote: map[string]bool{}}
 	w.net = nets[[]string{"gpt2", "gpt2", "llama"}[w.r.IntN(3)]]
+	w.drawFlavors()
 	w.exotic = w.one(5)
 	if w.one(3) {
 		w.wrong = 5
@@ -77,8 +83,8 @@ func (w *writer) sizes() {
 		n = 1 + w.r.IntN(3)
 	}
 	w.seq = 3 + w.r.IntN(3)
-	first := runner.Set{Seq: w.seq, Mask: w.one(3)}
-	second := runner.Set{Seq: 3 + w.r.IntN(4)}
+	first := runner.Set{Seq: w.seq, Mask: w.one(3), Variant: w.r.IntN(2 * w.net.depth)}
+	second := runner.Set{Seq: 3 + w.r.IntN(4), Variant: w.r.IntN(2 * w.net.depth)}
 	total := 0
 	for i := range n {
 		empty := n > 1 && w.one(5) && (i < n-1 || len(first.Rows) > 0)
@@ -185,34 +191,6 @@ func (w *writer) any(fits func(v *val) bool) *val {
 
 func (v *val) expr() expr {
 	return expr{text: v.name, typ: v.typ, uses: []string{v.name}, taint: v.taint}
-}
-
-// step adds one step of the present invoke.
-func (w *writer) step() {
-	switch n := w.r.IntN(100); {
-	case n < 24:
-		w.read()
-	case n < 50:
-		w.operation()
-	case n < 66:
-		w.write()
-	case n < 72:
-		w.loop()
-	case n < 78:
-		w.helper()
-	case n < 82:
-		w.call()
-	case n < 88:
-		w.host()
-	case n < 93:
-		w.share()
-	case n < 96:
-		w.result()
-	case n < 97:
-		w.all()
-	default:
-		w.rare()
-	}
 }
 
 // barrier lets all invokes wait for one another, or some of them.

@@ -44,15 +44,17 @@ func (s *single) args(fn reflect.Type, from int) []reflect.Value {
 			}
 			out = append(out, list)
 		default:
-			out = append(out, argument(names[0]))
+			out = append(out, s.argument(names[0]))
 			names = names[1:]
 		}
 	}
 	return out
 }
 
-// argument gives the value of a parameter, by its name.
-func argument(name string) reflect.Value {
+// argument gives the value of a parameter, by its name. Sets differ in what
+// conditions and choices ask for.
+func (s *single) argument(name string) reflect.Value {
+	other := s.set.Variant%2 == 1
 	switch name {
 	case "v":
 		v := make([]float32, 48)
@@ -63,9 +65,11 @@ func argument(name string) reflect.Value {
 	case "idx":
 		return reflect.ValueOf(nn.From([]int64{1, 0}))
 	case "alpha":
-		return reflect.ValueOf(float32(0.75))
+		return reflect.ValueOf(map[bool]float32{false: 0.75, true: 0.25}[other])
 	case "pos":
-		return reflect.ValueOf(1)
+		return reflect.ValueOf(map[bool]int{false: 1, true: 0}[other])
+	case "layer":
+		return reflect.ValueOf(s.set.Variant / 2)
 	}
 	panic("no parameter is called " + name)
 }

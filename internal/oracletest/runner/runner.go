@@ -33,6 +33,8 @@ type Set struct {
 	Rows []int // of each invoke that has inputs
 	Seq  int
 	Mask bool // a mask that hides the first token of each row is given, where the model takes one
+	// Variant chooses among values of the parameters.
+	Variant int `json:",omitempty"`
 }
 
 // Result is what the runs of one case on one set came to.

@@ -1,0 +1,44 @@
+package oracletest
+
+import "fmt"
+
+// leave ends an invoke, or the function, early.
+func (w *writer) leave() {
+	if w.invoke < 0 || w.depth == 0 && w.r.IntN(3) == 0 {
+		return
+	}
+	cond, uses := w.goCondition()
+	s := step{lines: []string{"if " + cond + " {"}, uses: uses, lo: -1, hi: -1, cond: true, end: []string{"\treturn", "}"}}
+	if w.one(2) && w.depth < 2 {
+		s.body = w.block()
+	}
+	w.add(s)
+}
+
+// deferred runs Go when the invoke ends, whichever way.
+func (w *writer) deferred() {
+	if w.invoke < 0 {
+		return
+	}
+	h, s := w.number("float32"), step{lo: -1, hi: -1, defs: []string{"n", "text"}}
+	mark := w.name("k")
+	switch {
+	case w.one(3):
+		s.lines = []string{fmt.Sprintf("defer func() { text += %q }()", mark), "n++"}
+	case w.one(2) && h != nil:
+		s.lines, s.uses = []string{"defer func(x float32) {", "\tif x > 0.1237 {", "\t\tn = n*2%101 + 1", "\t}", "\ttext += \"d\"", "}(" + h.name + ")"}, []string{h.name}
+	default:
+		s.lines = []string{"defer func() {", "\tif e := recover(); e != nil {", "\t\ttext += fmt.Sprint(e)", "\t\tn++", "\t}", "}()"}
+	}
+	w.add(s)
+}
+
+// panics panics when a number of the run, or a parameter, says so; a deferred
+// function of the same invoke may catch it.
+func (w *writer) panics() {
+	if w.invoke < 0 {
+		return
+	}
+	cond, uses := w.goCondition()
+	w.add(step{lines: []string{"if " + cond + " {", fmt.Sprintf("\tpanic(%q)", w.name("boom ")), "}"}, uses: uses, lo: -1, hi: -1, cond: true})
+}
