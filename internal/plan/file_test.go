@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/nngen-go/nngen/internal/fuzzguard"
 	"github.com/nngen-go/nngen/internal/tensor"
 )
 
@@ -121,6 +122,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(b.Bytes())
 	f.Add([]byte(`{"format":"nngen plan","version":1,"plan":{"nodes":[{"op":"If"}]}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
+		defer fuzzguard.Input()()
 		p, err := Decode(bytes.NewReader(data))
 		if err != nil {
 			return

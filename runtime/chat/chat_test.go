@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/nngen-go/nngen/internal/fuzzguard"
 )
 
 // goldens is what scripts/export/golden_chat.py writes.
@@ -141,6 +143,7 @@ func FuzzRender(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(_ *testing.T, text string) {
+		defer fuzzguard.Input()()
 		tpl, err := New(text, nil)
 		if err == nil {
 			_, _ = tpl.Render([]Message{{Role: "user", Content: "hi"}})

@@ -147,3 +147,25 @@ func FuzzEncode(f *testing.F) {
 		}
 	})
 }
+
+// FuzzOpen reads changed tokenizer.json files: what opens encodes and decodes.
+func FuzzOpen(f *testing.F) {
+	for _, name := range []string{"chat", "fallback", "wordpiece"} {
+		raw, err := os.ReadFile(filepath.Join(folder, name+".json"))
+		require.NoError(f, err)
+		f.Add(raw)
+	}
+	f.Add([]byte(`{"model":{"type":"BPE","vocab":{"a":0},"merges":[]}}`))
+	path := filepath.Join(f.TempDir(), "tokenizer.json")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		defer fuzzguard.Input()()
+		require.NoError(t, os.WriteFile(path, data, 0o600))
+		tok, err := tokenize.Open(path)
+		if err != nil {
+			return
+		}
+		if ids, err := tok.Encode("Light, 1704 <mask> \n\n日本 don't\x00é", true); err == nil {
+			tok.Decode(ids)
+		}
+	})
+}
