@@ -72,26 +72,35 @@ type batch struct {
 
 // runBatch compiles, builds and runs units; outcomes are in their order.
 func runBatch(root string, nets map[string]*net, units []*unit, keep string) ([]*outcome, error) {
-	dir, err := os.MkdirTemp(filepath.Join(root, "internal", "oracletest", "testdata"), "run-")
+	b, err := newBatch(root, nets, units)
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
-	b := &batch{root: root, dir: dir, nets: nets, files: map[string][]*outcome{}, compiled: map[string]bool{}}
-	for _, u := range units {
-		b.out = append(b.out, &outcome{u: u})
-	}
+	defer os.RemoveAll(b.dir)
 	for _, f := range []func() error{b.write, b.compile, b.main, b.run} {
 		if err := f(); err != nil {
 			return nil, err
 		}
 		if keep != "" {
-			if err := os.CopyFS(filepath.Join(keep, filepath.Base(dir)), os.DirFS(dir)); err != nil && !os.IsExist(err) {
+			if err := os.CopyFS(filepath.Join(keep, filepath.Base(b.dir)), os.DirFS(b.dir)); err != nil && !os.IsExist(err) {
 				return nil, err
 			}
 		}
 	}
 	return b.out, nil
+}
+
+// newBatch makes an empty folder for units.
+func newBatch(root string, nets map[string]*net, units []*unit) (*batch, error) {
+	dir, err := os.MkdirTemp(filepath.Join(root, "internal", "oracletest", "testdata"), "run-")
+	if err != nil {
+		return nil, err
+	}
+	b := &batch{root: root, dir: dir, nets: nets, files: map[string][]*outcome{}, compiled: map[string]bool{}}
+	for _, u := range units {
+		b.out = append(b.out, &outcome{u: u})
+	}
+	return b, nil
 }
 
 // write writes the user's files: one for each unit, and one with its twin.
@@ -115,8 +124,8 @@ func (b *batch) write() error {
 	return nil
 }
 
-// compile runs the compiler and writes the generated files.
-func (b *batch) compile() error {
+// traces runs the compiler.
+func (b *batch) traces() (*ast.Program, []*ast.Trace, error) {
 	given := map[string]ast.AccessorPackage{}
 	for _, n := range b.nets {
 		given["github.com/nngen-go/nngen/internal/golden/torchscript/"+n.name] = ast.AccessorPackage{
@@ -125,19 +134,31 @@ func (b *batch) compile() error {
 	}
 	rel, err := filepath.Rel(b.root, b.dir)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	prog, diags := ast.Load(b.root, []string{"./" + filepath.ToSlash(rel)}, given)
 	if len(diags) > 0 {
-		return fmt.Errorf("the functions are not right Go: %v", diags)
+		return nil, nil, fmt.Errorf("the functions are not right Go: %v", diags)
 	}
 	traces, diags := ast.Compile(prog)
+	for _, o := range b.out {
+		o.diags = nil
+	}
 	for _, d := range diags {
 		owner := b.files[d.Pos.Filename]
 		if len(owner) == 0 {
-			return fmt.Errorf("a diagnostic at a place of nobody: %v", d)
+			return nil, nil, fmt.Errorf("a diagnostic at a place of nobody: %v", d)
 		}
 		owner[0].diags = append(owner[0].diags, d)
+	}
+	return prog, traces, nil
+}
+
+// compile runs the compiler and writes the generated files.
+func (b *batch) compile() error {
+	prog, traces, err := b.traces()
+	if err != nil {
+		return err
 	}
 	files := map[string][]byte{}
 	for _, t := range traces {
