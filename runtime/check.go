@@ -56,6 +56,33 @@ type checker struct {
 	values  map[string]tensor.Type
 	args    map[string]tensor.Type
 	rows    tensor.Type
+	bytes   int64 // of the values so far
+}
+
+// count adds a value to those of the run, where these are limited.
+func (k *checker) count(n Node, t tensor.Type) error {
+	limit := k.c.set.values
+	if limit == 0 {
+		return nil
+	}
+	size := int64(t.DType.Size())
+	known := t.Shape.RankKnown()
+	for _, d := range t.Shape {
+		entries, ok := d.Const()
+		known = known && ok
+		if entries > 0 && size > limit/entries {
+			size = limit + 1
+			break
+		}
+		size *= entries
+	}
+	if !known {
+		return misuse("NN3191", "the size of what %s gives cannot be told before the run, and the values of a run are limited to %d MB here", n.Op, limit>>20)
+	}
+	if k.bytes += size; k.bytes > limit {
+		return misuse("NN3191", "the values of the trace need more than %d MB, which is the limit here (%s gives %s)", limit>>20, n.Op, t)
+	}
+	return nil
 }
 
 // params compares arguments with the plan's parameters; symbols that only
@@ -130,7 +157,7 @@ func (k *checker) node(n Node) error {
 			return err
 		}
 		k.values[n.Out[0]] = k.known(k.c.s.callType(k.c.plan, call, in))
-		return nil
+		return k.count(n, k.values[n.Out[0]])
 	}
 	op, ok := ops.Lookup(n.Op)
 	if !ok {
@@ -142,6 +169,9 @@ func (k *checker) node(n Node) error {
 	}
 	for i, name := range n.Out {
 		k.values[name] = k.known(out[i])
+		if err := k.count(n, k.values[name]); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -23,6 +23,7 @@ type Compiled struct {
 
 	argNames []string          // graph inputs of the plan's parameters
 	weights  map[string]weight // of the plan's attachments
+	remoteID string   // by which whoever holds the model knows the plan
 
 	mu     sync.Mutex
 	closed bool
@@ -43,6 +44,9 @@ func (s *Session) Compile(p *Plan, opts ...CompileOption) (*Compiled, error) {
 		return nil, err
 	}
 	defer s.leave()
+	if s.remote != nil {
+		return s.compileRemote(p)
+	}
 	if err := s.verify(p); err != nil {
 		return nil, err
 	}
@@ -163,6 +167,9 @@ func (c *Compiled) RunInto(ctx context.Context, ins []InvokeInputs, args []Tenso
 		return err
 	}
 	defer c.s.leave()
+	if c.s.remote != nil {
+		return c.runRemote(ctx, ins, args, into)
+	}
 	if v := c.last.Load(); v != nil && v.matches(ins, args) {
 		return c.runAgain(ctx, v, ins[0], args, into)
 	}

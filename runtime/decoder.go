@@ -2,6 +2,7 @@ package nn
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/nngen-go/nngen/internal/tensor"
 	"github.com/nngen-go/nngen/modelspec"
@@ -158,7 +159,7 @@ func argMax(d tensor.DType, b []byte) int64 {
 
 // append adds a token to each row, to the result of those that are not finished.
 // It gives the tokens that were added to results, Ended where there was none.
-func (d *decoder) append(next []int64, stop map[int64]bool) []int64 {
+func (d *decoder) append(next []int64, stop []int64) []int64 {
 	told := make([]int64, len(next))
 	for r, id := range next {
 		d.fed[r] = append(d.fed[r], id)
@@ -166,7 +167,7 @@ func (d *decoder) append(next []int64, stop map[int64]bool) []int64 {
 		if !d.done[r] {
 			told[r] = id
 			d.rows[r] = append(d.rows[r], id)
-			d.done[r] = stop[id]
+			d.done[r] = slices.Contains(stop, id)
 		}
 		if d.mask.rows != nil {
 			d.mask.rows[r] = append(d.mask.rows[r], 1)

@@ -74,6 +74,9 @@ func (c *Compiled) Export(path string) ([]string, error) {
 		return nil, err
 	}
 	defer c.s.leave()
+	if err := c.s.local("Export"); err != nil {
+		return nil, err
+	}
 	base, ok := strings.CutSuffix(path, ".onnx")
 	if !ok {
 		return nil, misuse("NN3171", "Export(%q): the name must end in .onnx", path)

@@ -11,12 +11,36 @@ import (
 // GenerateOption is a setting of a decode loop.
 type GenerateOption func(*generation)
 
-// generation is the settings of a decode loop.
+// GenerateSettings are the settings of a decode loop as data, as options set
+// them; WithSettings gives them back to a loop.
+type GenerateSettings struct {
+	MaxNewTokens int     `json:"max_new_tokens"`
+	StopTokens   []int64 `json:"stop_tokens,omitempty"`
+	Sample       bool    `json:"sample,omitempty"` // else greedy
+	Temperature  float64 `json:"temperature"`
+	TopK         int     `json:"top_k,omitempty"` // 0: all
+	TopP         float64 `json:"top_p"`
+	Seed         uint64  `json:"seed,omitempty"`
+}
+
+// generation is a decode loop's settings and what it tells as it goes.
 type generation struct {
-	most    int
-	stop    map[int64]bool
+	GenerateSettings
 	onToken func(step int, ids []int64) bool
-	sample  sampling
+}
+
+// newGeneration carries out options on the defaults.
+func newGeneration(opts []GenerateOption) (*generation, error) {
+	g := &generation{GenerateSettings: GenerateSettings{MaxNewTokens: defaultNewTokens, Temperature: 1, TopP: 1}}
+	for _, o := range opts {
+		o(g)
+	}
+	return g, g.check()
+}
+
+// WithSettings sets everything that is data at once.
+func WithSettings(s GenerateSettings) GenerateOption {
+	return func(g *generation) { g.GenerateSettings = s }
 }
 
 // defaultNewTokens is how many tokens are made where MaxNewTokens does not say it.
@@ -25,19 +49,17 @@ const defaultNewTokens = 20
 // Greedy takes the most likely token at each step, the first of equals. It is
 // the default, and undoes Temperature, TopK and TopP before it.
 func Greedy() GenerateOption {
-	return func(g *generation) { g.sample.on, g.sample.topK, g.sample.temperature, g.sample.topP = false, 0, 1, 1 }
+	return func(g *generation) { g.Sample, g.TopK, g.Temperature, g.TopP = false, 0, 1, 1 }
 }
 
 // MaxNewTokens ends the loop after n tokens; without it after 20.
-func MaxNewTokens(n int) GenerateOption { return func(g *generation) { g.most = max(n, 0) } }
+func MaxNewTokens(n int) GenerateOption {
+	return func(g *generation) { g.GenerateSettings.MaxNewTokens = max(n, 0) }
+}
 
 // StopTokens end their row.
 func StopTokens(ids ...int64) GenerateOption {
-	return func(g *generation) {
-		for _, id := range ids {
-			g.stop[id] = true
-		}
-	}
+	return func(g *generation) { g.GenerateSettings.StopTokens = append(g.GenerateSettings.StopTokens, ids...) }
 }
 
 // Ended is what OnToken is told of a row that a stop token has ended before.
@@ -82,6 +104,9 @@ func (c *Compiled) Generate(ctx context.Context, in InvokeInputs, args []Tensor,
 	if len(c.plan.Invokes) != 1 {
 		return nil, misuse("NN3140", "%s has %d invokes: only a trace of one can generate", c.plan.Name, len(c.plan.Invokes))
 	}
+	if c.s.remote != nil {
+		return c.generateRemote(ctx, in, args, opts)
+	}
 	p, err := c.step()
 	if err != nil {
 		return nil, err
@@ -109,26 +134,35 @@ func (c *Compiled) Generate(ctx context.Context, in InvokeInputs, args []Tensor,
 	})
 }
 
+// Prompt gives the token ids of an invoke, row by row, as Generate begins with them.
+func (c *Compiled) Prompt(in InvokeInputs) ([][]int64, error) {
+	d, err := newDecoder(&c.s.info, in)
+	if err != nil {
+		return nil, err
+	}
+	return d.rows, nil
+}
+
 // generate is the decode loop.
 func (s *Session) generate(ctx context.Context, in InvokeInputs, opts []GenerateOption, step stepper) ([][]int64, error) {
 	if err := s.enter(); err != nil {
 		return nil, err
 	}
 	defer s.leave()
-	g := &generation{most: defaultNewTokens, stop: map[int64]bool{}, sample: sampling{temperature: 1, topP: 1}}
-	for _, o := range opts {
-		o(g)
+	if err := s.local("Generate of the plain model"); err != nil {
+		return nil, err
 	}
-	if err := g.sample.check(); err != nil {
+	g, err := newGeneration(opts)
+	if err != nil {
 		return nil, err
 	}
 	d, err := newDecoder(&s.info, in)
 	if err != nil {
 		return nil, err
 	}
-	d.sampler = newSampler(g.sample, len(d.rows))
+	d.sampler = newSampler(g.GenerateSettings, len(d.rows))
 	defer d.release()
-	for i := 0; i < g.most && !d.finished(); i++ {
+	for i := 0; i < g.GenerateSettings.MaxNewTokens && !d.finished(); i++ {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -140,7 +174,7 @@ func (s *Session) generate(ctx context.Context, in InvokeInputs, opts []Generate
 		if err != nil {
 			return nil, err
 		}
-		told := d.append(next, g.stop)
+		told := d.append(next, g.GenerateSettings.StopTokens)
 		if g.onToken != nil && !g.onToken(i, told) {
 			break
 		}

@@ -34,6 +34,9 @@ func (t *Trace) run(outputs []string) (out []Tensor, err error) {
 		return nil, err
 	}
 	defer t.s.leave()
+	if err := t.s.local("Interpret"); err != nil {
+		return nil, err
+	}
 	r, err := t.newRun()
 	if err != nil {
 		return nil, err

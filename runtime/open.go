@@ -16,11 +16,12 @@ import (
 // sessions that run it whole, spliced or instrumented. It is made once in a
 // process and safe for concurrent use.
 type Session struct {
-	info ModelInfo
-	path string
-	file *onnx.File
-	set  settings
-	back backend.Backend
+	info   ModelInfo
+	path   string
+	file   *onnx.File
+	set    settings
+	back   backend.Backend
+	remote Remote // the model is another process's; file and back are none then
 
 	shared func() (backend.Shared, error)
 	raw    func() (backend.Session, error)
@@ -45,8 +46,12 @@ type closer struct {
 var errSessionClosed = errors.New("the session is closed")
 
 // Open maps a model and checks that it is the one that info describes. Sessions
-// of the back end are built when first needed.
+// of the back end are built when first needed. An address in place of a path
+// ("https://host/v1/models/gpt2") reaches a model that nngen serve holds.
 func Open(info ModelInfo, path string, opts ...Option) (*Session, error) {
+	if scheme, ok := remoteScheme(path); ok {
+		return openRemote(info, scheme, path, opts)
+	}
 	s, err := openFile(path, opts)
 	if err != nil {
 		return nil, err
@@ -208,6 +213,9 @@ func (s *Session) free() error {
 	var err error
 	for i := len(list) - 1; i >= 0; i-- {
 		err = errors.Join(err, list[i].close())
+	}
+	if s.remote != nil {
+		return errors.Join(err, s.remote.Close())
 	}
 	return errors.Join(err, s.file.Close())
 }

@@ -23,6 +23,8 @@ type settings struct {
 	// attached are the attachments of a compiled trace, by parameter.
 	attached map[string]any
 	padding  padding
+	token   string
+	values  int64 // limit of bytes, 0: none
 }
 
 func (s settings) clone() settings {
@@ -92,3 +94,15 @@ func Config(key, value string) SessionOption {
 func Backend(name string) SessionOption {
 	return func(s *settings) { s.backend = name }
 }
+
+// ValueLimit bounds the bytes of all values that a trace itself computes in a
+// run, results of each of its operations counted once: a run that would need
+// more, or whose sizes cannot be told before it, is refused (NN3191). It is for
+// those who run what others wrote.
+func ValueLimit(bytes int64) CompileOption {
+	return compileOption(func(s *settings) { s.values = bytes })
+}
+
+type compileOption func(*settings)
+
+func (o compileOption) applyCompile(s *settings) { o(s) }

@@ -55,6 +55,9 @@ func (s *Session) RunRaw(ctx context.Context, in InvokeInputs, outputs ...string
 		return nil, err
 	}
 	defer s.leave()
+	if err := s.local("RunRaw"); err != nil {
+		return nil, err
+	}
 	b, err := s.info.join([]InvokeInputs{in})
 	if err != nil {
 		return nil, err

@@ -9,54 +9,45 @@ import (
 	"github.com/nngen-go/nngen/internal/tensor"
 )
 
-// sampling says how the next token is drawn. The zero value is greedy.
-type sampling struct {
-	on          bool
-	temperature float64
-	topK        int
-	topP        float64
-	seed        uint64
-}
-
 // Temperature draws tokens from softmax(logits / t) in place of taking the most
 // likely one. t > 0; smaller is nearer to greedy.
 func Temperature(t float64) GenerateOption {
-	return func(g *generation) { g.sample.on, g.sample.temperature = true, t }
+	return func(g *generation) { g.Sample, g.Temperature = true, t }
 }
 
 // TopK draws among the k most likely tokens only (equals of the k-th stay in).
 func TopK(k int) GenerateOption {
-	return func(g *generation) { g.sample.on, g.sample.topK = true, k }
+	return func(g *generation) { g.Sample, g.TopK = true, k }
 }
 
 // TopP draws among the fewest most likely tokens whose probabilities add up to
 // at least p, 0 < p <= 1 (nucleus sampling, Holtzman et al. 2020). It follows
 // Temperature and TopK, as in transformers.
 func TopP(p float64) GenerateOption {
-	return func(g *generation) { g.sample.on, g.sample.topP = true, p }
+	return func(g *generation) { g.Sample, g.TopP = true, p }
 }
 
 // Seed numbers the stream of random numbers that sampling uses; without it the
 // stream is number 0. Each row has its own: what a row becomes does not depend
 // on how many others there are.
-func Seed(n uint64) GenerateOption { return func(g *generation) { g.sample.seed = n } }
+func Seed(n uint64) GenerateOption { return func(g *generation) { g.Seed = n } }
 
 // check refuses settings that mean nothing.
-func (s *sampling) check() error {
+func (s *GenerateSettings) check() error {
 	switch {
-	case !(s.temperature > 0) || math.IsInf(s.temperature, 0):
-		return misuse("NN3142", "Temperature(%v): it must be a positive number; leave it out for greedy decoding", s.temperature)
-	case s.topK < 0:
-		return misuse("NN3142", "TopK(%d): it must not be negative; 0 keeps all tokens", s.topK)
-	case !(s.topP > 0 && s.topP <= 1):
-		return misuse("NN3142", "TopP(%v): it must be more than 0 and at most 1", s.topP)
+	case !(s.Temperature > 0) || math.IsInf(s.Temperature, 0):
+		return misuse("NN3142", "Temperature(%v): it must be a positive number; leave it out for greedy decoding", s.Temperature)
+	case s.TopK < 0:
+		return misuse("NN3142", "TopK(%d): it must not be negative; 0 keeps all tokens", s.TopK)
+	case !(s.TopP > 0 && s.TopP <= 1):
+		return misuse("NN3142", "TopP(%v): it must be more than 0 and at most 1", s.TopP)
 	}
 	return nil
 }
 
 // sampler draws the tokens of a generation.
 type sampler struct {
-	sampling
+	GenerateSettings
 	rows  []*rand.Rand
 	cands []candidate // reused from step to step
 }
@@ -67,17 +58,17 @@ type candidate struct {
 	p  float64 // logit/temperature, then probability
 }
 
-func newSampler(s sampling, rows int) *sampler {
-	out := &sampler{sampling: s}
+func newSampler(s GenerateSettings, rows int) *sampler {
+	out := &sampler{GenerateSettings: s}
 	for r := range rows {
-		out.rows = append(out.rows, rand.New(rand.NewPCG(s.seed, uint64(r))))
+		out.rows = append(out.rows, rand.New(rand.NewPCG(s.Seed, uint64(r))))
 	}
 	return out
 }
 
 // next gives the next token of a row from its logits.
 func (s *sampler) next(row int, d tensor.DType, logits []byte) int64 {
-	if !s.on {
+	if !s.Sample {
 		return argMax(d, logits)
 	}
 	c := s.warp(d, logits)
@@ -99,7 +90,7 @@ func (s *sampler) warp(d tensor.DType, logits []byte) []candidate {
 	size := d.Size()
 	c := s.cands[:0]
 	for i := 0; i*size < len(logits); i++ {
-		if v := floatAt(d, logits[i*size:]) / s.temperature; v == v && !math.IsInf(v, -1) {
+		if v := floatAt(d, logits[i*size:]) / s.Temperature; v == v && !math.IsInf(v, -1) {
 			c = append(c, candidate{int64(i), v})
 		}
 	}
@@ -125,11 +116,11 @@ func (s *sampler) warp(d tensor.DType, logits []byte) []candidate {
 
 // firstK keeps the k best and their equals.
 func (s *sampler) firstK(c []candidate) []candidate {
-	if s.topK == 0 || s.topK >= len(c) {
+	if s.TopK == 0 || s.TopK >= len(c) {
 		return c
 	}
-	n := s.topK
-	for n < len(c) && c[n].p == c[s.topK-1].p {
+	n := s.TopK
+	for n < len(c) && c[n].p == c[s.TopK-1].p {
 		n++
 	}
 	return c[:n]
@@ -154,11 +145,11 @@ func normalise(c []candidate) {
 	}
 }
 
-// nucleus counts the candidates that reach topP together.
+// nucleus counts the candidates that reach TopP together.
 func (s *sampler) nucleus(c []candidate) int {
 	sum := 0.0
 	for i, k := range c {
-		if sum += k.p; sum >= s.topP {
+		if sum += k.p; sum >= s.TopP {
 			return i + 1
 		}
 	}

@@ -46,7 +46,7 @@ func TestSamplingIsThatOfTransformers(t *testing.T) {
 	require.NotEmpty(t, g.Cases)
 	for _, k := range g.Cases {
 		for r, row := range rows {
-			s := newSampler(sampling{on: true, temperature: k.Temperature, topK: k.TopK, topP: k.TopP}, 1)
+			s := newSampler(GenerateSettings{Sample: true, Temperature: k.Temperature, TopK: k.TopK, TopP: k.TopP}, 1)
 			got := make([]float64, len(row))
 			for _, c := range s.warp(tensor.Float32, toBytes(row)) {
 				got[c.id] = c.p
@@ -63,7 +63,7 @@ func TestSamplingDraws(t *testing.T) {
 	g, rows := readSampling(t)
 	k := g.Cases[4]
 	draw := func(seed uint64) (ids []int64) {
-		s := newSampler(sampling{on: true, temperature: k.Temperature, topK: k.TopK, topP: k.TopP, seed: seed}, 2)
+		s := newSampler(GenerateSettings{Sample: true, Temperature: k.Temperature, TopK: k.TopK, TopP: k.TopP, Seed: seed}, 2)
 		for range 20000 {
 			ids = append(ids, s.next(1, tensor.Float32, toBytes(rows[0])))
 		}
@@ -85,7 +85,7 @@ func TestSamplingDraws(t *testing.T) {
 // Logits that are no numbers end neither the draw nor the program.
 func TestSamplingOfOddLogits(t *testing.T) {
 	inf, nan := float32(math.Inf(1)), float32(math.NaN())
-	s := newSampler(sampling{on: true, temperature: 1, topP: 1}, 1)
+	s := newSampler(GenerateSettings{Sample: true, Temperature: 1, TopP: 1}, 1)
 	require.Equal(t, int64(1), s.next(0, tensor.Float32, toBytes([]float32{0, inf, 1})))
 	require.Equal(t, int64(2), s.next(0, tensor.Float32, toBytes([]float32{nan, -inf, 1})))
 	require.Equal(t, int64(0), s.next(0, tensor.Float32, toBytes([]float32{nan, nan})))

@@ -37,6 +37,8 @@ The trace was compiled for arrays of other types, or the attachment was not give
 	clamp, err := probes.CompileClamp(sess, sae)`},
 	{"NN3181", "arrays cannot be loaded", `
 The file is damaged, or has other arrays than the struct's tags say. "nngen attach FILE" writes what a file has.`},
+	{"NN3190", "a model of another process", `The session was opened by an address. Compiled traces run there; what needs the model itself (Interpret, RunRaw, Export) needs its file.`},
+	{"NN3191", "a run over its limit", `Whoever runs the trace limits what its values may need (nn.ValueLimit, nngen serve).`},
 	{"NN3160", "a probe failed", `Checking the points of a spec by writing to them did not work for this tensor.`},
 	{"NN3161", "an input size cannot be chosen", `Measuring shapes needs inputs of several sizes; this input's size follows from no symbol.`},
 }

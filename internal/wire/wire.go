@@ -24,7 +24,9 @@ const (
 	Request Kind = "request"
 	// Value is a tensor: an input, an argument or a result.
 	Value Kind = "tensor"
-	// Token is a step of a generation: IDs, one for each row.
+	// Prompt is the first frame of a generation: Rows, as they are before it.
+	Prompt Kind = "prompt"
+	// Token is a step of it: IDs, one for each row.
 	Token Kind = "token"
 	// Failed ends a stream with an error.
 	Failed Kind = "error"
@@ -47,10 +49,9 @@ type Head struct {
 	Shape []int64 `json:"shape,omitempty"`
 	Bytes int64   `json:"bytes,omitempty"` // that follow
 
-	// of a Token, and of Done after a generation
-	Step int       `json:"step,omitempty"`
-	IDs  []int64   `json:"ids,omitempty"`
-	Rows [][]int64 `json:"rows,omitempty"`
+	Step int       `json:"step,omitempty"` // of a Token
+	IDs  []int64   `json:"ids,omitempty"`  // of a Token
+	Rows [][]int64 `json:"rows,omitempty"` // of a Prompt
 
 	Error *Error `json:"error,omitempty"`
 }

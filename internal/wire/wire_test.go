@@ -24,7 +24,7 @@ func TestFrames(t *testing.T) {
 		{Kind: Value, DType: "float32", Shape: []int64{0, 5}},
 		{Kind: Token, Step: 2, IDs: []int64{5, -1}},
 		{Kind: Failed, Error: &Error{"NN3130", "no", "do"}},
-		{Kind: Done, Rows: [][]int64{{1}, {2}}},
+		{Kind: Prompt, Rows: [][]int64{{1}, {2}}},
 	}
 	payload := [][]byte{nil, make([]byte, 16), {1, 2, 3, 4}, nil, nil, nil, nil}
 	var b bytes.Buffer
