@@ -21,30 +21,7 @@ func infoOf(t testing.TB, net, exporter string) nn.ModelInfo {
 	defer f.Close()
 	spec, errs := modelspec.Infer(f.Model, modelspec.Options{Name: net})
 	require.NoError(t, errs.Err())
-	info := nn.ModelInfo{
-		Name: net, Fingerprint: spec.Fingerprint, Opset: spec.Opset, Batch: spec.Batch, Spec: modelspec.Write(spec),
-	}
-	for _, s := range spec.Symbols {
-		info.Symbols = append(info.Symbols, nn.SymbolInfo(s))
-	}
-	for _, v := range spec.Inputs {
-		info.Inputs = append(info.Inputs, inputInfo(v))
-	}
-	for _, v := range spec.Outputs {
-		info.Outputs = append(info.Outputs, inputInfo(v))
-	}
-	return info
-}
-
-func inputInfo(v modelspec.Value) nn.InputInfo {
-	in := nn.InputInfo{Name: v.Name, Role: v.Role, DType: v.Type.DType, Pair: v.Pair, Class: v.Class}
-	if v.Type.Shape != nil {
-		in.Shape = []string{}
-		for _, d := range v.Type.Shape {
-			in.Shape = append(in.Shape, string(d))
-		}
-	}
-	return in
+	return nn.InfoOf(spec)
 }
 
 func open(t testing.TB, net, exporter string, opts ...nn.Option) *nn.Session {

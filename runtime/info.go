@@ -47,6 +47,33 @@ type InputInfo struct {
 // OutputInfo is an output of the graph.
 type OutputInfo = InputInfo
 
+// InfoOf gives what an accessor package would know of the model of a spec, for
+// programs that open models by their specs.
+func InfoOf(s *modelspec.Spec) ModelInfo {
+	info := ModelInfo{Name: s.Model, Fingerprint: s.Fingerprint, Opset: s.Opset, Batch: s.Batch, Spec: modelspec.Write(s)}
+	for _, sym := range s.Symbols {
+		info.Symbols = append(info.Symbols, SymbolInfo(sym))
+	}
+	for _, v := range s.Inputs {
+		info.Inputs = append(info.Inputs, infoOfValue(v))
+	}
+	for _, v := range s.Outputs {
+		info.Outputs = append(info.Outputs, infoOfValue(v))
+	}
+	return info
+}
+
+func infoOfValue(v modelspec.Value) InputInfo {
+	in := InputInfo{Name: v.Name, Role: v.Role, DType: v.Type.DType, Pair: v.Pair, Class: v.Class}
+	if v.Type.Shape.RankKnown() {
+		in.Shape = []string{}
+		for _, d := range v.Type.Shape {
+			in.Shape = append(in.Shape, string(d))
+		}
+	}
+	return in
+}
+
 // typ is the declared type.
 func (i InputInfo) typ() tensor.Type {
 	t := tensor.Type{DType: i.DType}

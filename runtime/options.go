@@ -23,8 +23,8 @@ type settings struct {
 	// attached are the attachments of a compiled trace, by parameter.
 	attached map[string]any
 	padding  padding
-	token   string
-	values  int64 // limit of bytes, 0: none
+	token    string
+	values   int64 // limit of bytes, 0: none
 }
 
 func (s settings) clone() settings {

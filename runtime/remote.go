@@ -86,6 +86,9 @@ func (s *Session) local(what string) error {
 
 // compileRemote sends a plan to whoever holds the model.
 func (s *Session) compileRemote(p *Plan) (*Compiled, error) {
+	if len(p.Weights) > 0 {
+		return nil, misuse("NN3190", "%s has attachments, which are this process's, and %s is another's: open the model's file", p.Name, s.path)
+	}
 	var data bytes.Buffer
 	if err := plan.Encode(&data, p); err != nil {
 		return nil, planError(p.Name, err)

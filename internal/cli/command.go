@@ -23,7 +23,7 @@ type command struct {
 func commands() []*command {
 	return []*command{
 		specCommand(), treeCommand(), attachCommand(), generateCommand(), checkCommand(), vetCommand(),
-		explainCommand(), doctorCommand(), ortCommand(), versionCommand(),
+		explainCommand(), serveCommand(), doctorCommand(), ortCommand(), versionCommand(),
 	}
 }
 

@@ -19,14 +19,15 @@ func everything() *Plan {
 	a, b := Ref{Result, "a"}, Ref{Result, "b"}
 	return &Plan{
 		Name: "Steer", Model: "sha256:12", Invokes: []string{"m"},
-		Params: []Param{{"v", f32}, {"on", scalar}, {"any", tensor.Type{DType: tensor.Int64}}},
+		Params:  []Param{{"v", f32}, {"on", scalar}, {"any", tensor.Type{DType: tensor.Int64}}},
+		Weights: []Param{{"sae.WEnc", tensor.Type{DType: tensor.Float32, Shape: tensor.Shape{"8", "4"}}}},
 		Nodes: []Node{
 			{Op: "Scale", In: []Ref{{Model, "h"}}, Out: []string{"a"}, Line: 7, Attrs: map[string]any{
 				"f": 0.1, "nan": math.Inf(-1), "i": int64(math.MinInt64), "l": []int64{1, -2}, "none": []int64{}, "s": "x\ny", "t": true, "whole": 2.0,
 			}},
 			{
 				Op: If, In: []Ref{{Arg, "on"}}, Out: []string{"b"}, Types: []tensor.Type{f32},
-				Then: &Body{Nodes: []Node{{Op: "Neg", In: []Ref{a}, Out: []string{"c"}}}, Out: []Ref{{Result, "c"}}},
+				Then: &Body{Nodes: []Node{{Op: "MatMul", In: []Ref{a, {Arg, "sae.WEnc"}}, Out: []string{"c"}}}, Out: []Ref{{Result, "c"}}},
 				Else: &Body{Out: []Ref{a}},
 			},
 		},
@@ -57,7 +58,7 @@ func TestPlanWithHooksIsNoData(t *testing.T) {
 	p := everything()
 	p.Nodes[1].Then.Nodes = append(p.Nodes[1].Then.Nodes, Node{Op: HookOp, Out: []string{"z"}})
 	require.ErrorIs(t, Encode(&bytes.Buffer{}, p), ErrHooks)
-	text := strings.Replace(encode(t, everything()), `"Neg"`, `"Hook"`, 1)
+	text := strings.Replace(encode(t, everything()), `"MatMul"`, `"Hook"`, 1)
 	_, err := Decode(strings.NewReader(text))
 	require.ErrorIs(t, err, ErrHooks)
 }
@@ -71,7 +72,7 @@ func TestDamagedPlans(t *testing.T) {
 		"other format":   {`"nngen plan"`, `"a plan"`, "no plan"},
 		"cut":            {`"mediators"`, "", "invalid"},
 		"unknown field":  {`"invokes"`, `"invoked": 1, "invokes"`, "invoked"},
-		"node field":     {`"op": "Neg"`, `"op": "Neg", "run": "rm"`, "run"},
+		"node field":     {`"op": "MatMul"`, `"op": "MatMul", "run": "rm"`, "run"},
 		"dimension":      {`"2*seq+1"`, `"2*(seq"`, "dimension"},
 		"not canonical":  {`"2*seq+1"`, `"1+2*seq"`, "dimension"},
 		"reference":      {"\"value\": {\n     \"kind\": \"value\",\n     \"name\": \"b\"", "\"value\": {\n     \"kind\": \"value\",\n     \"name\": \"q\"", "not made before"},
