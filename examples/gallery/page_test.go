@@ -21,8 +21,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	compiler "github.com/nngen-go/nngen/ast"
-	"github.com/nngen-go/nngen/internal/project"
 	"github.com/nngen-go/nngen/internal/golden"
+	"github.com/nngen-go/nngen/internal/project"
 )
 
 var update = flag.Bool("update", false, "write docs/gallery.md anew")
