@@ -47,6 +47,7 @@ var families = []Family{
 	{"probes", "Probes", probes},
 	{"features", "Sparse autoencoders", features},
 	{"reading", "Statistics", reading},
+	{"adaptive", "Decided in Go", adaptive},
 }
 
 // find gives the entry of a name.

@@ -114,6 +114,8 @@ func AsTensor(result any) (nn.Tensor, error) {
 		return nn.Scalar(v), nil
 	case float64:
 		return nn.Scalar(float32(v)), nil
+	case []int64:
+		return nn.From(v), nil
 	case []float32:
 		return nn.From(v), nil
 	case []float64:

@@ -44,6 +44,7 @@ def entry(model: str, ins, args=dict, moves=None):
 def gallery() -> Golden:
     """Runs all entries."""
     import gallery_ablation  # noqa: F401  each registers its entries
+    import gallery_adaptive  # noqa: F401
     import gallery_attention  # noqa: F401
     import gallery_embeddings  # noqa: F401
     import gallery_lens  # noqa: F401
@@ -65,7 +66,8 @@ def record(g: Golden, e: Entry) -> None:
     ins, args = e.ins(), e.args()
     several = ins if isinstance(ins, list) else [ins]
     with torch.no_grad():
-        out = {k: torch.as_tensor(v).detach().clone() for k, v in e.run(model, *several, **args).items()}
+        given = {k: v.item() if v.dim() == 0 and not v.is_floating_point() else v for k, v in args.items()}
+        out = {k: torch.as_tensor(v).detach().clone() for k, v in e.run(model, *several, **given).items()}
         plain = {k: f(model._module, several[-1], args) for k, f in e.moves.items()}
     moved = [(k, v) for k, v in plain.items()]
     out |= {f"plain.{k}": v for k, v in plain.items()}
