@@ -46,6 +46,48 @@ func (x Tensor) Maximum(o Tensor) Tensor {
 	return apply1("Maximum", nil, x, o)
 }
 
+// TruncDiv is x / o cut off toward 0, as Go divides integers; of integers a divisor of 0 ends the run.
+//
+//	[a…], [b…] → broadcast
+func (x Tensor) TruncDiv(o Tensor) Tensor {
+	return apply1("TruncDiv", nil, x, o)
+}
+
+// FloorDiv is x / o rounded down, as // of Python; of integers a divisor of 0 ends the run.
+//
+//	[a…], [b…] → broadcast
+func (x Tensor) FloorDiv(o Tensor) Tensor {
+	return apply1("FloorDiv", nil, x, o)
+}
+
+// Rem is what TruncDiv leaves, with the sign of x, as % of Go and torch.fmod; of integers a divisor of 0 ends the run.
+//
+//	[a…], [b…] → broadcast
+func (x Tensor) Rem(o Tensor) Tensor {
+	return apply1("Rem", nil, x, o)
+}
+
+// Mod is what FloorDiv leaves, with the sign of o, as % of Python and torch.remainder; of integers a divisor of 0 ends the run.
+//
+//	[a…], [b…] → broadcast
+func (x Tensor) Mod(o Tensor) Tensor {
+	return apply1("Mod", nil, x, o)
+}
+
+// PowTensor is x to the power o, elementwise with broadcasting; both of one numeric dtype, integers as far as float64 holds them.
+//
+//	[a…], [b…] → broadcast
+func (x Tensor) PowTensor(o Tensor) Tensor {
+	return apply1("PowTensor", nil, x, o)
+}
+
+// Clamp limits x to [min, max], elementwise with broadcasting; all of one numeric dtype, NaN wins, the result is max where min is above it.
+//
+//	[a…], [b…], [c…] → broadcast
+func (x Tensor) Clamp(min Tensor, max Tensor) Tensor {
+	return apply1("Clamp", nil, x, min, max)
+}
+
 // Neg is -x; not for unsigned integers.
 //
 //	[a…] → [a…]
@@ -137,6 +179,118 @@ func (x Tensor) IsNaN() Tensor {
 	return apply1("IsNaN", nil, x)
 }
 
+// Square is x * x; floats only.
+//
+//	[a…] → [a…]
+func (x Tensor) Square() Tensor {
+	return apply1("Square", nil, x)
+}
+
+// Rsqrt is 1 / Sqrt(x); floats only.
+//
+//	[a…] → [a…]
+func (x Tensor) Rsqrt() Tensor {
+	return apply1("Rsqrt", nil, x)
+}
+
+// Exp2 is 2 to the power x; floats only.
+//
+//	[a…] → [a…]
+func (x Tensor) Exp2() Tensor {
+	return apply1("Exp2", nil, x)
+}
+
+// Expm1 is Exp(x) - 1 without losing digits near 0; floats only.
+//
+//	[a…] → [a…]
+func (x Tensor) Expm1() Tensor {
+	return apply1("Expm1", nil, x)
+}
+
+// Log1p is Log(1 + x) without losing digits near 0; floats only.
+//
+//	[a…] → [a…]
+func (x Tensor) Log1p() Tensor {
+	return apply1("Log1p", nil, x)
+}
+
+// Log2 is the logarithm of x to base 2; floats only.
+//
+//	[a…] → [a…]
+func (x Tensor) Log2() Tensor {
+	return apply1("Log2", nil, x)
+}
+
+// Log10 is the logarithm of x to base 10; floats only.
+//
+//	[a…] → [a…]
+func (x Tensor) Log10() Tensor {
+	return apply1("Log10", nil, x)
+}
+
+// Tan is the tangent of x in radians; floats only.
+//
+//	[a…] → [a…]
+func (x Tensor) Tan() Tensor {
+	return apply1("Tan", nil, x)
+}
+
+// Asin is the angle whose sine is x, NaN outside [-1, 1]; floats only, float64 with the digits of float32.
+//
+//	[a…] → [a…]
+func (x Tensor) Asin() Tensor {
+	return apply1("Asin", nil, x)
+}
+
+// Acos is the angle whose cosine is x, NaN outside [-1, 1]; floats only, float64 with the digits of float32.
+//
+//	[a…] → [a…]
+func (x Tensor) Acos() Tensor {
+	return apply1("Acos", nil, x)
+}
+
+// Atan is the angle whose tangent is x; floats only, float64 with the digits of float32.
+//
+//	[a…] → [a…]
+func (x Tensor) Atan() Tensor {
+	return apply1("Atan", nil, x)
+}
+
+// Sinh is the hyperbolic sine of x; floats only.
+//
+//	[a…] → [a…]
+func (x Tensor) Sinh() Tensor {
+	return apply1("Sinh", nil, x)
+}
+
+// Cosh is the hyperbolic cosine of x; floats only.
+//
+//	[a…] → [a…]
+func (x Tensor) Cosh() Tensor {
+	return apply1("Cosh", nil, x)
+}
+
+// Trunc is x without its fraction, toward 0; floats only.
+//
+//	[a…] → [a…]
+func (x Tensor) Trunc() Tensor {
+	return apply1("Trunc", nil, x)
+}
+
+// IsInf is true where x is an infinity; floats only, gives bool.
+//
+//	[a…] → [a…]
+func (x Tensor) IsInf() Tensor {
+	return apply1("IsInf", nil, x)
+}
+
+// IsFinite is true where x is neither NaN nor an infinity; floats only, gives bool.
+//
+//	[a…] → [a…]
+func (x Tensor) IsFinite() Tensor {
+	return apply1("IsFinite", nil, x)
+}
+
 // Scale is x * s; floats only, s is cast to the dtype of x.
 //
 //	[a…] → [a…]
@@ -221,6 +375,13 @@ func (x Tensor) Or(o Tensor) Tensor {
 	return apply1("Or", nil, x, o)
 }
 
+// Xor is true where one of x and o is, but not both; bool only.
+//
+//	[a…], [b…] → broadcast
+func (x Tensor) Xor(o Tensor) Tensor {
+	return apply1("Xor", nil, x, o)
+}
+
 // Not is true where x is not; bool only.
 //
 //	[a…] → [a…]
@@ -233,6 +394,13 @@ func (x Tensor) Not() Tensor {
 //	[c…], [a…], [b…] → broadcast
 func Where(cond Tensor, a Tensor, b Tensor) Tensor {
 	return apply1("Where", nil, cond, a, b)
+}
+
+// MaskedFill is x with value where mask (bool) is true; numbers only, value is cast to the dtype of x.
+//
+//	[a…], [m…] → broadcast
+func (x Tensor) MaskedFill(mask Tensor, value float32) Tensor {
+	return apply1("MaskedFill", nil, x, mask, Scalar(value))
 }
 
 // Relu is x where positive, else 0; floats only, NaN stays.
@@ -277,11 +445,67 @@ func (x Tensor) GeluTanh() Tensor {
 	return apply1("GeluTanh", nil, x)
 }
 
+// QuickGelu is x * Sigmoid(1.702 x), the approximation of Gelu that CLIP uses; floats only.
+//
+//	[a…] → [a…]
+func (x Tensor) QuickGelu() Tensor {
+	return apply1("QuickGelu", nil, x)
+}
+
 // Silu is x * Sigmoid(x); floats only.
 //
 //	[a…] → [a…]
 func (x Tensor) Silu() Tensor {
 	return apply1("Silu", nil, x)
+}
+
+// Mish is x * Tanh(Softplus(x)); floats only.
+//
+//	[a…] → [a…]
+func (x Tensor) Mish() Tensor {
+	return apply1("Mish", nil, x)
+}
+
+// Softplus is Log(1 + Exp(x)); floats only.
+//
+//	[a…] → [a…]
+func (x Tensor) Softplus() Tensor {
+	return apply1("Softplus", nil, x)
+}
+
+// LogSigmoid is Log(Sigmoid(x)); floats only.
+//
+//	[a…] → [a…]
+func (x Tensor) LogSigmoid() Tensor {
+	return apply1("LogSigmoid", nil, x)
+}
+
+// HardSigmoid is x/6 + 1/2, limited to [0, 1]; floats only.
+//
+//	[a…] → [a…]
+func (x Tensor) HardSigmoid() Tensor {
+	return apply1("HardSigmoid", nil, x)
+}
+
+// HardSwish is x * HardSigmoid(x); floats only.
+//
+//	[a…] → [a…]
+func (x Tensor) HardSwish() Tensor {
+	return apply1("HardSwish", nil, x)
+}
+
+// LeakyRelu is x where positive, else slope * x; floats only.
+//
+//	[a…] → [a…]
+func (x Tensor) LeakyRelu(slope float64) Tensor {
+	return apply1("LeakyRelu", ops.Attrs{"slope": slope}, x)
+}
+
+// Elu is x where positive, else alpha * (Exp(x) - 1); floats only.
+//
+//	[a…] → [a…]
+func (x Tensor) Elu(alpha float64) Tensor {
+	return apply1("Elu", ops.Attrs{"alpha": alpha}, x)
 }
 
 // Softmax is exp(x) along axis divided by its sum; floats only.
@@ -310,6 +534,13 @@ func (x Tensor) LayerNorm(axis int, eps float64) Tensor {
 //	[a…] → [a…]
 func (x Tensor) RMSNorm(axis int, eps float64) Tensor {
 	return apply1("RMSNorm", ops.Attrs{"axis": int64(axis), "eps": eps}, x)
+}
+
+// Normalize divides x by its Euclidean norm along axis, which counts as at least 1e-12; floats only.
+//
+//	[a…] → [a…]
+func (x Tensor) Normalize(axis int) Tensor {
+	return apply1("Normalize", ops.Attrs{"axis": int64(axis)}, x)
 }
 
 // CosineSimilarity is the cosine of the angle between x and o along axis of their broadcast shape; floats only, norms count as at least 1e-8.
@@ -403,6 +634,90 @@ func (x Tensor) NormKeep(axes ...int) Tensor {
 	return apply1("NormKeep", ops.Attrs{"axes": wide(axes)}, x)
 }
 
+// NormL1 is the sum of absolute values over the axes, all if none; floats only; the axes are dropped.
+//
+//	[a, b, c], axes 1 → [a, c]
+func (x Tensor) NormL1(axes ...int) Tensor {
+	return apply1("NormL1", ops.Attrs{"axes": wide(axes)}, x)
+}
+
+// NormL1Keep is the sum of absolute values over the axes, all if none; floats only; the axes stay with size 1.
+//
+//	[a, b, c], axes 1 → [a, 1, c]
+func (x Tensor) NormL1Keep(axes ...int) Tensor {
+	return apply1("NormL1Keep", ops.Attrs{"axes": wide(axes)}, x)
+}
+
+// NormMax is the largest absolute value over the axes, all if none; floats only, NaN wins; the axes are dropped.
+//
+//	[a, b, c], axes 1 → [a, c]
+func (x Tensor) NormMax(axes ...int) Tensor {
+	return apply1("NormMax", ops.Attrs{"axes": wide(axes)}, x)
+}
+
+// NormMaxKeep is the largest absolute value over the axes, all if none; floats only, NaN wins; the axes stay with size 1.
+//
+//	[a, b, c], axes 1 → [a, 1, c]
+func (x Tensor) NormMaxKeep(axes ...int) Tensor {
+	return apply1("NormMaxKeep", ops.Attrs{"axes": wide(axes)}, x)
+}
+
+// LogSumExp is Log of the sum of Exp(x) over the axes, all if none, without overflow; floats only; the axes are dropped.
+//
+//	[a, b, c], axes 1 → [a, c]
+func (x Tensor) LogSumExp(axes ...int) Tensor {
+	return apply1("LogSumExp", ops.Attrs{"axes": wide(axes)}, x)
+}
+
+// LogSumExpKeep is Log of the sum of Exp(x) over the axes, all if none, without overflow; floats only; the axes stay with size 1.
+//
+//	[a, b, c], axes 1 → [a, 1, c]
+func (x Tensor) LogSumExpKeep(axes ...int) Tensor {
+	return apply1("LogSumExpKeep", ops.Attrs{"axes": wide(axes)}, x)
+}
+
+// Any is true where any element over the axes, all if none, is; bool only, false over nothing; the axes are dropped.
+//
+//	[a, b, c], axes 1 → [a, c]
+func (x Tensor) Any(axes ...int) Tensor {
+	return apply1("Any", ops.Attrs{"axes": wide(axes)}, x)
+}
+
+// AnyKeep is true where any element over the axes, all if none, is; bool only, false over nothing; the axes stay with size 1.
+//
+//	[a, b, c], axes 1 → [a, 1, c]
+func (x Tensor) AnyKeep(axes ...int) Tensor {
+	return apply1("AnyKeep", ops.Attrs{"axes": wide(axes)}, x)
+}
+
+// All is true where every element over the axes, all if none, is; bool only, true over nothing; the axes are dropped.
+//
+//	[a, b, c], axes 1 → [a, c]
+func (x Tensor) All(axes ...int) Tensor {
+	return apply1("All", ops.Attrs{"axes": wide(axes)}, x)
+}
+
+// AllKeep is true where every element over the axes, all if none, is; bool only, true over nothing; the axes stay with size 1.
+//
+//	[a, b, c], axes 1 → [a, 1, c]
+func (x Tensor) AllKeep(axes ...int) Tensor {
+	return apply1("AllKeep", ops.Attrs{"axes": wide(axes)}, x)
+}
+
+// CountNonzero is how many elements over the axes, all if none, are not 0, as int64; NaN counts; the axes are dropped.
+//
+//	[a, b, c], axes 1 → [a, c]
+func (x Tensor) CountNonzero(axes ...int) Tensor {
+	return apply1("CountNonzero", ops.Attrs{"axes": wide(axes)}, x)
+}
+
+// CountNonzeroKeep is how many elements over the axes, all if none, are not 0, as int64; NaN counts; the axes stay with size 1.
+//
+//	[a, b, c], axes 1 → [a, 1, c]
+func (x Tensor) CountNonzeroKeep(axes ...int) Tensor {
+	return apply1("CountNonzeroKeep", ops.Attrs{"axes": wide(axes)}, x)
+}
+
 // Var is the variance over the axes, all if none, divided by n-1 as torch does; floats only; the axes are dropped.
 //
 //	[a, b, c], axes 1 → [a, c]
@@ -429,6 +744,34 @@ func (x Tensor) Std(axes ...int) Tensor {
 //	[a, b, c], axes 1 → [a, 1, c]
 func (x Tensor) StdKeep(axes ...int) Tensor {
 	return apply1("StdKeep", ops.Attrs{"axes": wide(axes)}, x)
+}
+
+// PopVar is the variance over the axes, all if none, divided by n as NumPy does; floats only; the axes are dropped.
+//
+//	[a, b, c], axes 1 → [a, c]
+func (x Tensor) PopVar(axes ...int) Tensor {
+	return apply1("PopVar", ops.Attrs{"axes": wide(axes)}, x)
+}
+
+// PopVarKeep is the variance over the axes, all if none, divided by n as NumPy does; floats only; the axes stay with size 1.
+//
+//	[a, b, c], axes 1 → [a, 1, c]
+func (x Tensor) PopVarKeep(axes ...int) Tensor {
+	return apply1("PopVarKeep", ops.Attrs{"axes": wide(axes)}, x)
+}
+
+// PopStd is the standard deviation over the axes, all if none, divided by n as NumPy does; floats only; the axes are dropped.
+//
+//	[a, b, c], axes 1 → [a, c]
+func (x Tensor) PopStd(axes ...int) Tensor {
+	return apply1("PopStd", ops.Attrs{"axes": wide(axes)}, x)
+}
+
+// PopStdKeep is the standard deviation over the axes, all if none, divided by n as NumPy does; floats only; the axes stay with size 1.
+//
+//	[a, b, c], axes 1 → [a, 1, c]
+func (x Tensor) PopStdKeep(axes ...int) Tensor {
+	return apply1("PopStdKeep", ops.Attrs{"axes": wide(axes)}, x)
 }
 
 // ArgMax is the int64 position of the largest element along axis, the first of equals, NaN has no place in the order; the axis is dropped.
@@ -460,6 +803,43 @@ func (x Tensor) CumSum(axis int) Tensor {
 	return apply1("CumSum", ops.Attrs{"axis": int64(axis)}, x)
 }
 
+// BottomK gives the k smallest elements along axis, smallest first, and their int64 positions; NaN has no place in the order.
+//
+//	[a, b, c], axis 1 → [a, k, c] twice
+func (x Tensor) BottomK(k int, axis int) (values, indices Tensor) {
+	r := apply("BottomK", ops.Attrs{"k": int64(k), "axis": int64(axis)}, x)
+	return r[0], r[1]
+}
+
+// Sort puts the elements along axis in order and gives their int64 positions too, equal ones as they stood; NaN has no place in the order.
+//
+//	[a…] → [a…] twice
+func (x Tensor) Sort(axis int, descending bool) (values, indices Tensor) {
+	r := apply("Sort", ops.Attrs{"axis": int64(axis), "descending": descending}, x)
+	return r[0], r[1]
+}
+
+// ArgSort is the int64 positions that would put the elements along axis in order, equal ones as they stand; NaN has no place in the order.
+//
+//	[a…] → [a…]
+func (x Tensor) ArgSort(axis int, descending bool) Tensor {
+	return apply1("ArgSort", ops.Attrs{"axis": int64(axis), "descending": descending}, x)
+}
+
+// Median is the middle element along axis, the lower of two as in torch; floats only, NaN wins; the axis is dropped.
+//
+//	[a, b, c], axis 1 → [a, c]
+func (x Tensor) Median(axis int) Tensor {
+	return apply1("Median", ops.Attrs{"axis": int64(axis)}, x)
+}
+
+// Quantile is the value below which the part q (0 to 1) of the elements along axis lies, linear between two; floats only, NaN wins; the axis is dropped.
+//
+//	[a, b, c], axis 1 → [a, c]
+func (x Tensor) Quantile(q float64, axis int) Tensor {
+	return apply1("Quantile", ops.Attrs{"q": q, "axis": int64(axis)}, x)
+}
+
 // MatMul is the matrix product over the last two axes, leading axes broadcast, vectors as in NumPy; both of one numeric dtype.
 //
 //	[…, n, k], […, k, m] → […, n, m]
@@ -479,6 +859,34 @@ func (x Tensor) T() Tensor {
 //	[a, b, c], axes 2 0 1 → [c, a, b]
 func (x Tensor) Permute(axes ...int) Tensor {
 	return apply1("Permute", ops.Attrs{"axes": wide(axes)}, x)
+}
+
+// Einsum is the sum of products that the equation describes, as torch.einsum: a letter for each axis, … as three dots; all of one numeric dtype.
+//
+//	"bqd,bkd->bqk", [b, q, d], [b, k, d] → [b, q, k]
+func Einsum(equation string, ts ...Tensor) Tensor {
+	return apply1("Einsum", ops.Attrs{"equation": equation}, ts...)
+}
+
+// Outer is the product of each element of the last axis of x with each of o; both of one numeric dtype.
+//
+//	[…, n], […, m] → […, n, m]
+func (x Tensor) Outer(o Tensor) Tensor {
+	return apply1("Outer", nil, x, o)
+}
+
+// Transpose swaps two axes.
+//
+//	[a, b, c], axes 0 2 → [c, b, a]
+func (x Tensor) Transpose(axis1 int, axis2 int) Tensor {
+	return apply1("Transpose", ops.Attrs{"axis1": int64(axis1), "axis2": int64(axis2)}, x)
+}
+
+// MoveAxis puts the axis from at the place to and leaves the order of the others.
+//
+//	[a, b, c], from 0 to 2 → [b, c, a]
+func (x Tensor) MoveAxis(from int, to int) Tensor {
+	return apply1("MoveAxis", ops.Attrs{"from": int64(from), "to": int64(to)}, x)
 }
 
 // Reshape gives the elements the sizes dims in the same order; one may be -1, which takes what is left, none may be 0.
@@ -537,6 +945,62 @@ func (x Tensor) MergeHeads() Tensor {
 	return apply1("MergeHeads", nil, x)
 }
 
+// Flip turns the order along the axes round, along all if none.
+//
+//	[a…] → [a…]
+func (x Tensor) Flip(axes ...int) Tensor {
+	return apply1("Flip", ops.Attrs{"axes": wide(axes)}, x)
+}
+
+// Roll moves the elements along axis by places, toward the end if positive; what leaves one end comes in at the other.
+//
+//	[a…] → [a…]
+func (x Tensor) Roll(by int, axis int) Tensor {
+	return apply1("Roll", ops.Attrs{"by": int64(by), "axis": int64(axis)}, x)
+}
+
+// Repeat puts x after itself the given times along each axis, as torch's repeat; more numbers than axes add leading axes.
+//
+//	[a, b], times 2 3 → [2*a, 3*b]
+func (x Tensor) Repeat(times ...int) Tensor {
+	return apply1("Repeat", ops.Attrs{"times": wide(times)}, x)
+}
+
+// RepeatInterleave puts n copies of each element along axis next to each other.
+//
+//	[a, b], n 2, axis 1 → [a, 2*b]
+func (x Tensor) RepeatInterleave(n int, axis int) Tensor {
+	return apply1("RepeatInterleave", ops.Attrs{"n": int64(n), "axis": int64(axis)}, x)
+}
+
+// Pad adds elements of the given value before and after those along axis.
+//
+//	[a, b], axis 1, before 2, after 3 → [a, b+5]
+func (x Tensor) Pad(axis int, before int, after int, value float64) Tensor {
+	return apply1("Pad", ops.Attrs{"axis": int64(axis), "before": int64(before), "after": int64(after), "value": value}, x)
+}
+
+// ExpandAs repeats axes of size 1 of x so that it gets the shape of o.
+//
+//	[1, b], [a, b] → [a, b]
+func (x Tensor) ExpandAs(o Tensor) Tensor {
+	return apply1("ExpandAs", nil, x, o)
+}
+
+// Size is how many positions axis has, as an int64 scalar of the graph.
+//
+//	[a…] → []
+func (x Tensor) Size(axis int) Tensor {
+	return apply1("Size", ops.Attrs{"axis": int64(axis)}, x)
+}
+
+// Positions is 0, 1, 2, … as int64, one for each position of axis, as torch.arange of its size.
+//
+//	[a, b, c], axis 1 → [b]
+func (x Tensor) Positions(axis int) Tensor {
+	return apply1("Positions", ops.Attrs{"axis": int64(axis)}, x)
+}
+
 // Concat joins tensors of one dtype along axis; their other axes are equal.
 //
 //	[a, b1, c], [a, b2, c], axis 1 → [a, b1+b2, c]
@@ -563,6 +1027,13 @@ func (x Tensor) Split(axis int, sizes ...int) []Tensor {
 //	[a, n*b], axis 1 → n times [a, b]
 func (x Tensor) Chunk(n int, axis int) []Tensor {
 	return apply("Chunk", ops.Attrs{"n": int64(n), "axis": int64(axis)}, x)
+}
+
+// Unbind gives what stands at each position of axis, whose size must be known when the code is generated.
+//
+//	[a, n, b], axis 1 → n times [a, b]
+func (x Tensor) Unbind(axis int) []Tensor {
+	return apply("Unbind", ops.Attrs{"axis": int64(axis)}, x)
 }
 
 // At is x[index…] as in torch: integers drop their axis, ranges are clamped, an int64 tensor gathers along its axis; negative steps are allowed, boolean masks are not.
@@ -598,6 +1069,13 @@ func (x Tensor) IndexSelect(indices Tensor, axis int) Tensor {
 //	[a, b, c], [i, j, k], [i, j, k], axis 1 → [a, b, c]
 func (x Tensor) Scatter(indices Tensor, src Tensor, axis int) Tensor {
 	return apply1("Scatter", ops.Attrs{"axis": int64(axis)}, x, indices, src)
+}
+
+// ScatterAdd is x with src[i][j][k] added to x[i][index[i][j][k]][k], as torch.scatter_add; positions may repeat; numbers only.
+//
+//	[a, b, c], [i, j, k], [i, j, k], axis 1 → [a, b, c]
+func (x Tensor) ScatterAdd(indices Tensor, src Tensor, axis int) Tensor {
+	return apply1("ScatterAdd", ops.Attrs{"axis": int64(axis)}, x, indices, src)
 }
 
 // Cast converts to dtype; floats to integers toward zero, anything but 0 to true.
@@ -642,6 +1120,34 @@ func (x Tensor) FullLike(value float32) Tensor {
 	return apply1("FullLike", nil, x, Scalar(value))
 }
 
+// OneHot is int64 rows of 0 with a 1 at the position that x (integers) holds; a position outside gives a row of 0.
+//
+//	[a…], classes n → [a…, n]
+func (x Tensor) OneHot(classes int) Tensor {
+	return apply1("OneHot", ops.Attrs{"classes": int64(classes)}, x)
+}
+
+// Arange is from, from+step, … as int64, as long as it is before to.
+//
+//	→ [n]
+func Arange(from int, to int, step int) Tensor {
+	return apply1("Arange", ops.Attrs{"from": int64(from), "to": int64(to), "step": int64(step)})
+}
+
+// Full is a tensor of one number.
+//
+//	→ [dims…]
+func Full(dtype DType, value float64, dims ...int) Tensor {
+	return apply1("Full", ops.Attrs{"dtype": dtype.String(), "value": value, "dims": wide(dims)})
+}
+
+// Eye is the float32 matrix with 1 on the diagonal and 0 elsewhere.
+//
+//	→ [n, n]
+func Eye(n int) Tensor {
+	return apply1("Eye", ops.Attrs{"n": int64(n)})
+}
+
 // Triu keeps the last two axes on and above diagonal k, and is 0 elsewhere.
 //
 //	[a…] → [a…]
@@ -654,4 +1160,18 @@ func (x Tensor) Triu(k int) Tensor {
 //	[a…] → [a…]
 func (x Tensor) Tril(k int) Tensor {
 	return apply1("Tril", ops.Attrs{"k": int64(k)}, x)
+}
+
+// RandLike is numbers spread evenly over [0, 1) in the shape and dtype of x: a function of seed, row (axis 0) and place in the row; floats only.
+//
+//	[a…] → [a…]
+func (x Tensor) RandLike(seed int) Tensor {
+	return apply1("RandLike", nil, x, Scalar(seed))
+}
+
+// RandnLike is numbers of the standard normal distribution in the shape and dtype of x: a function of seed, row (axis 0) and place in the row; floats only.
+//
+//	[a…] → [a…]
+func (x Tensor) RandnLike(seed int) Tensor {
+	return apply1("RandnLike", nil, x, Scalar(seed))
 }

@@ -1,6 +1,10 @@
 package ops
 
-import "github.com/nngen-go/nngen/internal/tensor"
+import (
+	"fmt"
+
+	"github.com/nngen-go/nngen/internal/tensor"
+)
 
 const boolean = tensor.Bool
 
@@ -14,6 +18,7 @@ var comparison = []Op{
 	compare("Ge", numbers, "Ge is true where x >= o; both of one numeric dtype, gives bool.", lowerOrEqual("Greater")),
 	compare("And", bools, "And is true where x and o both are; bool only.", lowerLogic("And")),
 	compare("Or", bools, "Or is true where x or o is; bool only.", lowerLogic("Or")),
+	compare("Xor", bools, "Xor is true where one of x and o is, but not both; bool only.", lowerLogic("Xor")),
 	{
 		Name: "Not", Doc: "Not is true where x is not; bool only.", Shape: sameRule,
 		Infer: inferUnary(bools, nil),
@@ -26,6 +31,11 @@ var comparison = []Op{
 		Func: true, Shape: "[c…], [a…], [b…] → broadcast",
 		Params: []Param{tensorArg("cond"), tensorArg("a"), tensorArg("b")},
 		Infer:  inferWhere, Lower: lowerWhere,
+	},
+	{
+		Name: "MaskedFill", Shape: "[a…], [m…] → broadcast", Params: []Param{tensorArg("mask"), scalarArg("value")},
+		Doc:   "MaskedFill is x with value where mask (bool) is true; numbers only, value is cast to the dtype of x.",
+		Infer: inferMaskedFill, Lower: lowerMaskedFill,
 	},
 }
 
@@ -101,4 +111,22 @@ func lowerWhere(e Emitter, in []Operand, _ Attrs) ([]string, error) {
 	l := lower(e)
 	d, a, b := l.both(in[1], in[2])
 	return one(l.where(d, in[0].Name, a, b))
+}
+
+func inferMaskedFill(in []tensor.Type, _ Attrs) ([]tensor.Type, error) {
+	if err := bools.check(in[1]); err != nil {
+		return nil, fmt.Errorf("mask: %w", err)
+	}
+	out, err := inferScalars([]tensor.Type{in[0], in[2]}, nil)
+	if err != nil {
+		return nil, err
+	}
+	out[0].Shape, err = tensor.Broadcast(in[0].Shape, in[1].Shape)
+	return out, err
+}
+
+func lowerMaskedFill(e Emitter, in []Operand, _ Attrs) ([]string, error) {
+	l := lower(e)
+	d := in[0].Type.DType
+	return one(l.where(d, in[1].Name, l.scalar(in[2], d), in[0].Name))
 }

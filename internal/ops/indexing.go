@@ -35,6 +35,12 @@ var indexing = []Op{
 		Doc:    "Scatter is x with x[i][index[i][j][k]][k] replaced by src[i][j][k], as torch.scatter; positions must not repeat.",
 		Infer:  inferScatter, Lower: lowerAlong("ScatterElements"),
 	},
+	{
+		Name: "ScatterAdd", Shape: "[a, b, c], [i, j, k], [i, j, k], axis 1 → [a, b, c]",
+		Params: []Param{tensorArg("indices"), tensorArg("src"), intArg("axis")},
+		Doc:    "ScatterAdd is x with src[i][j][k] added to x[i][index[i][j][k]][k], as torch.scatter_add; positions may repeat; numbers only.",
+		Infer:  inferScatterAdd, Lower: lowerScatterAdd,
+	},
 }
 
 // elementIndices checks indices that go with x element by element.
@@ -83,6 +89,13 @@ func inferScatter(in []tensor.Type, a Attrs) ([]tensor.Type, error) {
 		return nil, fmt.Errorf("indices of shape %s and src of shape %s differ", in[1].Shape, in[2].Shape)
 	}
 	return []tensor.Type{{DType: in[0].DType, Shape: in[0].Shape.Clone()}}, nil
+}
+
+func inferScatterAdd(in []tensor.Type, a Attrs) ([]tensor.Type, error) {
+	if err := numbers.check(in[0]); err != nil {
+		return nil, err
+	}
+	return inferScatter(in, a)
 }
 
 func inferIndexSelect(in []tensor.Type, a Attrs) ([]tensor.Type, error) {

@@ -70,6 +70,15 @@ func TestInfer(t *testing.T) {
 		{"IndexSelect", axis(0), []tensor.Type{f32("50257", "768"), ty(tensor.Int64, "batch", "seq")}, "float32 [batch, seq, 768]"},
 		{"NarrowRows", ops.Attrs{"invoke": int64(1), "axis": int64(0), "scale": int64(12)}, []tensor.Type{f32("12*batch", "seq"), ty(tensor.Int64, "3")}, "float32 [12*rows1, seq]"},
 		{"Cast", ops.Attrs{"dtype": "float16"}, []tensor.Type{anyRank}, "float16 [...]"},
+		{"Einsum", ops.Attrs{"equation": "...d,dv->...v"}, []tensor.Type{h, f32("768", "50257")}, "float32 [batch, seq, 50257]"},
+		{"Einsum", ops.Attrs{"equation": "bhqk->bh"}, []tensor.Type{f32("batch", "12", "seq", "seq")}, "float32 [batch, 12]"},
+		{"Repeat", ops.Attrs{"times": []int64{3, 1, 1}}, []tensor.Type{h}, "float32 [3*batch, seq, 768]"},
+		{"Pad", ops.Attrs{"axis": int64(1), "before": int64(1), "after": int64(0), "value": 0.0}, []tensor.Type{h}, "float32 [batch, seq+1, 768]"},
+		{"Positions", axis(1), []tensor.Type{h}, "int64 [seq]"},
+		{"OneHot", ops.Attrs{"classes": int64(5)}, []tensor.Type{ty(tensor.Int64, "batch")}, "int64 [batch, 5]"},
+		{"RandnLike", nil, []tensor.Type{h, ty(tensor.Int64)}, "float32 [batch, seq, 768]"},
+		{"Any", ops.Attrs{"axes": []int64{-1}}, []tensor.Type{ty(tensor.Bool, "batch", "seq")}, "bool [batch]"},
+		{"Sort", ops.Attrs{"axis": int64(1), "descending": false}, []tensor.Type{h}, "float32 [batch, seq, 768]"},
 	} {
 		out, err := infer(c.op, c.a, c.in...)
 		require.NoError(t, err, "%s %v", c.op, c.in)
@@ -112,6 +121,19 @@ func TestInferErrors(t *testing.T) {
 		{"SetAt", index("$"), []tensor.Type{f32("2", "3"), f32(), ty(tensor.Bool, "3")}, "SetAt: a mask of shape [3] does not fit shape [2, 3]"},
 		{"Gather", axis(0), []tensor.Type{h, ty(tensor.Int64, "3")}, "Gather: indices of shape [3] for shape [batch, seq, 768]: they need its rank"},
 		{"JoinRows", ops.Attrs{"invokes": []int64{1, 0}, "axis": int64(0), "scale": int64(1), "total": int64(2)}, []tensor.Type{h, ty(tensor.Int64, "3"), h, h}, "JoinRows: invokes [1 0] are not ascending numbers below 2"},
+		{"FloorDiv", nil, []tensor.Type{ids, f32()}, "FloorDiv: int64 [batch, seq] and float32 [] cannot be mixed: Cast one of them"},
+		{"Einsum", ops.Attrs{"equation": "bd,bd->b"}, []tensor.Type{h, h}, `Einsum: equation "bd,bd->b": "bd" names 2 axes, the tensor has shape [batch, seq, 768]`},
+		{"Einsum", ops.Attrs{"equation": "bsd,d->bs"}, []tensor.Type{h, f32("512")}, `Einsum: equation "bsd,d->bs": axis d is 768 in one tensor and 512 in another`},
+		{"Einsum", ops.Attrs{"equation": "bsd"}, []tensor.Type{h, h}, `Einsum: equation "bsd" is about 1 tensors, 2 given`},
+		{"Einsum", ops.Attrs{"equation": "bsd->bx"}, []tensor.Type{h}, `Einsum: equation "bsd->bx": "x" of the result is in none of the tensors`},
+		{"Einsum", ops.Attrs{"equation": "ii->i"}, []tensor.Type{f32("3", "3")}, `Einsum: equation "ii->i": i stands twice in "ii": take the diagonal first, with x.At(x.Positions(0), x.Positions(1))`},
+		{"Quantile", ops.Attrs{"q": 1.5, "axis": int64(1)}, []tensor.Type{h}, "Quantile: q is 1.5: it must be from 0 to 1"},
+		{"Unbind", axis(1), []tensor.Type{h}, "Unbind: axis 1 of shape [batch, seq, 768] has seq positions: use At, which needs no number of them"},
+		{"Repeat", ops.Attrs{"times": []int64{2}}, []tensor.Type{h}, "Repeat: 1 numbers given for shape [batch, seq, 768]: give one for each axis"},
+		{"MaskedFill", nil, []tensor.Type{h, ids, f32()}, "MaskedFill: mask: int64 wants bool: compare first, for instance with Gt"},
+		{"ExpandAs", nil, []tensor.Type{f32("2", "512"), h}, "ExpandAs: shape [2, 512] cannot be expanded to [batch, seq, 768]: only axes of size 1 can"},
+		{"RandLike", nil, []tensor.Type{ids, ty(tensor.Int64)}, "RandLike: int64 wants floats: use Float() or Cast first"},
+		{"Full", ops.Attrs{"dtype": "int64", "value": 0.5, "dims": []int64{2}}, nil, "Full: 0.5 is no int64"},
 		{"Cast", ops.Attrs{"dtype": "float8"}, []tensor.Type{h}, `Cast: unknown element type "float8"`},
 	} {
 		_, err := infer(c.op, c.a, c.in...)
@@ -138,6 +160,9 @@ func TestInferGolden(t *testing.T) {
 		op, ok := ops.Lookup(g.Op)
 		require.True(t, ok, g.Op)
 		for _, k := range []knowledge{sizes, symbols, ranks} {
+			if k != sizes && needsSizes[g.Op] {
+				continue
+			}
 			out, err := op.Infer(k.types(g), g.Attrs)
 			require.NoError(t, err, g)
 			require.Len(t, out, len(g.Out), g)

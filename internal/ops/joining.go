@@ -33,6 +33,11 @@ var joining = []Op{
 		Params: []Param{intArg("n"), intArg("axis")}, Results: []string{"parts"}, Slice: true,
 		Infer: inferChunk, Lower: lowerChunk,
 	},
+	{
+		Name: "Unbind", Shape: "[a, n, b], axis 1 → n times [a, b]", Params: []Param{intArg("axis")},
+		Doc:     "Unbind gives what stands at each position of axis, whose size must be known when the code is generated.",
+		Results: []string{"parts"}, Slice: true, Infer: inferUnbind, Lower: lowerUnbind,
+	},
 }
 
 func sameDType(in []tensor.Type) error {
@@ -212,4 +217,38 @@ func lowerChunk(e Emitter, in []Operand, a Attrs) ([]string, error) {
 	}
 	size := l.expand(l.pieceName(l.quotient(in[0], axis, n)), tensor.Int64, consts(n))
 	return l.Nodes("Split", int(n), []string{in[0].Name, size}, along), nil
+}
+
+func inferUnbind(in []tensor.Type, a Attrs) ([]tensor.Type, error) {
+	if err := rankOf(in, 0); err != nil {
+		return nil, err
+	}
+	s := in[0].Shape
+	axis, err := axisAttr(a, "axis", s)
+	if err != nil {
+		return nil, err
+	}
+	n, ok := s[axis].Const()
+	if !ok || n == 0 {
+		return nil, fmt.Errorf("axis %d of shape %s has %s positions: use At, which needs no number of them", axis, s, s[axis])
+	}
+	out := make([]tensor.Type, n)
+	for i := range out {
+		out[i] = tensor.Type{DType: in[0].DType, Shape: dropAxis(s, axis)}
+	}
+	return out, nil
+}
+
+func lowerUnbind(e Emitter, in []Operand, a Attrs) ([]string, error) {
+	l := lower(e)
+	axis, err := axisAttr(a, "axis", in[0].Type.Shape)
+	if err != nil {
+		return nil, err
+	}
+	n, _ := in[0].Type.Shape[axis].Const()
+	out := make([]string, n)
+	for i := range out {
+		out[i] = l.squeeze(l.cut(in[0].Name, axis, int64(i), int64(i)+1), int64(axis))
+	}
+	return out, nil
 }

@@ -24,9 +24,10 @@ var kernels = map[string]kernelClass{
 	"Floor": floatKernel, "Ceil": floatKernel, "Round": floatKernel, "Sin": floatKernel, "Cos": floatKernel,
 	"Tanh": floatKernel, "Sigmoid": floatKernel, "Relu": floatKernel, "IsNaN": floatKernel, "Pow": floatKernel,
 	"Softmax": floatKernel, "LogSoftmax": floatKernel, "LayerNormalization": floatKernel,
-	"Erf": singleKernel, "Expand": expandKernel, "Where": whereKernel, "Equal": equalKernel,
-	"ReduceSum": narrowKernel, "ReduceMean": narrowKernel, "ReduceProd": narrowKernel, "ReduceL2": narrowKernel,
-	"CumSum": narrowKernel,
+	"Tan": singleKernel, "Sinh": singleKernel, "Cosh": singleKernel, "Asin": singleKernel, "Acos": singleKernel, "Atan": singleKernel,
+	"Erf": singleKernel, "Expand": expandKernel, "Tile": expandKernel, "Where": whereKernel, "Equal": equalKernel,
+	"ReduceSum": narrowKernel, "ReduceMean": narrowKernel, "ReduceProd": narrowKernel, "ReduceL2": narrowKernel, "ReduceLogSumExp": narrowKernel,
+	"CumSum": narrowKernel, "ScatterElements": narrowKernel,
 }
 
 // computeIn gives the dtype in which an ONNX operator is computed for elements

@@ -23,6 +23,26 @@ var making = []Op{
 		Doc:   "FullLike is value in the shape and dtype of x; floats only.",
 		Infer: inferScalars, Lower: lowerFull,
 	},
+	{
+		Name: "OneHot", Shape: "[a…], classes n → [a…, n]", Params: []Param{intArg("classes")},
+		Doc:   "OneHot is int64 rows of 0 with a 1 at the position that x (integers) holds; a position outside gives a row of 0.",
+		Infer: inferOneHot, Lower: lowerOneHot,
+	},
+	{
+		Name: "Arange", Func: true, Shape: "→ [n]", Params: []Param{intArg("from"), intArg("to"), intArg("step")},
+		Doc:   "Arange is from, from+step, … as int64, as long as it is before to.",
+		Infer: inferArange, Lower: lowerArange,
+	},
+	{
+		Name: "Full", Func: true, Shape: "→ [dims…]", Params: []Param{dtypeArg("dtype"), floatArg("value"), intsArg("dims")},
+		Doc:   "Full is a tensor of one number.",
+		Infer: inferFull, Lower: lowerConstant,
+	},
+	{
+		Name: "Eye", Func: true, Shape: "→ [n, n]", Params: []Param{intArg("n")},
+		Doc:   "Eye is the float32 matrix with 1 on the diagonal and 0 elsewhere.",
+		Infer: inferEye, Lower: lowerEye,
+	},
 	triangle("Triu", "Triu keeps the last two axes on and above diagonal k, and is 0 elsewhere."),
 	triangle("Tril", "Tril keeps the last two axes on and below diagonal k, and is 0 elsewhere."),
 }

@@ -18,6 +18,11 @@ var normalisation = []Op{
 		Infer: inferAlong(floats), Lower: lowerNorm(rmsNorm),
 	},
 	{
+		Name: "Normalize", Shape: sameRule, Params: []Param{intArg("axis")},
+		Doc:   "Normalize divides x by its Euclidean norm along axis, which counts as at least 1e-12; floats only.",
+		Infer: inferAlong(floats), Lower: lowerNormalize,
+	},
+	{
 		Name: "CosineSimilarity", Shape: "[a, b], [a, b], axis 1 → [a]", Params: []Param{tensorArg("o"), intArg("axis")},
 		Doc:   "CosineSimilarity is the cosine of the angle between x and o along axis of their broadcast shape; floats only, norms count as at least 1e-8.",
 		Infer: inferCosine, Lower: lowerCosine,
@@ -37,6 +42,19 @@ func lowerNorm(f func(l *lowering, x Operand, axis int, eps float64) string) low
 		x := Operand{l.cast(in[0].Name, d, w), tensor.Type{DType: w, Shape: in[0].Type.Shape}}
 		return one(l.cast(f(l, x, axis, a.Float("eps", 1e-5)), w, d))
 	}
+}
+
+func lowerNormalize(e Emitter, in []Operand, a Attrs) ([]string, error) {
+	l := lower(e)
+	axis, err := axisAttr(a, "axis", in[0].Type.Shape)
+	if err != nil {
+		return nil, err
+	}
+	d := in[0].Type.DType
+	w := wide(d)
+	x := l.cast(in[0].Name, d, w)
+	norm := l.binary("Max", w, l.reduce("ReduceL2", w, x, []int64{int64(axis)}, true), l.number(w, 1e-12))
+	return one(l.cast(l.binary("Div", w, x, norm), w, d))
 }
 
 // layerNorm uses one kernel from opset 17 on, whatever is known of the shape, so

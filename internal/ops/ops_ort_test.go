@@ -20,7 +20,10 @@ import (
 var opsets = []int64{11, 13, 17, 18, 21}
 
 // throughSingle are the operators that compute float64 with the digits of float32.
-var throughSingle = map[string]bool{"Erf": true, "Gelu": true}
+var throughSingle = map[string]bool{"Erf": true, "Gelu": true, "Asin": true, "Acos": true, "Atan": true}
+
+// needsSizes are the operators whose number of results the sizes decide.
+var needsSizes = map[string]bool{"Unbind": true}
 
 // batch puts cases into one graph, told as much of their shapes as k says.
 func batch(cases []golden, k knowledge, opset int64) (*onnx.Model, [][]string, error) {
@@ -194,6 +197,9 @@ func TestGolden(t *testing.T) {
 				}
 				level := []backend.Optimization{backend.OptimizeBasic, backend.OptimizeFull}[i%2]
 				for _, k := range []knowledge{sizes, symbols, ranks} {
+					if k != sizes && needsSizes[op.Name] {
+						continue
+					}
 					for part := range slices.Chunk(cases, batchSize) {
 						part = slices.DeleteFunc(slices.Clone(part), func(g golden) bool { return copiesZero(g, k, opset) })
 						check(t, b, part, k, opset, level)

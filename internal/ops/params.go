@@ -10,3 +10,6 @@ func floatArg(name string) Param   { return Param{name, StaticParam, "float64"} 
 func dtypeArg(name string) Param   { return Param{name, StaticParam, "DType"} }
 func intsArg(name string) Param    { return Param{name, StaticsParam, "...int"} }
 func indexArg(name string) Param   { return Param{name, IndexParam, "...any"} }
+func boolArg(name string) Param    { return Param{name, StaticParam, "bool"} }
+func textArg(name string) Param    { return Param{name, StaticParam, "string"} }
+func seedArg(name string) Param    { return Param{name, ScalarParam, "int"} }

@@ -15,8 +15,16 @@ var reductions = reductionPairs(
 	reduction{"Min", ordered, nil, extreme("ReduceMin"), "is the smallest element over the axes, all if none; NaN wins"},
 	reduction{"Prod", elements, accumulator, product, "is the product over the axes, all if none; integers and bool give int64"},
 	reduction{"Norm", floats, nil, norm, "is the Euclidean norm over the axes, all if none; floats only"},
+	reduction{"NormL1", floats, nil, normL1, "is the sum of absolute values over the axes, all if none; floats only"},
+	reduction{"NormMax", floats, nil, normMax, "is the largest absolute value over the axes, all if none; floats only, NaN wins"},
+	reduction{"LogSumExp", floats, nil, logSumExp, "is Log of the sum of Exp(x) over the axes, all if none, without overflow; floats only"},
+	reduction{"Any", bools, nil, anyOf, "is true where any element over the axes, all if none, is; bool only, false over nothing"},
+	reduction{"All", bools, nil, allOf, "is true where every element over the axes, all if none, is; bool only, true over nothing"},
+	reduction{"CountNonzero", elements, toInt64, countNonzero, "is how many elements over the axes, all if none, are not 0, as int64; NaN counts"},
 	reduction{"Var", floats, nil, variance, "is the variance over the axes, all if none, divided by n-1 as torch does; floats only"},
 	reduction{"Std", floats, nil, deviation, "is the standard deviation over the axes, all if none, divided by n-1 as torch does; floats only"},
+	reduction{"PopVar", floats, nil, popVariance, "is the variance over the axes, all if none, divided by n as NumPy does; floats only"},
+	reduction{"PopStd", floats, nil, popDeviation, "is the standard deviation over the axes, all if none, divided by n as NumPy does; floats only"},
 )
 
 // folding is a reduction's arguments: the operand, its axes (none: all) and
@@ -151,33 +159,6 @@ func extreme(op string) func(l *lowering, r folding) string {
 		some := l.cast(l.reduce("ReduceMax", tensor.Float32, nan, r.axes, r.keep), tensor.Float32, boolean)
 		return l.where(d, some, l.number(d, math.NaN()), m)
 	}
-}
-
-func variance(l *lowering, r folding) string {
-	d := r.x.Type.DType
-	w := wide(d)
-	return l.cast(l.spread(r, w), w, d)
-}
-
-func deviation(l *lowering, r folding) string {
-	d := r.x.Type.DType
-	w := wide(d)
-	return l.cast(l.unary("Sqrt", w, l.spread(r, w)), w, d)
-}
-
-// spread is the sum of squared distances from the mean, over n-1.
-func (l *lowering) spread(r folding, w tensor.DType) string {
-	x := l.cast(r.x.Name, r.x.Type.DType, w)
-	centred := l.binary("Sub", w, x, l.reduce("ReduceMean", w, x, r.axes, true))
-	squares := l.reduce("ReduceSum", w, l.binary("Mul", w, centred, centred), r.axes, r.keep)
-	var n string
-	if c, ok := r.count().Const(); ok {
-		n = l.number(w, math.Max(float64(c-1), 0))
-	} else {
-		n = l.cast(l.binary("Sub", tensor.Int64, l.countOf(r), l.integer(1)), tensor.Int64, w)
-		n = l.binary("Max", w, n, l.number(w, 0))
-	}
-	return l.binary("Div", w, squares, n)
 }
 
 // count is how many elements are folded into one.

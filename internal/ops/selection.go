@@ -23,7 +23,7 @@ var selection = []Op{
 		Name: "TopK", Shape: "[a, b, c], axis 1 → [a, k, c] twice", Params: []Param{intArg("k"), intArg("axis")},
 		Doc:     "TopK gives the k largest elements along axis, largest first, and their int64 positions; NaN has no place in the order.",
 		Results: []string{"values", "indices"},
-		Infer:   inferTopK, Lower: lowerTopK,
+		Infer:   inferTopK, Lower: lowerTopK(true),
 	},
 	{
 		Name: "CumSum", Shape: sameRule, Params: []Param{intArg("axis")},
@@ -81,16 +81,16 @@ func inferTopK(in []tensor.Type, a Attrs) ([]tensor.Type, error) {
 	return append(out, tensor.Type{DType: tensor.Int64, Shape: out[0].Shape.Clone()}), nil
 }
 
-func lowerTopK(e Emitter, in []Operand, a Attrs) ([]string, error) {
-	l := lower(e)
-	axis, err := axisAttr(a, "axis", in[0].Type.Shape)
-	if err != nil {
-		return nil, err
+func lowerTopK(largest bool) lowerFunc {
+	return func(e Emitter, in []Operand, a Attrs) ([]string, error) {
+		l := lower(e)
+		axis, err := axisAttr(a, "axis", in[0].Type.Shape)
+		if err != nil {
+			return nil, err
+		}
+		values, places := l.ordered(in[0], axis, l.vector(a.Int("k", 1)), largest)
+		return []string{values, places}, nil
 	}
-	d := in[0].Type.DType
-	c := computeIn("TopK", d)
-	out := l.Nodes("TopK", 2, []string{l.cast(in[0].Name, d, c), l.vector(a.Int("k", 1))}, onnx.IntAttr("axis", int64(axis)))
-	return []string{l.cast(out[0], c, d), out[1]}, nil
 }
 
 func inferCumSum(in []tensor.Type, a Attrs) ([]tensor.Type, error) {

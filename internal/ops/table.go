@@ -8,8 +8,8 @@ import (
 
 // table holds every operator, in the order of the documentation.
 var table = guard(slices.Concat(
-	arithmetic, unary, scalars, comparison, activations, normalisation,
-	reductions, selection, matrix, shaping, joining, indexing, making, constants, rows,
+	arithmetic, integers, unary, functions, scalars, comparison, activations, normalisation,
+	reductions, selection, sorting, matrix, products, shaping, rearranging, joining, indexing, making, noise, constants, rows,
 ))
 
 var byName = index(table)

@@ -42,8 +42,8 @@ func TestTable(t *testing.T) {
 }
 
 var goTypes = map[ops.ParamKind][]string{
-	ops.TensorParam: {"Tensor"}, ops.TensorsParam: {"...Tensor"}, ops.ScalarParam: {"float32"},
-	ops.StaticParam: {"int", "float64", "DType", "any"}, ops.StaticsParam: {"...int"}, ops.IndexParam: {"...any"},
+	ops.TensorParam: {"Tensor"}, ops.TensorsParam: {"...Tensor"}, ops.ScalarParam: {"float32", "int"},
+	ops.StaticParam: {"int", "float64", "bool", "string", "DType", "any"}, ops.StaticsParam: {"...int"}, ops.IndexParam: {"...any"},
 }
 
 func TestGoForm(t *testing.T) {

@@ -1,0 +1,29 @@
+package ops
+
+import "github.com/nngen-go/nngen/internal/tensor"
+
+// Labeller is an Emitter that can name what it adds: a run that fails in a node
+// then tells what was wrong.
+type Labeller interface {
+	// Label is part of the names of the nodes that follow, "" ends it.
+	Label(what string)
+}
+
+// refuse gives an int64 scalar 0 where no element of bad is true, and ends the
+// run on every provider where one is: as many elements as are bad are cut off the
+// front of a vector of one, and what is left is squeezed. Whoever must not see
+// the bad elements adds the 0 to what it reads.
+func (l *lowering) refuse(bad, what string) string {
+	if e, ok := l.Emitter.(Labeller); ok {
+		e.Label(what)
+		defer e.Label("")
+	}
+	count := l.unsqueeze(l.countTrue(bad, nil, false), 0)
+	left := l.Node("Slice", []string{l.vector(0), count, l.vector(1), l.vector(0)})
+	return l.squeeze(left, 0)
+}
+
+// guarded is integers of dtype d, whose use in the run depends on none being bad.
+func (l *lowering) guarded(d tensor.DType, x, bad, what string) string {
+	return l.binary("Add", d, x, l.cast(l.refuse(bad, what), tensor.Int64, d))
+}
