@@ -57,6 +57,9 @@ func compileOne(prog *Program, tf *traceFunc) (t *Trace, diags diag.List) {
 		if len(ev.diags) == 0 {
 			t = ev.finish()
 		}
+		if ev.sched.mixed && !flat {
+			continue
+		}
 		return t, ev.diags
 	}
 	return nil, nil
@@ -87,7 +90,9 @@ type evaluator struct {
 	names    int
 	vars     int
 	ended    ctl
-	taps     []*sym
+	taps     []*sym  // what leaves the run, in the order of the plan
+	hooks    []*hook // the steps of mid-run
+	inStep   bool    // a step is being laid out
 }
 
 // goParam is a parameter of the trace function after the handle.

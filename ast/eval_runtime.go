@@ -2,7 +2,6 @@ package ast
 
 import (
 	"go/ast"
-	"go/token"
 	"go/types"
 	"strings"
 
@@ -155,109 +154,4 @@ func (f *frame) scalarTensor(e *ast.CallExpr, v value) value {
 		c.tensor = tensor.Type{DType: d, Shape: tensor.Shape{}}
 	}
 	return out
-}
-
-// feed makes a Go value an operand of the graph: a parameter of the plan. What
-// never changes is fed by its own expression, the rest from a variable that
-// takes the value at this point of the program.
-func (f *frame) feed(c *codeVal, a opArg) *sym {
-	if b := bornIn(c.code); b.IsValid() || c.born.IsValid() {
-		f.needsHook(a.at.Pos(), c, "a value that is known only in mid-run is used in the graph")
-		return nil
-	}
-	t := tensor.Type{DType: a.dtype, Shape: tensor.Shape{}}
-	isT := a.dtype == tensor.Invalid
-	if isT {
-		t = c.tensor
-		if t.DType == tensor.Invalid {
-			t = tensor.Type{DType: tensor.Float32}
-		}
-	}
-	expr := c.code
-	if !isT && !sameScalar(c.typ, a.dtype) {
-		expr = txt(goScalar(a.dtype)).add("(", c.code, ")")
-	}
-	if f.stable(c) {
-		key := t.DType.String() + " " + codeKey(expr)
-		if p := f.ev.graph.feeds[key]; p != nil {
-			return p.sym
-		}
-		p := f.ev.newParam(c.code, t, isT, expr, a.at)
-		f.ev.graph.feeds[key] = p
-		return p.sym
-	}
-	if s := f.conditional(-1); s != nil || f.underLoop() {
-		f.fail(a.at.Pos(), "NN1302", "compute it before the condition, in a variable of its own",
-			"this value is computed under a condition or in a loop that only a run knows, but the graph needs it on every run")
-		return nil
-	}
-	v := f.newVar("nn_p", goScalarType(a.dtype, c.typ))
-	f.wrote(v, 0)
-	p := f.ev.newParam(c.code, t, isT, code{{v: v}}, a.at)
-	p.feed = &resStmt{kind: feedStmt, pos: a.at.Pos(), op: "=", lhs: []target{{v: v, define: true}}, rhs: []code{expr}, feed: p, effects: !c.pure}
-	f.emit(p.feed)
-	return p.sym
-}
-
-func sameScalar(t types.Type, d tensor.DType) bool {
-	b, ok := types.Unalias(orNil(t)).(*types.Basic)
-	return ok && b.Name() == goScalar(d)
-}
-
-// goScalar is the Go type of a scalar operand.
-func goScalar(d tensor.DType) string {
-	switch d {
-	case tensor.Int64:
-		return "int64"
-	case tensor.Bool:
-		return "bool"
-	}
-	return "float32"
-}
-
-func goScalarType(d tensor.DType, t types.Type) types.Type {
-	switch d {
-	case tensor.Float32:
-		return types.Typ[types.Float32]
-	case tensor.Int64:
-		return types.Typ[types.Int64]
-	case tensor.Bool:
-		return types.Typ[types.Bool]
-	}
-	return t
-}
-
-// codeKey tells equal code from different code.
-func codeKey(c code) string {
-	var b strings.Builder
-	for _, fr := range c {
-		b.WriteString(fr.imp + "\x00" + fr.text)
-		if fr.v != nil {
-			b.WriteString("\x01" + fr.v.hint)
-		}
-	}
-	return b.String()
-}
-
-// newParam adds a parameter to the plan, named after the user's variable where
-// the value is one.
-func (ev *evaluator) newParam(c code, t tensor.Type, isT bool, expr code, at ast.Expr) *planParam {
-	name := ""
-	if len(c) == 1 && c[0].v != nil {
-		name = c[0].v.hint
-	} else if id, ok := ast.Unparen(at).(*ast.Ident); ok {
-		name = id.Name
-	}
-	return ev.graph.addParam(name, t, isT, expr, at.Pos())
-}
-
-// needsHook reports a value of the run that would flow back into the model.
-func (f *frame) needsHook(pos token.Pos, c *codeVal, what string) {
-	born := c.born
-	if !born.IsValid() {
-		born = bornIn(c.code)
-	}
-	d := f.ev.report(pos, "NN1301", "this needs a hook, which nngen does not have yet: %s", what)
-	d.Hint = "keep the value in the graph: use the tensor operations instead of taking it out with Item, Float32s, …; interpreted (Session.Interpret), the function runs as it is"
-	f.ev.relate(d, born, "the value leaves the graph here")
 }

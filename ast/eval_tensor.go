@@ -87,10 +87,7 @@ func (f *frame) operation(e *ast.CallExpr, op *ops.Op, recv value) value {
 	if c.bad {
 		return invalid{}
 	}
-	if c.host {
-		return c.hostForm(recv)
-	}
-	return c.graphForm()
+	return c.apply(recv)
 }
 
 // opCall collects the operands and attributes of an operator's call.
@@ -100,7 +97,9 @@ type opCall struct {
 	op    *ops.Op
 	in    []opArg
 	attrs ops.Attrs
-	host  bool // an argument depends on the run: Go code after it
+	host  bool // an argument is known only in mid-run
+	alt   bool // an argument has another form as Go code
+	vague bool // a tensor that Go makes is of a type that nobody knows yet
 	bad   bool
 	multi bool
 }
@@ -122,14 +121,19 @@ func (c *opCall) operand(v value, at ast.Expr, dtype tensor.DType) {
 		c.bad = true
 		return
 	}
-	if cv, ok := v.(*codeVal); ok && !c.f.feedable(cv) {
-		c.host = true
+	switch x := v.(type) {
+	case *codeVal:
+		c.host = c.host || !c.f.feedable(x)
+		c.vague = c.vague || dtype == tensor.Invalid && x.tensor.DType == tensor.Invalid && x.born.IsValid()
+	case *tensorVal:
+		c.alt = c.alt || x.sym.alt != nil
 	}
 	c.in = append(c.in, opArg{v, at, dtype})
 }
 
-// feedable reports whether code can be the value of a parameter of the plan: it
-// does not depend on the run, and what it reads is there ahead of any condition.
+// feedable reports whether code is the value of a parameter of the plan in any
+// case: it does not depend on the run, and what it reads is there ahead of any
+// condition.
 func (f *frame) feedable(c *codeVal) bool {
 	if bornIn(c.code).IsValid() || c.born.IsValid() {
 		return false

@@ -34,6 +34,9 @@ func (f *frame) named(v value, l ast.Expr) value {
 	if t, ok := v.(*tensorVal); ok && t.sym != nil && t.sym.node != nil && t.sym.node.hint == "" && len(t.sym.node.outs) == 1 {
 		if id, ok := l.(*ast.Ident); ok && id.Name != "_" {
 			t.sym.node.hint = id.Name
+			if alt := t.sym.alt; len(alt) == 1 && alt[0].v != nil && alt[0].v.hint == "nn_t" {
+				alt[0].v.hint = id.Name
+			}
 		}
 	}
 	return v

@@ -19,12 +19,38 @@ func (ev *evaluator) planMediators(p *plan.Plan) {
 			st := &p.Mediators[i][j]
 			switch st.Event {
 			case plan.Swap:
-				st.Placement = plan.Graph
+				st.Placement = ev.swapPlacement(i, st)
 			case plan.Value:
 				st.Placement = use[readKey{i, st.At, st.Line}]
 			}
 		}
 	}
+}
+
+// swapPlacement is hook where what is written follows from Go in mid-run.
+func (ev *evaluator) swapPlacement(invoke int, st *plan.State) plan.Placement {
+	for _, w := range ev.sched.swaps {
+		if w.inv.index == invoke && w.at == st.At && ev.line(w.pos) == st.Line && fromHook(w.value, map[*sym]bool{}) {
+			return plan.Hook
+		}
+	}
+	return plan.Graph
+}
+
+// fromHook reports whether a value is computed from what a step of Go made.
+func fromHook(s *sym, seen map[*sym]bool) bool {
+	if seen[s] {
+		return false
+	}
+	seen[s] = true
+	if s.param != nil {
+		return s.param.step > 0
+	}
+	found := false
+	if s.node != nil {
+		s.node.each(func(in *sym) { found = found || fromHook(in, seen) })
+	}
+	return found
 }
 
 type readKey struct {
@@ -49,6 +75,12 @@ func (ev *evaluator) readUses(p *plan.Plan) map[readKey]plan.Placement {
 			inGraph[w.Value] = true
 		}
 	}
+	handed := map[*sym]bool{}
+	for _, h := range ev.hooks {
+		for _, s := range h.inputs {
+			handed[s] = true
+		}
+	}
 	tapped := map[*sym]bool{}
 	for _, s := range ev.taps {
 		tapped[s] = true
@@ -57,6 +89,8 @@ func (ev *evaluator) readUses(p *plan.Plan) map[readKey]plan.Placement {
 	for _, r := range ev.sched.reads {
 		k := readKey{r.inv.index, r.at, ev.line(r.pos)}
 		switch {
+		case handed[r.value]:
+			out[k] = plan.Hook
 		case inGraph[r.value]:
 			out[k] = plan.Graph
 		case tapped[r.value]:
@@ -76,6 +110,7 @@ func (ev *evaluator) explain(t *Trace) {
 	use := ev.readUses(t.Plan)
 	whys := map[plan.Placement]string{
 		plan.Graph:  "its value is used in the graph",
+		plan.Hook:   "Go in mid-run takes its value",
 		plan.TapOut: "its value only leaves the run",
 		plan.Prune:  "nothing needs its value",
 	}
@@ -84,6 +119,10 @@ func (ev *evaluator) explain(t *Trace) {
 		add(r.pos, r.at, pl, whys[pl])
 	}
 	for _, w := range ev.sched.swaps {
+		if fromHook(w.value, map[*sym]bool{}) {
+			add(w.pos, w.at, plan.Hook, "a write of what Go makes in mid-run")
+			continue
+		}
 		add(w.pos, w.at, plan.Graph, "a write with a value of the graph")
 	}
 	for _, n := range ev.graph.nodes {
@@ -96,7 +135,10 @@ func (ev *evaluator) explain(t *Trace) {
 		}
 	}
 	for _, p := range ev.graph.params {
-		if p.live {
+		switch {
+		case p.live && p.step > 0:
+			add(p.pos, p.name, plan.Hook, "Go gives it to the graph in step "+itoa(p.step-1))
+		case p.live:
 			add(p.pos, p.name, plan.Before, "known when the trace is run: an input of the graph")
 		}
 	}
@@ -117,6 +159,13 @@ func (ev *evaluator) explainCode(t *Trace) {
 	for _, s := range t.Before {
 		if s.Line > 0 {
 			t.Pieces = append(t.Pieces, Piece{s.Line, firstLine(s.Code), plan.Before, "Go code that needs parameters only"})
+		}
+	}
+	for _, b := range t.Steps {
+		for _, s := range b.Stmts {
+			if s.Line > 0 {
+				t.Pieces = append(t.Pieces, Piece{s.Line, firstLine(s.Code), plan.Hook, "Go code between values of the run and what the graph goes on with"})
+			}
 		}
 	}
 	for _, s := range t.After {

@@ -59,6 +59,7 @@ func tapsIn(b *resBlock, exprs []code) []*sym {
 // settle finds, together, the residual code that matters and the graph that it
 // and the writes need.
 func (ev *evaluator) settle(top *resBlock, exprs []code) {
+	ev.chooseForms(top, exprs)
 	for range 2 {
 		ev.markGraph(tapsIn(top, exprs))
 		roots := append([]code(nil), exprs...)
@@ -74,11 +75,7 @@ func (ev *evaluator) settle(top *resBlock, exprs []code) {
 		}
 		keepLive(top, roots)
 	}
-	ev.taps = tapsIn(top, exprs)
-	ev.markGraph(ev.taps)
-	for i, s := range ev.taps {
-		s.tap = i
-	}
+	ev.markGraph(tapsIn(top, exprs))
 }
 
 // fillPlan writes down the plan: everything live, in the order it was made.
@@ -97,6 +94,10 @@ func (ev *evaluator) fillPlan(t *Trace) {
 			continue
 		}
 		pp.name = names.free(pp.name, "p")
+		if pp.step > 0 {
+			pp.sym.ref = plan.Ref{Kind: plan.Result, Name: pp.name}
+			continue
+		}
 		pp.sym.ref = plan.Ref{Kind: plan.Arg, Name: pp.name}
 		p.Params = append(p.Params, plan.Param{Name: pp.name, Type: pp.typ})
 	}
@@ -109,11 +110,7 @@ func (ev *evaluator) fillPlan(t *Trace) {
 	for i := range t.ParamExprs {
 		t.ParamExprs[i].Name = p.Params[i].Name
 	}
-	for _, n := range ev.graph.nodes {
-		if n.live {
-			p.Nodes = append(p.Nodes, ev.planNode(n, names, p))
-		}
-	}
+	ev.planNodes(p, names)
 	ev.planWrites(p)
 	for i, s := range ev.taps {
 		ev.mention(p, s)

@@ -30,14 +30,33 @@ func (ev *evaluator) finish() *Trace {
 		top = &resBlock{stmts: []*resStmt{{kind: groupStmt, label: l, blocks: []*resBlock{ev.top}}}}
 	}
 	ev.settle(top, exprs)
-	sp := &splitter{ev: ev, reads: map[*resVar]bool{}, writes: map[*resVar]bool{}, late: map[*resLabel]bool{}}
-	before, after := sp.split(top, false)
-	if len(ev.diags) > 0 {
+	sections := ev.divide(top)
+	if len(ev.diags) > 0 || sections == nil {
 		return nil
 	}
-	ev.layout(t, before, after, exprs)
+	ev.layout(t, sections, exprs)
 	ev.fillPlan(t)
 	return t
+}
+
+// divide cuts the residual code into what runs before, in and after the run;
+// nil if it has to be collected again, in the order of service.
+func (ev *evaluator) divide(top *resBlock) []*resBlock {
+	d := newDivider(ev)
+	pieces := d.block(top, nil)
+	d.lateInputs()
+	d.finish()
+	if d.steps > 0 && ev.sched.several() && !ev.flat {
+		ev.sched.mixed = true
+		return nil
+	}
+	if pos, born := d.firstFeed(); pos.IsValid() && ev.tf.directive.nohooks {
+		r := ev.report(pos, "NN1301", "this needs Go in mid-run, which //nngen:trace nohooks excludes: a value of the run goes back into the model by way of Go")
+		r.Hint = "keep the value in the graph: use the tensor operations instead of taking it out with Item, Float32s, …; or leave nohooks out"
+		ev.relate(r, born, "the value leaves the graph here")
+	}
+	d.fuse(pieces)
+	return d.sections(pieces)
 }
 
 // resultCode gives a result as code, at the end of the function.
@@ -64,47 +83,6 @@ func resultName(c *cell, all []*cell) string {
 		}
 	}
 	return ""
-}
-
-// layout prints both parts, the parameters and the results.
-func (ev *evaluator) layout(t *Trace, before, after *resBlock, exprs []code) {
-	// One root block, so that a variable of the first part reaches the second.
-	root := &resBlock{}
-	split := &resStmt{kind: leafStmt}
-	root.stmts = append(root.stmts, before.stmts...)
-	root.stmts = append(root.stmts, split)
-	root.stmts = append(root.stmts, after.stmts...)
-	// What follows the statements uses variables of the root block.
-	tail := &resStmt{kind: leafStmt}
-	for _, e := range exprs {
-		tail.code = append(tail.code, e...)
-	}
-	for _, p := range ev.graph.params {
-		if p.live {
-			split.code = append(split.code, p.code...)
-		}
-	}
-	for _, inv := range ev.sched.invokes {
-		if inv.inputs != nil {
-			split.code = append(split.code, inv.inputs.code...)
-		}
-	}
-	root.stmts = append(root.stmts, tail)
-	ev.arrange(root)
-	p := &printer{ev}
-	dst := &t.Before
-	for _, s := range root.stmts {
-		switch s {
-		case split:
-			dst = &t.After
-		case tail:
-		default:
-			*dst = append(*dst, Stmt{Code: p.stmt(s, 0), Line: s.line})
-		}
-	}
-	ev.fillResults(t, p, exprs)
-	ev.fillParams(t, p)
-	t.Imports = ev.usedImports(t)
 }
 
 // fillResults fills the results, the error apart.
@@ -166,7 +144,7 @@ func (ev *evaluator) fillParams(t *Trace, p *printer) {
 		t.Params = append(t.Params, Param{Name: prm.name, Type: typ, Kind: prm.kind})
 	}
 	for _, pp := range ev.graph.params {
-		if !pp.live {
+		if !pp.live || pp.step > 0 {
 			continue
 		}
 		t.ParamExprs = append(t.ParamExprs, ParamExpr{Expr: p.code(pp.code, 0), Tensor: pp.tensor, Name: pp.name, Line: ev.line(pp.pos)})
@@ -207,6 +185,16 @@ func (ev *evaluator) usedImports(t *Trace) []Import {
 	}
 	for _, s := range t.After {
 		see(s.Code)
+	}
+	for _, b := range t.Steps {
+		for _, s := range b.Stmts {
+			see(s.Code)
+		}
+	}
+	if t.Frame != nil {
+		for _, f := range t.Frame.Fields {
+			see(f.Type)
+		}
 	}
 	for _, p := range t.ParamExprs {
 		see(p.Expr)

@@ -177,8 +177,13 @@ func (f *frame) emit(s *resStmt) {
 
 // newVar makes a residual variable with the user's name.
 func (f *frame) newVar(name string, t types.Type) *resVar {
-	f.ev.vars++
-	return &resVar{hint: name, typ: f.subst(t), seq: f.ev.vars}
+	return &resVar{hint: name, typ: f.subst(t), seq: f.ev.nextVar()}
+}
+
+// nextVar numbers the residual variables in the order they are made.
+func (ev *evaluator) nextVar() int {
+	ev.vars++
+	return ev.vars
 }
 
 // varOf makes the residual variable of a cell; a named result of the trace

@@ -21,7 +21,7 @@ type sym struct {
 	param *planParam // that gives it, nil otherwise
 	host  code       // how Go names it without a tap: parameters
 	tap   int        // index in the plan, or in the step being printed, once it has one
-	alt   *resVar    // the same value computed by Go, for one that the graph need not make
+	alt   code       // the same value computed by Go, for one that the graph need not make
 }
 
 // graphNode is one node of the plan under construction.
@@ -57,13 +57,14 @@ type graph struct {
 	consts  map[string]*sym
 	models  map[string]*sym
 	feeds   map[string]*planParam
+	fed     map[string]fed
 	calls   map[string]*sym
 }
 
 func newGraph() *graph {
 	return &graph{
 		consts: map[string]*sym{}, models: map[string]*sym{},
-		feeds: map[string]*planParam{}, calls: map[string]*sym{},
+		feeds: map[string]*planParam{}, fed: map[string]fed{}, calls: map[string]*sym{},
 	}
 }
 

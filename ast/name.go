@@ -16,11 +16,10 @@ func sortedVars(m map[*resVar]int) []*resVar {
 	return out
 }
 
-// name gives every variable and label of the residual code its name: the user's
-// own, with a number where that is taken in the same or an outer block.
-func (ev *evaluator) name(root *resBlock, p *placer) {
+// newNamer makes what gives variables and labels their names: the user's own,
+// with a number where that is taken in the same or an outer block.
+func (ev *evaluator) newNamer(more ...string) *namer {
 	n := &namer{taken: map[string]bool{}, labels: map[string]int{}}
-	usedNames(root, n.taken)
 	for _, name := range ev.imports {
 		n.taken[name] = true
 	}
@@ -32,7 +31,16 @@ func (ev *evaluator) name(root *resBlock, p *placer) {
 			n.taken[c.name] = true
 		}
 	}
-	n.block(root)
+	for _, name := range more {
+		n.taken[name] = true
+	}
+	return n
+}
+
+// root names what a block declares, which is one function's or a part of it.
+func (n *namer) root(b *resBlock) {
+	usedNames(b, n.taken)
+	n.block(b)
 }
 
 // usedNames collects every identifier of the user's text: package-level names,
@@ -71,7 +79,7 @@ type namer struct {
 func (n *namer) block(b *resBlock) {
 	var mine []string
 	claim := func(v *resVar) {
-		if v.fixed {
+		if v.fixed || v.frame {
 			return
 		}
 		v.fixed = true

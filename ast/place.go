@@ -3,19 +3,17 @@ package ast
 // arrange prepares the residual code for printing: groups that nothing jumps
 // out of dissolve, loops are found again, and every variable gets the block
 // that declares it.
-func (ev *evaluator) arrange(root *resBlock) {
-	refs := map[*resVar]int{}
-	countRefs(root, refs)
+func (ev *evaluator) arrange(root *resBlock, refs map[*resVar]int, n *namer) {
 	ev.dissolve(root, refs, 0)
 	pl := &placer{path: map[*resVar][]*resBlock{}, home: map[*resVar]*resBlock{}}
 	pl.block(root, nil)
 	for v, path := range pl.path {
-		if !v.param && !v.local {
+		if !v.param && !v.local && !v.frame {
 			pl.home[v] = path[len(path)-1]
 		}
 	}
 	pl.declare(root)
-	ev.name(root, pl)
+	n.root(root)
 }
 
 func countRefs(b *resBlock, refs map[*resVar]int) {
@@ -94,7 +92,7 @@ func (ev *evaluator) dissolveLoop(s *resStmt, refs map[*resVar]int, depth int) [
 	}
 	var out []*resStmt
 	for _, b := range full.blocks {
-		if declares(b) {
+		if declares(b) && !(ev.inStep && len(full.blocks) == 1) {
 			out = append(out, &resStmt{kind: groupStmt, blocks: []*resBlock{b}, label: &resLabel{}, line: s.line, op: "{"})
 			continue
 		}
@@ -248,7 +246,7 @@ func (p *placer) defined(s *resStmt, b *resBlock, seen map[*resVar]bool) map[*re
 	for _, t := range s.lhs {
 		switch {
 		case t.blank:
-		case t.v == nil || t.v.param || t.v.local || p.home[t.v] != b || seen[t.v] || reads[t.v]:
+		case t.v == nil || t.v.param || t.v.local || t.v.frame || p.home[t.v] != b || seen[t.v] || reads[t.v]:
 			// := needs all new names on the left, or plain assignment for all.
 			return map[*resVar]bool{}
 		default:

@@ -7,18 +7,21 @@ import (
 
 // printer turns residual statements into Code.
 type printer struct {
-	ev *evaluator
+	ev   *evaluator
+	hook *hook // the step that is printed, nil outside of steps
 }
 
 // code prints expression code: variables by their names, taps by their index.
 func (p *printer) code(c code, indent int) Code {
 	var out Code
-	for _, fr := range c {
+	skip := 0 // of the next text, which was printed already
+	for i, fr := range c {
 		switch {
 		case fr.v != nil:
 			out = append(out, Fragment{Text: fr.v.name})
-		case fr.tap != nil:
-			out = append(out, Fragment{Text: TapRef(itoa(fr.tap.tap))})
+		case fr.tap != nil, fr.at != "":
+			text, used := p.tap(fr, c[i+1:])
+			out, skip = append(out, Fragment{Text: text}), used
 		case fr.block != nil:
 			out = append(out, Fragment{Text: "{\n"})
 			out = append(out, p.block(fr.block, indent+1)...)
@@ -26,10 +29,27 @@ func (p *printer) code(c code, indent int) Code {
 		case fr.imp != "":
 			out = append(out, Fragment{Text: fr.text, Import: fr.imp, Name: p.ev.importName(fr.imp)})
 		default:
-			out = append(out, Fragment{Text: fr.text})
+			out = append(out, Fragment{Text: fr.text[skip:]})
+			skip = 0
 		}
 	}
 	return Join(out)
+}
+
+// tap names what left the graph; rest is the code that follows it.
+func (p *printer) tap(fr frag, rest code) (text string, used int) {
+	at := fr.at
+	if fr.tap != nil {
+		at = itoa(fr.tap.tap)
+	}
+	if p.hook == nil {
+		return TapRef(at), 0
+	}
+	next := ""
+	if len(rest) > 0 && rest[0].imp == "" {
+		next = rest[0].text
+	}
+	return p.hook.stepTap(at, next)
 }
 
 func tabs(n int) string { return strings.Repeat("\t", n) }
@@ -75,6 +95,9 @@ func (p *printer) stmt(s *resStmt, indent int) Code {
 }
 
 func (p *printer) assign(s *resStmt, indent int) Code {
+	if p.hook != nil && s.kind == feedStmt && s.feed != nil {
+		return Join(Text(p.hook.setter(s.feed)), p.code(s.rhs[0], indent), Text(")"))
+	}
 	if s.op == "var" {
 		return Join(Text("var "+s.lhs[0].v.name+" "), p.typ(s.lhs[0].v.typ))
 	}
@@ -104,13 +127,31 @@ func (p *printer) assign(s *resStmt, indent int) Code {
 		if define {
 			return Join(Text("var "), lhs, Text(" "), p.typ(s.lhs[0].v.typ))
 		}
-		return Join(lhs, Text(" = *new("), p.typ(s.lhs[0].v.typ), Text(")"))
+		return Join(lhs, Text(" = "), p.zero(s.lhs[0].v.typ))
 	case define && s.typed && len(s.lhs) == 1 && !p.selfTyped(s):
 		return Join(Text("var "), lhs, Text(" "), p.typ(s.lhs[0].v.typ), Text(" = "), rhs)
 	case define:
 		return Join(lhs, Text(" := "), rhs)
 	}
 	return Join(lhs, Text(" "+s.op+" "), rhs)
+}
+
+// zero is the zero value of a type.
+func (p *printer) zero(t types.Type) Code {
+	switch u := orNil(t).Underlying().(type) {
+	case *types.Basic:
+		switch {
+		case u.Info()&types.IsNumeric != 0:
+			return Text("0")
+		case u.Info()&types.IsString != 0:
+			return Text(`""`)
+		case u.Info()&types.IsBoolean != 0:
+			return Text("false")
+		}
+	case *types.Slice, *types.Map, *types.Pointer, *types.Interface, *types.Signature, *types.Chan:
+		return Text("nil")
+	}
+	return Join(Text("*new("), p.typ(t), Text(")"))
 }
 
 // selfTyped reports whether the right side has the variable's type without being told.

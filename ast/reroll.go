@@ -273,7 +273,7 @@ func (s *substituter) code(c code) code {
 	for _, fr := range c {
 		switch {
 		case fr.tap != nil:
-			fr = frag{text: TapRef(s.next(false))}
+			fr = frag{at: s.next(false)}
 		case fr.num != nil, fr.str:
 			fr = frag{text: s.next(true)}
 		case fr.block != nil:

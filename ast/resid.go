@@ -91,6 +91,7 @@ type resStmt struct {
 	label   *resLabel
 	effects bool // does more than assign variables
 	fails   bool // returnStmt: ends the trace with an error
+	alt     bool // the Go form of an operation of the graph
 	vars    []*resVar
 }
 

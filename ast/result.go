@@ -17,6 +17,17 @@ import (
 //		return <Results[i].Expr>, <Err>
 //	}
 //
+// and, where Go runs in mid-run, a method of the frame that Run calls for each
+// hook of the plan,
+//
+//	func (<Recv> *frame) Step(<Arg> *nn.Step) error {
+//		switch <Arg>.State() {
+//		case <Steps[i].States>:
+//			<Steps[i].Stmts>
+//		}
+//		return nil
+//	}
+//
 // so that After sees the variables that Before declares. Parameters and named
 // results keep the user's names and are declared by the generator, everything
 // else by Before and After. Names that start with "nn_" are reserved: user code
@@ -50,7 +61,34 @@ type Trace struct {
 	// ParamExprs give Plan.Params their values, in the same order.
 	ParamExprs []ParamExpr
 	After      []Stmt
-	Pieces     []Piece // for `nngen explain`, in the order of the source
+	// Frame and Steps are the Go of mid-run; Frame is nil where there is none.
+	Frame  *Frame
+	Steps  []Step
+	Pieces []Piece // for `nngen explain`, in the order of the source
+}
+
+// Frame is what lives across the steps of a trace: a struct of the generated
+// code. Before, Steps and After name its fields by Recv, which Before and After
+// have as a variable and the method Step as its receiver.
+type Frame struct {
+	Recv   string // "f", or "nn_f" where the user's text has f
+	Arg    string // the name of Step's parameter, of type *nn.Step
+	Fields []Field
+	// Keep: the user's code may hold on to the frame, so it is not used again.
+	Keep bool
+}
+
+// Field is a variable that lives across steps.
+type Field struct {
+	Name  string
+	Type  Code
+	Param string // the parameter of the function that it starts as, "" for none
+}
+
+// Step is the Go of one or more steps: what they do is the same.
+type Step struct {
+	States []int // from 0, ascending
+	Stmts  []Stmt
 }
 
 // Package is the user's package that holds a trace.

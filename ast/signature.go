@@ -110,7 +110,7 @@ func (ev *evaluator) bindParam(f *frame, id *ast.Ident, o *types.Var, sig *types
 	}
 	f.reservedName(id)
 	p := &goParam{name: name, obj: o, typ: t, kind: ev.paramKind(t)}
-	p.v = &resVar{hint: name, typ: t, param: true, fixed: true, name: name, writes: 1, changed: f.src.isReassigned(o)}
+	p.v = &resVar{hint: name, seq: ev.nextVar(), typ: t, param: true, fixed: true, name: name, writes: 1, changed: f.src.isReassigned(o)}
 	ev.params = append(ev.params, p)
 	if isAttachment(t) {
 		ev.bindAttachment(f, id, o, p)

@@ -83,6 +83,7 @@ func (w *traceFile) trace(t *ast.Trace, n declNames) {
 	w.file.Add(f.mediators()).Line()
 	w.file.Add(f.planFunc()).Line()
 	f.declarations()
+	f.steps()
 	f.run()
 	f.runInto()
 	if f.generates() {
@@ -105,6 +106,9 @@ func (w *traceFile) imports(ts []*ast.Trace) {
 	taken := map[string]bool{}
 	for _, t := range ts {
 		for id := range scopeOf(t).used {
+			taken[id] = true
+		}
+		for id := range stepScope(t).used {
 			taken[id] = true
 		}
 	}

@@ -14,14 +14,14 @@ import (
 // declNames are the package-level names that a trace function brings. They are
 // exported if the function is.
 type declNames struct {
-	compile, compiled, result, mediator, plan string
+	compile, compiled, result, mediator, plan, frame, frames string
 }
 
 func namesOf(fn string) declNames {
 	lower, upper := lowerFirst(fn), upperFirst(fn)
 	n := declNames{
 		compile: "compile" + upper, compiled: "compiled" + upper, result: lower + "Result",
-		mediator: lower + "Mediator", plan: lower + "Plan",
+		mediator: lower + "Mediator", plan: lower + "Plan", frame: lower + "Frame", frames: lower + "Frames",
 	}
 	if token.IsExported(fn) {
 		n.compile, n.compiled, n.result = "Compile"+upper, "Compiled"+upper, upper+"Result"
@@ -30,7 +30,7 @@ func namesOf(fn string) declNames {
 }
 
 func (n declNames) all() []string {
-	return []string{n.compile, n.compiled, n.result, n.mediator, n.mediator + "s", n.plan}
+	return []string{n.compile, n.compiled, n.result, n.mediator, n.mediator + "s", n.plan, n.frame, n.frames}
 }
 
 // DeclaredNames are the package-level names that generating code for a trace
@@ -67,6 +67,12 @@ func scopeOf(t *ast.Trace) scope {
 	for _, st := range append(append([]ast.Stmt(nil), t.Before...), t.After...) {
 		s.see(st.Code)
 	}
+	if t.Frame != nil {
+		s.used[t.Frame.Recv] = true
+		for _, v := range t.Frame.Fields {
+			s.see(v.Type)
+		}
+	}
 	for _, p := range t.ParamExprs {
 		s.see(p.Expr)
 	}
@@ -74,6 +80,17 @@ func scopeOf(t *ast.Trace) scope {
 		s.see(i.Inputs)
 	}
 	delete(s.used, "")
+	return s
+}
+
+// stepScope is the scope of the steps, which are a function of their own.
+func stepScope(t *ast.Trace) scope {
+	s := scope{map[string]bool{}}
+	for _, b := range t.Steps {
+		for _, st := range b.Stmts {
+			s.see(st.Code)
+		}
+	}
 	return s
 }
 

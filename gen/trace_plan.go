@@ -201,6 +201,13 @@ func node(n plan.Node) *jen.Statement {
 	if len(n.Attrs) > 0 {
 		list = append(list, jen.Id("Attrs").Op(":").Add(attrs(n.Attrs)))
 	}
+	if len(n.Types) > 0 {
+		list = append(list, jen.Id("Types").Op(":").Index().Add(nn("Type")).ValuesFunc(func(g *jen.Group) {
+			for _, t := range n.Types {
+				g.Add(typeBody(t))
+			}
+		}))
+	}
 	return jen.Values(integer(list, "Line", n.Line)...)
 }
 

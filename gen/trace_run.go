@@ -29,7 +29,7 @@ func (f *traceFunc) declarations() {
 		Params(slices.Concat([]jen.Code{jen.Id(s).Op("*").Qual(f.t.Model.Path, "Session")}, params, []jen.Code{jen.Id(opts).Op("...").Add(nn("CompileOption"))})...).
 		Params(jen.Op("*").Id(f.n.compiled), jen.Error()).
 		Block(
-			jen.List(jen.Id(c), jen.Id(err)).Op(":=").Id(s).Dot("Compile").Call(jen.Id(f.n.plan).Call(), options(opts)),
+			jen.List(jen.Id(c), jen.Id(err)).Op(":=").Id(s).Dot(f.compiler()).Call(jen.Id(f.n.plan).Call(), options(opts)),
 			jen.If(jen.Id(err).Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Id(err))),
 			jen.Return(jen.Op("&").Id(f.n.compiled).Values(jen.Id("c").Op(":").Id(c)), jen.Nil()),
 		).Line()
@@ -40,6 +40,24 @@ func (f *traceFunc) declarations() {
 			g.Id(r.Field).Add(code(r.Type, returnError))
 		}
 	}).Line()
+}
+
+// compiler is the method of a session that takes the plan.
+func (f *traceFunc) compiler() string {
+	if f.t.Frame != nil {
+		return "CompileSteps"
+	}
+	return "Compile"
+}
+
+// runner is the method of nn.Compiled that runs the plan, with what is passed
+// first: the frame, where there is one.
+func (f *traceFunc) runner(ctx, ins, args jen.Code, into []jen.Code) *jen.Statement {
+	c := jen.Id(f.scope.name("c")).Dot("c")
+	if f.t.Frame == nil {
+		return c.Dot("RunInto").Call(append([]jen.Code{ctx, ins, args}, into...)...)
+	}
+	return c.Dot("RunSteps").Call(append([]jen.Code{ctx, jen.Id(f.t.Frame.Recv), ins, args}, into...)...)
 }
 
 // inputsName is the parameter for the model's inputs in the one-invoke form.
@@ -127,10 +145,10 @@ func (f *traceFunc) runInto() {
 	f.method("RunInto", params, result).BlockFunc(func(g *jen.Group) {
 		f.catch(g)
 		f.namedResults(g)
+		f.frame(g)
 		f.statements(g, f.t.Before, returnError)
 		into, held, direct := f.destinations(res)
-		call := append([]jen.Code{jen.Id(f.scope.name("ctx")), f.inputs(), f.args(g)}, into...)
-		run := jen.Id(f.scope.name("c")).Dot("c").Dot("RunInto").Call(call...)
+		run := f.runner(jen.Id(f.scope.name("ctx")), f.inputs(), f.args(g), into)
 		if f.straight(direct) {
 			g.Return(run)
 			return
@@ -170,7 +188,7 @@ func (f *traceFunc) straight(direct map[int]bool) bool {
 // namedResults declares the user's named results where its text refers to them.
 func (f *traceFunc) namedResults(g *jen.Group) {
 	declare := func(name string, typ *jen.Statement) {
-		if name == "" || name == "_" || !f.textUses(name) {
+		if name == "" || name == "_" || fieldOf(f.t, name) || !f.textUses(name) {
 			return
 		}
 		g.Var().Id(name).Add(typ)
@@ -341,13 +359,31 @@ func (f *traceFunc) generate() {
 	f.file.Add(note("Generate continues the prompt with %s in every step, and gives prompt and new tokens of each row.", f.t.Func))
 	params := append(f.params(true), jen.Id(opts).Op("...").Add(nn("GenerateOption")))
 	f.method("Generate", params, jen.Index().Index().Int64(), jen.Error()).BlockFunc(func(g *jen.Group) {
-		f.namedResults(g)
-		f.statements(g, f.t.Before, returnNilError)
-		args := f.args(g)
-		f.unusedResults(g)
-		g.Return(jen.Id(f.scope.name("c")).Dot("c").Dot("Generate").Call(
-			jen.Id(f.scope.name("ctx")), jen.Id(f.inputsName()).Dot("NNInputs").Call(), args, jen.Id(opts).Op("...")))
+		ctx, in := jen.Id(f.scope.name("ctx")), jen.Id(f.inputsName()).Dot("NNInputs").Call()
+		c := jen.Id(f.scope.name("c")).Dot("c")
+		if f.t.Frame == nil {
+			args := f.begin(g)
+			g.Return(c.Dot("Generate").Call(ctx, in, args, jen.Id(opts).Op("...")))
+			return
+		}
+		f.frameOf(g)
+		begin := jen.Func().Params().Params(jen.Index().Add(nn("Tensor")), jen.Error()).BlockFunc(func(g *jen.Group) {
+			g.Op("*").Id(f.t.Frame.Recv).Op("=").Id(f.n.frame).Values()
+			f.startFrame(g)
+			g.Return(f.begin(g), jen.Nil())
+		})
+		g.Return(c.Dot("GenerateSteps").Call(ctx, jen.Id(f.t.Frame.Recv), in, begin, jen.Id(opts).Op("...")))
 	}).Line()
+}
+
+// begin adds what runs ahead of a decode loop, or of each of its steps, and
+// gives the plan's parameters.
+func (f *traceFunc) begin(g *jen.Group) *jen.Statement {
+	f.namedResults(g)
+	f.statements(g, f.t.Before, returnNilError)
+	args := f.args(g)
+	f.unusedResults(g)
+	return args
 }
 
 // unusedResults keeps the variables that only results refer to declared and

@@ -11,8 +11,9 @@ import (
 
 // checkRun checks what only the sizes of a run can tell: parameters, every
 // operation of the plan, and that each write keeps its tensor's shape. It gives
-// the types of the taps; a size that even the run's symbols do not tell is unknown.
-func (c *Compiled) checkRun(b *batch, args []Tensor) ([]tensor.Type, error) {
+// the types of what leaves the run; a size that even the run's symbols do not
+// tell is unknown.
+func (c *Compiled) checkRun(b *batch, args []Tensor) (*checked, error) {
 	k := &checker{c: c, symbols: maps.Clone(b.symbols), values: map[string]tensor.Type{}, args: map[string]tensor.Type{}}
 	for i := range len(b.rows) - 1 {
 		k.symbols[string(ops.RowsSymbol(int64(i)))] = b.rows[i+1] - b.rows[i]
@@ -35,11 +36,17 @@ func (c *Compiled) checkRun(b *batch, args []Tensor) ([]tensor.Type, error) {
 			return nil, c.atRun(ch.Line, "%s takes %s, but would be set to %s", ch.At, want, got)
 		}
 	}
-	types := make([]tensor.Type, len(c.plan.Taps))
+	out := &checked{taps: make([]tensor.Type, len(c.plan.Taps)), steps: k.stepTypes()}
 	for i, t := range c.plan.Taps {
-		types[i] = k.ref(t.Value)
+		out.taps[i] = k.ref(t.Value)
 	}
-	return types, nil
+	return out, nil
+}
+
+// checked is what a run's sizes tell.
+type checked struct {
+	taps  []tensor.Type
+	steps [][]tensor.Type // of the outputs of each step of mid-run
 }
 
 // atRun is an error of one line of the trace function, found by a run.
@@ -158,6 +165,12 @@ func (k *checker) node(n Node) error {
 		}
 		k.values[n.Out[0]] = k.known(k.c.s.callType(k.c.plan, call, in))
 		return k.count(n, k.values[n.Out[0]])
+	}
+	if n.Op == plan.HookOp {
+		for i, name := range n.Out {
+			k.values[name] = k.known(n.Types[i])
+		}
+		return nil
 	}
 	op, ok := ops.Lookup(n.Op)
 	if !ok {

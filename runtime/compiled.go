@@ -23,7 +23,8 @@ type Compiled struct {
 
 	argNames []string          // graph inputs of the plan's parameters
 	weights  map[string]weight // of the plan's attachments
-	remoteID string   // by which whoever holds the model knows the plan
+	remoteID string            // by which whoever holds the model knows the plan
+	hooks    []hookNodeOf      // the steps of mid-run
 
 	mu     sync.Mutex
 	closed bool
@@ -38,8 +39,20 @@ type program struct {
 	device  map[string]bool // outputs stay where they are computed
 }
 
-// Compile checks that a plan fits the model, splices it in and builds the session.
+// Compile checks that a plan fits the model, splices it in and builds the
+// session. A plan with Go in mid-run is refused (NN3170): it needs its program.
 func (s *Session) Compile(p *Plan, opts ...CompileOption) (*Compiled, error) {
+	return s.compile(p, false, opts)
+}
+
+func (s *Session) compile(p *Plan, steps bool, opts []CompileOption) (*Compiled, error) {
+	if p.HasHooks() && !steps {
+		return nil, misuse("NN3170", "plan %s has Go in mid-run, which is part of its program: compile it with the generated Compile%s", p.Name, p.Name)
+	}
+	hooks, err := findHooks(p)
+	if err != nil {
+		return nil, err
+	}
 	if err := s.enter(); err != nil {
 		return nil, err
 	}
@@ -50,7 +63,7 @@ func (s *Session) Compile(p *Plan, opts ...CompileOption) (*Compiled, error) {
 	if err := s.verify(p); err != nil {
 		return nil, err
 	}
-	c := &Compiled{s: s, plan: p, set: s.set.clone()}
+	c := &Compiled{s: s, plan: p, set: s.set.clone(), hooks: hooks}
 	for _, o := range opts {
 		o.applyCompile(&c.set)
 	}
@@ -68,7 +81,7 @@ func (s *Session) Compile(p *Plan, opts ...CompileOption) (*Compiled, error) {
 		}
 		return c.build(nil, outputs)
 	})
-	if len(p.Taps) == 0 {
+	if len(p.Taps) == 0 && len(hooks) == 0 {
 		return c, nil
 	}
 	main, err := c.build(p.Taps, nil)
@@ -85,6 +98,9 @@ func (c *Compiled) build(taps []Tap, outputs []string) (*program, error) {
 	names := slices.Clone(outputs)
 	for i := range taps {
 		names = append(names, tapName(i))
+	}
+	if len(names) == 0 {
+		names = []string{hookedOutput}
 	}
 	session, err := c.s.build(model, c.set)
 	if err != nil {
@@ -163,6 +179,10 @@ func (c *Compiled) Run(ctx context.Context, ins []InvokeInputs, args []Tensor) (
 // RunInto is Run that writes results into tensors that the caller has. into[i]
 // is for tap i: nil drops it; one that is not set, or does not fit, is replaced.
 func (c *Compiled) RunInto(ctx context.Context, ins []InvokeInputs, args []Tensor, into ...*Tensor) error {
+	return c.runInto(ctx, nil, ins, args, into)
+}
+
+func (c *Compiled) runInto(ctx context.Context, r *stepRun, ins []InvokeInputs, args []Tensor, into []*Tensor) error {
 	if err := c.s.enter(); err != nil {
 		return err
 	}
@@ -171,7 +191,7 @@ func (c *Compiled) RunInto(ctx context.Context, ins []InvokeInputs, args []Tenso
 		return c.runRemote(ctx, ins, args, into)
 	}
 	if v := c.last.Load(); v != nil && v.matches(ins, args) {
-		return c.runAgain(ctx, v, ins[0], args, into)
+		return c.runAgain(ctx, r, v, ins[0], args, into)
 	}
 	if len(ins) != len(c.plan.Invokes) {
 		return misuse("NN3131", "%s has %d invokes, inputs given for %d", c.plan.Name, len(c.plan.Invokes), len(ins))
@@ -195,11 +215,16 @@ func (c *Compiled) RunInto(ctx context.Context, ins []InvokeInputs, args []Tenso
 			return err
 		}
 	}
-	return c.finish(ctx, l, types, into)
+	return c.finish(ctx, r, l, types, into)
 }
 
 // failed says of which trace a run failed.
-func (c *Compiled) failed(err error) error { return fmt.Errorf("%s: %w", c.plan.Name, err) }
+func (c *Compiled) failed(err error) error {
+	if u := (userError{}); errors.As(err, &u) {
+		return u.error
+	}
+	return fmt.Errorf("%s: %w", c.plan.Name, err)
+}
 
 // lendToWrite is borrow for a value that a run writes to.
 func (h *handle) lendToWrite(b backend.Backend) (backend.Value, bool) {

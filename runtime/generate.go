@@ -101,6 +101,11 @@ func (s *Session) Generate(ctx context.Context, in InvokeInputs, opts ...Generat
 
 // Generate runs the trace at every step of a decode loop over one invoke.
 func (c *Compiled) Generate(ctx context.Context, in InvokeInputs, args []Tensor, opts ...GenerateOption) ([][]int64, error) {
+	return c.generate(ctx, nil, in, func() ([]Tensor, error) { return args, nil }, opts)
+}
+
+// generate is Generate with parameters that begin makes for each decoding step.
+func (c *Compiled) generate(ctx context.Context, r *stepRun, in InvokeInputs, begin func() ([]Tensor, error), opts []GenerateOption) ([][]int64, error) {
 	if len(c.plan.Invokes) != 1 {
 		return nil, misuse("NN3140", "%s has %d invokes: only a trace of one can generate", c.plan.Name, len(c.plan.Invokes))
 	}
@@ -121,14 +126,21 @@ func (c *Compiled) Generate(ctx context.Context, in InvokeInputs, args []Tensor,
 			return nil, err
 		}
 		defer b.release()
-		if _, err := c.checkRun(b, args); err != nil {
+		args, err := begin()
+		if err != nil {
+			return nil, err
+		}
+		types, err := c.checkRun(b, args)
+		if err != nil {
 			return nil, err
 		}
 		feed, rows := c.feeds(p, b, args)
 		defer rows.Release()
-		out, err := c.s.run(ctx, p.session, feed, p.outputs, backend.RunOptions{KeepOnDevice: keep})
+		o := backend.RunOptions{KeepOnDevice: keep}
+		r.options(&o, types)
+		out, err := c.s.run(ctx, p.session, feed, p.outputs, o)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", c.plan.Name, err)
+			return nil, c.failed(err)
 		}
 		return out, nil
 	})

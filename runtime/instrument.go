@@ -121,12 +121,15 @@ func (in *instrumented) addHooks(m *onnx.Model) error {
 		hooks = append(hooks, hookNode(int64(id), inputs, outputs, types))
 		token = outputs[0]
 	}
-	ix.AddInput(onnx.NewValue(backend.TokenInput, tensor.Int64))
+	ix.AddInput(tokenInput())
 	ix.Insert(hooks...)
 	m.ImportOpset(backend.HookDomain, 1)
 	_, err := ix.Finish()
 	return err
 }
+
+// tokenInput is the graph input that starts the chain of hooks.
+func tokenInput() *onnx.ValueInfo { return onnx.NewValue(backend.TokenInput, tensor.Int64) }
 
 // consumers gives the nodes that see a site's swaps; nil: everybody.
 func (in *instrumented) consumers(st site) []int {

@@ -15,7 +15,9 @@ const (
 	argPrefix  = "nngen.arg."
 	tapPrefix  = "nngen.tap."
 	callPrefix = "nngen.call"
-	nodeStem   = "nngen/"
+	// hookedOutput is fetched where a plan has steps and nothing leaves the run.
+	hookedOutput = "nngen.hooked"
+	nodeStem     = "nngen/"
 )
 
 // splice puts a plan into a copy of the model's graph.
@@ -31,6 +33,8 @@ type splice struct {
 	rows   *ops.Operand
 	writes []pendingWrite
 	calls  int
+	hooks  []*onnx.Node // in the order of their steps
+	last   string       // token of the last hook
 }
 
 // pendingWrite is a write whose uses are redirected to a name that gets its
@@ -75,7 +79,17 @@ func (s *Session) graphOf(p *Plan, taps []Tap, outputs []string, weights map[str
 		}
 		keep = append(keep, tapName(i))
 	}
-	sp.ix.RemoveDead(keep, nil)
+	if len(keep) == 0 && len(sp.hooks) > 0 { // run for what its Go does
+		if err := sp.ix.AddOutput(onnx.NewValue(hookedOutput, tensor.Int64), sp.last); err != nil {
+			return nil, err
+		}
+		keep = []string{hookedOutput}
+	}
+	effects := map[*onnx.Node]bool{}
+	for _, h := range sp.hooks {
+		effects[h] = true
+	}
+	sp.ix.RemoveDead(keep, effects)
 	sp.ix.DropInputs(sp.ix.UnusedInputs()...)
 	if _, err := sp.ix.Finish(); err != nil {
 		return nil, fmt.Errorf("plan %s cannot be spliced: %w", p.Name, err)
@@ -178,6 +192,9 @@ func (sp *splice) known(name string) bool {
 
 // node adds one node of the plan.
 func (sp *splice) node(n Node) error {
+	if n.Op == plan.HookOp {
+		return sp.hook(n)
+	}
 	in := make([]ops.Operand, len(n.In))
 	for i, r := range n.In {
 		o, err := sp.operand(r)

@@ -14,11 +14,11 @@ import (
 type verified struct {
 	inputs map[string]*handle // only dtype and shape of these are looked at
 	args   []*handle
-	types  []tensor.Type // of the taps
+	types  *checked
 }
 
 // remember keeps what a run of one invoke was checked with, unless inputs had to be made for it.
-func (c *Compiled) remember(ins []InvokeInputs, b *batch, args []Tensor, types []tensor.Type) {
+func (c *Compiled) remember(ins []InvokeInputs, b *batch, args []Tensor, types *checked) {
 	if len(ins) != 1 || len(b.made) > 0 {
 		return
 	}
@@ -96,7 +96,7 @@ func (l *lending) done() {
 }
 
 // runAgain is a run that needs no checks.
-func (c *Compiled) runAgain(ctx context.Context, v *verified, in InvokeInputs, args []Tensor, into []*Tensor) error {
+func (c *Compiled) runAgain(ctx context.Context, r *stepRun, v *verified, in InvokeInputs, args []Tensor, into []*Tensor) error {
 	l := lendings.Get().(*lending)
 	defer l.done()
 	for name, t := range in {
@@ -113,15 +113,21 @@ func (c *Compiled) runAgain(ctx context.Context, v *verified, in InvokeInputs, a
 			}
 		}
 	}
-	return c.finish(ctx, l, v.types, into)
+	return c.finish(ctx, r, l, v.types, into)
 }
 
 // finish runs with what was lent and puts the results where they belong.
-func (c *Compiled) finish(ctx context.Context, l *lending, types []tensor.Type, into []*Tensor) error {
-	c.reuse(l, types, into)
-	out, err := c.main.session.Run(ctx, l.values, c.main.outputs, backend.RunOptions{Into: l.into, KeepOnDevice: c.main.device})
+func (c *Compiled) finish(ctx context.Context, r *stepRun, l *lending, types *checked, into []*Tensor) error {
+	c.reuse(l, types.taps, into)
+	o := backend.RunOptions{Into: l.into, KeepOnDevice: c.main.device}
+	r.options(&o, types)
+	out, err := c.main.session.Run(ctx, l.values, c.main.outputs, o)
 	if err != nil {
 		return c.failed(err)
+	}
+	if len(types.taps) == 0 { // only the steps were wanted
+		releaseValues(out)
+		return nil
 	}
 	for i, v := range out {
 		switch {

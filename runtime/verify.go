@@ -48,7 +48,7 @@ func (s *Session) verifyWrites(p *Plan) error {
 	swaps := map[string]int{}
 	for _, m := range p.Mediators {
 		for _, st := range m {
-			if st.Event == plan.Swap && (st.Placement == plan.Graph || st.Placement == "") {
+			if st.Event == plan.Swap && (st.Placement == plan.Graph || st.Placement == plan.Hook || st.Placement == "") {
 				swaps[st.At]++
 			}
 		}

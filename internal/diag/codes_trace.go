@@ -2,14 +2,16 @@ package diag
 
 // orderCodes are about points of the model, their order, and where code can run.
 var orderCodes = []Code{
-	{"NN1301", "this needs a hook", `
-A value leaves the run (Item, Float32s, …) and something that follows from it goes back into the model: a write, an operand,
-a condition over a write. That is Go code in mid-run. Keep it in the graph instead:
+	{"NN1301", "Go in mid-run", `
+A value leaves the run (Item, Float32s, …) and something that follows from it goes back into the model: an operand, a write, a
+condition over a write. That is Go code in mid-run: it costs a microsecond, and on a device the copies of what it takes. A
+function marked //nngen:trace nohooks refuses it. Keep the value in the graph instead:
 
 	n := h.NormKeep(-1)
 	b.SetOutput(nn.Where(n.Gt(limit), h.Div(n), h))
 
-The interpreter runs it as it is.`},
+or leave nohooks out. Go on results after the last write, and Go on parameters, is not in mid-run. The inputs of an invoke can
+never come from the same run: run two traces one after the other.`},
 	{"NN1302", "a parameter decides about a write", `
 Whether this is written, or what, depends on a condition that is known only when the trace runs. Compute the value before the
 condition, scale an edit by the parameter (0 for none), or write two trace functions.

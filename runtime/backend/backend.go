@@ -95,6 +95,9 @@ type RunOptions struct {
 	// Hook is called, on the thread that called Run, for each hook node. Its
 	// error ends the run and is what Run returns (errors.Is sees it).
 	Hook func(*HookCall) error
+	// Reuse says that the hook keeps nothing of a call: the next call of the run
+	// may then use its memory again.
+	Reuse bool
 	// Into, by output index, are values to write to; a nil entry is allocated.
 	Into []Value
 	// KeepOnDevice names outputs that stay where they are computed.
@@ -120,11 +123,22 @@ const (
 type HookCall struct {
 	ID     int64
 	Inputs []Value // without the token; views, not to be released
-	// SetOutput gives output i (without the token) its shape and bytes.
-	SetOutput func(i int, shape []int64, data []byte) error
-	// PassThrough makes output i equal to input j, without a copy where it can.
-	PassThrough func(i, j int) error
+	To     HookOutputs
 }
+
+// HookOutputs takes what a hook gives the graph.
+type HookOutputs interface {
+	SetOutput(i int, shape []int64, data []byte) error
+	PassThrough(i, j int) error
+}
+
+// SetOutput gives output i (without the token) its shape and bytes.
+func (c *HookCall) SetOutput(i int, shape []int64, data []byte) error {
+	return c.To.SetOutput(i, shape, data)
+}
+
+// PassThrough makes output i equal to input j, without a copy where it can.
+func (c *HookCall) PassThrough(i, j int) error { return c.To.PassThrough(i, j) }
 
 // Value is a tensor of the back end.
 type Value interface {

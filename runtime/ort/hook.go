@@ -8,6 +8,7 @@ import "C"
 import (
 	"fmt"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 	"unsafe"
 
@@ -31,13 +32,14 @@ func (e *PanicError) Unwrap() error {
 }
 
 // visit is one call of a hook. The arrays hold what most hooks have, so that a
-// visit is one allocation. It is never used twice: a view that is kept beyond
-// its visit has to stay useless.
+// visit is one allocation. It is used twice only where the hook says that it
+// keeps nothing of it: a view that is kept beyond its visit has to stay useless.
 type visit struct {
 	c       *C.nng_visit
 	call    backend.HookCall
 	inputs  []value // one without a tensor was left out in the graph
 	outputs []pending
+	seen    []backend.Value
 	done    bool
 
 	fewInputs  [2]value
@@ -78,10 +80,56 @@ func nngenHook(token C.int64_t, c *C.nng_visit) C.int {
 }
 
 // hookRun is a run whose hooks call Go. Its hooks follow one another on one
-// thread, so err needs no lock.
+// thread, so err needs no lock. It keeps its token for the runs after it.
 type hookRun struct {
-	hook func(*backend.HookCall) error
-	err  error
+	hook  func(*backend.HookCall) error
+	reuse bool
+	err   error
+	token C.nng_view // a tensor that holds the number under which calls has the run
+	id    int64
+	again visit // of every call, where the hook allows it
+}
+
+// idleRuns are hookRuns between two runs: as many as ever ran at once.
+var idleRuns struct {
+	sync.Mutex
+	list []*hookRun
+}
+
+// newHookRun takes a run's record, with a token that names it.
+func newHookRun(o *backend.RunOptions) (*hookRun, error) {
+	idleRuns.Lock()
+	n := len(idleRuns.list)
+	var r *hookRun
+	if n > 0 {
+		r = idleRuns.list[n-1]
+		idleRuns.list = idleRuns.list[:n-1]
+	}
+	idleRuns.Unlock()
+	if r == nil {
+		r = &hookRun{id: lastCall.Add(1)}
+		if st := C.nng_value_new(C.int(tensor.Int64), nil, 0, &r.token); st != nil {
+			return nil, statusError(st)
+		}
+		*(*int64)(r.token.data) = r.id
+		calls.Store(r.id, r)
+	}
+	r.hook, r.reuse, r.err = o.Hook, o.Reuse, nil
+	return r, nil
+}
+
+// done gives the record back. One whose run did not return, because a hook ended
+// the goroutine, is never used again: C code may still refer to it.
+func (r *hookRun) done(returned bool) {
+	r.hook, r.err = nil, nil
+	r.again.c = nil
+	if !returned {
+		calls.Delete(r.id)
+		return
+	}
+	idleRuns.Lock()
+	idleRuns.list = append(idleRuns.list, r)
+	idleRuns.Unlock()
 }
 
 // visit calls the hook and reports whether the run may go on. No panic leaves it.
@@ -102,29 +150,41 @@ func (r *hookRun) call(c *C.nng_visit) error {
 	if r.hook == nil {
 		return fmt.Errorf("the graph has a hook (%d) but the run was given none", id)
 	}
-	v := &visit{c: c}
+	v := &r.again
+	if r.reuse {
+		v.c, v.done = c, false
+	} else {
+		v = &visit{c: c}
+	}
 	defer v.end()
-	v.outputs = sized(v.fewOutputs[:], int(c.n_outputs))
-	v.call = backend.HookCall{ID: id, Inputs: v.views(), SetOutput: v.setOutput, PassThrough: v.passThrough}
+	v.outputs = sized(v.outputs, v.fewOutputs[:], int(c.n_outputs))
+	v.call = backend.HookCall{ID: id, Inputs: v.views(), To: v}
 	if err := r.hook(&v.call); err != nil {
 		return err
 	}
 	return v.finish()
 }
 
-// sized is n elements, of few if they are enough.
-func sized[T any](few []T, n int) []T {
-	if n <= len(few) {
-		return few[:n]
+// sized is n zero elements: of few if they are enough, else of what was there.
+func sized[T any](had, few []T, n int) []T {
+	switch {
+	case n <= len(few):
+		had = few[:n]
+	case n <= cap(had):
+		had = had[:n]
+	default:
+		return make([]T, n)
 	}
-	return make([]T, n)
+	clear(had)
+	return had
 }
 
 // views describes the inputs.
 func (v *visit) views() []backend.Value {
 	n := int(v.c.n_inputs)
-	v.inputs = sized(v.fewInputs[:], n)
-	out := sized(v.fewViews[:], n)
+	v.inputs = sized(v.inputs, v.fewInputs[:], n)
+	v.seen = sized(v.seen, v.fewViews[:], n)
+	out := v.seen
 	for i := range n {
 		in := &unsafe.Slice(v.c.inputs, n)[i]
 		v.inputs[i].view = true
@@ -155,9 +215,9 @@ func (v *visit) output(i int) (*pending, error) {
 	return &v.outputs[i], nil
 }
 
-// setOutput copies data into output i; if that is the buffer of an input, only
+// SetOutput copies data into output i; if that is the buffer of an input, only
 // when the hook has returned, because inputs stay readable until then.
-func (v *visit) setOutput(i int, shape []int64, data []byte) error {
+func (v *visit) SetOutput(i int, shape []int64, data []byte) error {
 	p, err := v.output(i)
 	if err != nil {
 		return err
@@ -190,9 +250,9 @@ func (v *visit) shares(out *pending) bool {
 	return false
 }
 
-// passThrough notes that output i is input j; the copy, if there is one, is made
+// PassThrough notes that output i is input j; the copy, if there is one, is made
 // when the hook has returned.
-func (v *visit) passThrough(i, j int) error {
+func (v *visit) PassThrough(i, j int) error {
 	p, err := v.output(i)
 	if err != nil {
 		return err

@@ -13,7 +13,6 @@ import (
 	"sync"
 	"unsafe"
 
-	"github.com/nngen-go/nngen/internal/tensor"
 	"github.com/nngen-go/nngen/runtime/backend"
 )
 
@@ -60,7 +59,7 @@ func (s *session) Run(ctx context.Context, in map[string]backend.Value, outputs 
 	if err := s.fetch(c, outputs, o); err != nil {
 		return nil, err
 	}
-	if err := s.runHooks(ctx, c, o.Hook); err != nil {
+	if err := s.runHooks(ctx, c, &o); err != nil {
 		c.drop(o.Into)
 		return nil, err
 	}
@@ -167,24 +166,21 @@ func names(infos []backend.Info) string {
 	return strings.Join(out, ", ")
 }
 
-// runHooks runs with the token fed and the run listed under it.
-func (s *session) runHooks(ctx context.Context, c *scratch, hook func(*backend.HookCall) error) error {
+// runHooks runs with the token fed that names the run to its hooks.
+func (s *session) runHooks(ctx context.Context, c *scratch, o *backend.RunOptions) error {
 	if s.token == nil {
 		return s.runCancellable(ctx, c)
 	}
-	r := &hookRun{hook: hook}
-	token := lastCall.Add(1)
-	calls.Store(token, r)
-	defer calls.Delete(token)
-	var view C.nng_view
-	if st := C.nng_value_new(C.int(tensor.Int64), nil, 0, &view); st != nil {
-		return statusError(st)
+	r, err := newHookRun(o)
+	if err != nil {
+		return err
 	}
-	defer C.nng_value_release(view.value)
-	*(*int64)(view.data) = token
+	returned := false
+	defer func() { r.done(returned) }()
 	c.inNames = append(c.inNames, s.token)
-	c.ins = append(c.ins, view.value)
-	err := s.runCancellable(ctx, c)
+	c.ins = append(c.ins, r.token.value)
+	err = s.runCancellable(ctx, c)
+	returned = true
 	if r.err != nil {
 		return r.err
 	}

@@ -1,0 +1,340 @@
+package ast
+
+import "go/token"
+
+// unit is what is placed as a whole: a statement, with its blocks if it has
+// any, or the condition of one whose blocks are placed apart.
+type unit struct {
+	st    *resStmt
+	facts *facts
+	level int // 0: needs nothing of the run; k: the earliest step of mid-run that can do it
+	after bool
+}
+
+// piece is a residual statement while it is placed. Exactly one of these holds:
+// it is a unit and has no blocks; it is a group or a loop carried out and has
+// blocks alone; or it is an if or switch that is divided, with its condition as
+// unit and a guard that later steps ask.
+type piece struct {
+	st     *resStmt
+	unit   *unit
+	guard  *resVar
+	blocks [][]*piece
+}
+
+// divider finds where each residual statement runs: before the run, in a step of
+// mid-run, or after it. A step takes whatever needs no value of the graph that
+// follows from what the same step gives to the graph. The program's order is
+// kept between statements that could tell: those with effects, and those that
+// use a variable that one of them changes.
+type divider struct {
+	ev      *evaluator
+	units   []*unit // in the order of the program
+	steps   int
+	effects int             // level of the last statement with effects
+	writes  map[*resVar]int // highest level that writes, or reads, a variable so far
+	reads   map[*resVar]int
+	syms    map[*sym]int
+	left    []*resLabel // the groups around
+	undo    []func()
+}
+
+func newDivider(ev *evaluator) *divider {
+	return &divider{ev: ev, writes: map[*resVar]int{}, reads: map[*resVar]int{}, syms: map[*sym]int{}}
+}
+
+// block places the statements of a block; guards are the variables that decide
+// whether it is reached.
+func (d *divider) block(b *resBlock, guards []*resVar) []*piece {
+	var out []*piece
+	for _, s := range b.stmts {
+		out = append(out, d.stmt(s, guards))
+	}
+	return out
+}
+
+func (d *divider) stmt(s *resStmt, guards []*resVar) *piece {
+	switch s.kind {
+	case groupStmt, loopStmt:
+		p := &piece{st: s}
+		if s.label != nil && s.label.used {
+			d.left = append(d.left, s.label)
+			defer func() { d.left = d.left[:len(d.left)-1] }()
+		}
+		for _, b := range s.blocks {
+			p.blocks = append(p.blocks, d.block(b, guards))
+		}
+		return p
+	case ifStmt, switchStmt:
+		return d.branch(s, guards)
+	}
+	return &piece{st: s, unit: d.place(s, factsOf(s), guards)}
+}
+
+// branch places an if or switch: in one piece if all of it can run at once.
+func (d *divider) branch(s *resStmt, guards []*resVar) *piece {
+	units, undo := len(d.units), len(d.undo)
+	own := *s
+	own.blocks = nil
+	p := &piece{st: s, guard: &resVar{hint: "nn_c", typ: guardType(s), seq: d.ev.nextVar()}}
+	fa := factsOf(&own)
+	fa.writes[p.guard] = true
+	p.unit = d.place(s, fa, guards)
+	inner := append(guards[:len(guards):len(guards)], p.guard)
+	for _, b := range s.blocks {
+		p.blocks = append(p.blocks, d.block(b, inner))
+	}
+	if !d.atOnce(p.unit, d.units[units+1:]) && !leavesSwitch(s) {
+		return p
+	}
+	d.units = d.units[:units]
+	for len(d.undo) > undo {
+		d.undo[len(d.undo)-1]()
+		d.undo = d.undo[:len(d.undo)-1]
+	}
+	return &piece{st: s, unit: d.place(s, factsOf(s), guards)}
+}
+
+// atOnce reports whether the parts of a branch need the same step, so that its
+// condition can be computed there.
+func (d *divider) atOnce(head *unit, parts []*unit) bool {
+	if len(parts) == 0 {
+		return true
+	}
+	for _, u := range parts {
+		if u.level != parts[0].level {
+			return false
+		}
+	}
+	return parts[0].level == head.level || !head.facts.effects
+}
+
+// place finds the level of one unit from those of the units ahead of it.
+func (d *divider) place(s *resStmt, fa *facts, guards []*resVar) *unit {
+	for _, g := range guards {
+		fa.reads[g] = true
+	}
+	for l := range fa.jumps {
+		fa.writes[d.leftVar(l)] = true
+	}
+	for _, l := range d.left {
+		if v := d.leftVar(l); d.noted(v) {
+			fa.reads[v] = true
+		}
+	}
+	u := &unit{st: s, facts: fa}
+	for _, t := range fa.taps {
+		u.level = max(u.level, d.symLevel(t))
+	}
+	for v := range fa.reads {
+		u.level = max(u.level, d.writes[v])
+	}
+	for v := range fa.writes {
+		u.level = max(u.level, d.writes[v], d.reads[v])
+	}
+	if fa.effects {
+		u.level = max(u.level, d.effects)
+		old := d.effects
+		d.undo = append(d.undo, func() { d.effects = old })
+		d.effects = u.level
+	}
+	for v := range fa.reads {
+		d.raise(d.reads, v, u.level)
+	}
+	for v := range fa.writes {
+		d.raise(d.writes, v, u.level)
+	}
+	for _, c := range fa.feeds {
+		if c.feed != nil {
+			c.feed.step = u.level
+			clear(d.syms)
+		}
+	}
+	d.units = append(d.units, u)
+	return u
+}
+
+func (d *divider) raise(m map[*resVar]int, v *resVar, level int) {
+	old, had := m[v]
+	if had && old >= level {
+		return
+	}
+	d.undo = append(d.undo, func() {
+		if had {
+			m[v] = old
+		} else {
+			delete(m, v)
+		}
+	})
+	m[v] = level
+}
+
+// noted reports whether anything so far sets a variable.
+func (d *divider) noted(v *resVar) bool {
+	_, ok := d.writes[v]
+	return ok
+}
+
+// leftVar is the variable that tells whether a group was left.
+func (d *divider) leftVar(l *resLabel) *resVar {
+	if l.left == nil {
+		l.left = &resVar{hint: "nn_left", typ: boolType, seq: d.ev.nextVar()}
+	}
+	return l.left
+}
+
+// symLevel is the first step that can have a value of the graph: the one after
+// the last that the value depends on.
+func (d *divider) symLevel(s *sym) int {
+	if n, ok := d.syms[s]; ok {
+		return n
+	}
+	d.syms[s] = 1
+	n := 1
+	switch {
+	case s.param != nil:
+		if s.param.step > 0 {
+			n = s.param.step + 1
+		}
+	case s.node != nil:
+		s.node.each(func(in *sym) { n = max(n, d.symLevel(in)) })
+	default:
+		n = d.modelLevel(s)
+	}
+	d.syms[s] = n
+	return n
+}
+
+// modelLevel is symLevel for a tensor as the model makes it: it may depend on
+// every write at an earlier moment. The timeline alone is asked, which names
+// more dependences than there are and never fewer.
+func (d *divider) modelLevel(s *sym) int {
+	n := 1
+	sched := d.ev.sched
+	if sched.result == nil {
+		return n
+	}
+	first := len(sched.moments)
+	for i, m := range sched.moments {
+		if m.Tensor == s.ref.Name {
+			first = i
+			break
+		}
+	}
+	for _, w := range sched.result.Writes {
+		if w.At < first {
+			n = max(n, d.symLevel(w.Value))
+		}
+	}
+	return n
+}
+
+// finish marks what need not be done in mid-run: what no step's result depends
+// on and nobody outside notices. It is left for the time after the run, unless a
+// step has all that it needs at hand.
+func (d *divider) finish() {
+	last := -1 // the last unit that gives the graph something
+	for i, u := range d.units {
+		if u.mid() {
+			d.steps, last = max(d.steps, u.level), i
+		}
+	}
+	reads, writes := map[*resVar]bool{}, map[*resVar]bool{}
+	for i := len(d.units) - 1; i >= 0; i-- {
+		u := d.units[i]
+		needed := u.mid() || u.facts.effects && i < last && u.level <= d.steps
+		for v := range u.facts.writes {
+			needed = needed || reads[v] || writes[v]
+		}
+		for v := range u.facts.reads {
+			needed = needed || writes[v]
+		}
+		if u.after = u.level > 0 && !needed || u.level > d.steps; !u.after && needed {
+			u.facts.note(reads, writes)
+		}
+	}
+	d.atHand(last)
+}
+
+// atHand takes statements back into their steps that only compute with what is
+// there: so the step hands on one result and not all that it was made of.
+func (d *divider) atHand(last int) {
+	reads, writes := map[*resVar]bool{}, map[*resVar]bool{} // of what comes after the run
+	for i, u := range d.units {
+		if !u.after {
+			continue
+		}
+		stay := i < last && u.level <= d.steps && len(u.facts.taps) == 0 && !u.st.alt && !u.facts.effects
+		for v := range u.facts.reads {
+			stay = stay && !writes[v]
+		}
+		for v := range u.facts.writes {
+			stay = stay && !writes[v] && !reads[v]
+		}
+		if u.after = !stay; u.after {
+			u.facts.note(reads, writes)
+		}
+	}
+}
+
+// note adds what a unit reads and writes to sets of such.
+func (fa *facts) note(reads, writes map[*resVar]bool) {
+	for v := range fa.reads {
+		reads[v] = true
+	}
+	for v := range fa.writes {
+		writes[v] = true
+	}
+}
+
+// mid reports whether a unit gives the graph a value in mid-run.
+func (u *unit) mid() bool {
+	for _, c := range u.facts.feeds {
+		if c.feed != nil && c.feed.live && u.level > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// lateInputs reports inputs of invokes that are not there before the run.
+func (d *divider) lateInputs() {
+	for _, u := range d.units {
+		for _, c := range u.facts.feeds {
+			if c.feed == nil && u.level > 0 {
+				r := d.ev.report(c.pos, "NN1302", "these inputs are needed before the run, but what they are computed from is used or changed by code that follows a value of the run")
+				r.Hint = "compute them in a variable of their own before the first value is taken out of the run"
+			}
+		}
+	}
+}
+
+// firstFeed is where a value of mid-run first goes into the graph.
+func (d *divider) firstFeed() (pos, born token.Pos) {
+	for _, u := range d.units {
+		if !u.mid() {
+			continue
+		}
+		for _, c := range u.facts.feeds {
+			if c.feed != nil && c.feed.live {
+				return c.pos, d.bornOf(u, c)
+			}
+		}
+	}
+	return token.NoPos, token.NoPos
+}
+
+// bornOf is where the value that made a feed wait left the graph.
+func (d *divider) bornOf(u *unit, c *resStmt) token.Pos {
+	for _, r := range c.rhs {
+		if b := bornIn(r); b.IsValid() {
+			return b
+		}
+	}
+	for v := range u.facts.reads {
+		if v.born.IsValid() {
+			return v.born
+		}
+	}
+	return token.NoPos
+}
