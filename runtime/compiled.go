@@ -67,7 +67,6 @@ func (s *Session) compile(p *Plan, steps bool, opts []CompileOption) (*Compiled,
 	for _, o := range opts {
 		o.applyCompile(&c.set)
 	}
-	var err error
 	if c.weights, err = c.set.weightsOf(p); err != nil {
 		return nil, err
 	}
