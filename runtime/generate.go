@@ -101,6 +101,9 @@ func (s *Session) Generate(ctx context.Context, in InvokeInputs, opts ...Generat
 
 // Generate runs the trace at every step of a decode loop over one invoke.
 func (c *Compiled) Generate(ctx context.Context, in InvokeInputs, args []Tensor, opts ...GenerateOption) ([][]int64, error) {
+	if c.s.remote != nil && len(c.plan.Invokes) == 1 {
+		return c.generateRemote(ctx, in, args, opts)
+	}
 	return c.generate(ctx, nil, in, func() ([]Tensor, error) { return args, nil }, opts)
 }
 
@@ -108,9 +111,6 @@ func (c *Compiled) Generate(ctx context.Context, in InvokeInputs, args []Tensor,
 func (c *Compiled) generate(ctx context.Context, r *stepRun, in InvokeInputs, begin func() ([]Tensor, error), opts []GenerateOption) ([][]int64, error) {
 	if len(c.plan.Invokes) != 1 {
 		return nil, misuse("NN3140", "%s has %d invokes: only a trace of one can generate", c.plan.Name, len(c.plan.Invokes))
-	}
-	if c.s.remote != nil {
-		return c.generateRemote(ctx, in, args, opts)
 	}
 	p, err := c.step()
 	if err != nil {
