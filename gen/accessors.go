@@ -55,7 +55,29 @@ func (w *accessorFile) types() {
 				g.Id(f.name).Add(fieldType(f)).Tag(f.tag())
 			}
 		}))
+		if t.source != nil {
+			w.operations(t)
+		}
 	}
+}
+
+// operations adds the operations inside modules of a type, and the way there.
+func (w *accessorFile) operations(t structType) {
+	src := t.source
+	w.declare(fmt.Sprintf("%s lists the operations of %s itself, each after those it takes.", src.Name, t.name),
+		jen.Type().Id(src.Name).StructFunc(func(g *jen.Group) {
+			for _, f := range src.Fields {
+				doc := f.Name + " is " + f.Doc
+				if f.Some {
+					doc += "; not in all modules of the type"
+				}
+				g.Add(note("%s", doc))
+				g.Id(f.Name).Add(nn("Operation"))
+			}
+		}))
+	w.declare("Source gives the operations inside the module.",
+		jen.Func().Params(jen.Id("m").Op("*").Id(t.name)).Id("Source").Params().Op("*").Id(src.Name).Block(
+			jen.Return(nn("Source").Types(jen.Id(src.Name)).Call(jen.Op("&").Id("m").Dot("Envoy")))))
 }
 
 func fieldType(f field) *jen.Statement {

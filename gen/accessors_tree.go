@@ -21,6 +21,7 @@ type tree struct {
 type structType struct {
 	name, doc string
 	fields    []field
+	source    *modelspec.AccessorSource
 }
 
 type field struct {
@@ -49,7 +50,7 @@ func treeOf(spec *modelspec.Spec) (*tree, error) {
 	t := &tree{inputs: inputFields(spec), aliases: aliases}
 	seen := observe(spec, plan)
 	for _, at := range plan.Types {
-		st := structType{name: at.Name, doc: typeDoc(at, seen)}
+		st := structType{name: at.Name, doc: typeDoc(at, seen), source: at.Source}
 		for i, f := range at.Fields {
 			out := field{name: f.GoName, typ: f.Type, path: f.Tag, length: f.Len}
 			if f.Alias {

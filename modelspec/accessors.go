@@ -20,7 +20,8 @@ type AccessorType struct {
 	Path    string // of the first of its modules
 	Count   int    // how many modules have it
 	Fields  []AccessorField
-	Aliases bool // whether some of the fields are aliases
+	Aliases bool            // whether some of the fields are aliases
+	Source  *AccessorSource // nil: its modules have no operations
 }
 
 // AccessorField is a child module, an array of them, or an alias of one.
@@ -50,6 +51,7 @@ func Accessors(s *Spec) *AccessorTree {
 		a.visit(root)
 		a.name(root)
 		a.finish(root)
+		a.sources()
 	}
 	return a.tree
 }
@@ -60,9 +62,10 @@ type accessorNode struct {
 	path     string
 	m        *Module
 	children []*accessorNode
-	key      string // the structure: equal keys share a type
-	list     bool   // stands in its parent as an array, without a type of its own
-	items    bool   // has a type whose numbered children are an array
+	key      string            // the structure: equal keys share a type
+	list     bool              // stands in its parent as an array, without a type of its own
+	items    bool              // has a type whose numbered children are an array
+	givers   map[string]string // tensor → what makes it, for the documentation of operations
 }
 
 type accessors struct {
@@ -73,6 +76,7 @@ type accessors struct {
 	names   *namer
 	tree    *AccessorTree
 	order   []*accessorNode // first module of each type
+	all     []*accessorNode
 }
 
 func (a *accessors) grow(s *Spec) {
@@ -80,6 +84,7 @@ func (a *accessors) grow(s *Spec) {
 	for _, m := range s.Modules {
 		n := &accessorNode{path: m.Path, m: m}
 		a.nodes[m.Path] = n
+		a.all = append(a.all, n)
 		if m.Path == "" {
 			continue
 		}

@@ -46,11 +46,7 @@ func Measure(s *Spec, r Runner) (int, error) {
 		fits[name] = s.fitShape(name, runs)
 	}
 	for _, m := range s.Modules {
-		for _, list := range [][]*Point{m.Inputs, m.Outputs} {
-			for _, p := range list {
-				found += p.take(fits[p.Tensor])
-			}
-		}
+		m.Points(func(p *Point) { found += p.take(fits[p.Tensor]) })
 	}
 	for _, list := range [][]Value{s.Inputs, s.Outputs} {
 		for i := range list {
@@ -85,13 +81,11 @@ func (s *Spec) openTensors() []string {
 		add(v.Name, v.Type.Shape)
 	}
 	for _, m := range s.Modules {
-		for _, list := range [][]*Point{m.Inputs, m.Outputs} {
-			for _, p := range list {
-				if p.Absent == "" {
-					add(p.Tensor, p.Type.Shape)
-				}
+		m.Points(func(p *Point) {
+			if p.Absent == "" {
+				add(p.Tensor, p.Type.Shape)
 			}
-		}
+		})
 	}
 	return sortedKeys(seen)
 }

@@ -78,11 +78,7 @@ func (m *merger) symbols() {
 		}
 	}
 	for _, mod := range m.s.Modules {
-		for _, list := range [][]*Point{mod.Inputs, mod.Outputs} {
-			for _, p := range list {
-				p.Type = renameType(p.Type, by)
-			}
-		}
+		mod.Points(func(p *Point) { p.Type = renameType(p.Type, by) })
 	}
 }
 
@@ -168,6 +164,7 @@ func (m *merger) modules() {
 		}
 		m.points(mod, "input", o.Inputs, mod.Inputs)
 		m.points(mod, "output", o.Outputs, mod.Outputs)
+		m.operations(mod, o.Operations)
 	}
 	gone := sortedKeys(was)
 	sort.Strings(gone)

@@ -40,6 +40,8 @@ type reader struct {
 	at    map[any]*yaml.Node    // where modules, points and the like stand
 	keys  map[string]*yaml.Node // of the top mapping
 	types []typed
+	kinds map[string]*opKind
+	uses  []*useAt
 }
 
 func (r *reader) pos(n *yaml.Node) token.Position {
@@ -56,6 +58,7 @@ var yamlLine = regexp.MustCompile(`line (\d+)`)
 // parse gives the top mapping of a file with one document.
 func (r *reader) parse(data []byte) *yaml.Node {
 	r.at = map[any]*yaml.Node{}
+	r.kinds = map[string]*opKind{}
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	var doc yaml.Node
 	if err := dec.Decode(&doc); err != nil {

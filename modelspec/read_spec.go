@@ -62,10 +62,14 @@ func (r *reader) spec(n *yaml.Node) *Spec {
 			})
 		},
 		"counts": func(v *yaml.Node) { r.counts(v, &s.Counts) },
+		"operations": func(v *yaml.Node) {
+			r.list(v, "operations", r.kind)
+		},
 		"modules": func(v *yaml.Node) {
 			r.list(v, "modules", func(v *yaml.Node) { s.Modules = append(s.Modules, r.module(v)) })
 		},
 	})
+	r.operations()
 	r.keys = seen
 	r.require(n, "the spec", seen, "nnspec", "model", "fingerprint", "opset", "modules")
 	if k := seen["nnspec"]; k != nil && version != Version {
@@ -186,6 +190,9 @@ func (r *reader) module(n *yaml.Node) *Module {
 		},
 		"outputs": func(v *yaml.Node) {
 			r.list(v, "outputs", func(v *yaml.Node) { m.Outputs = append(m.Outputs, r.point(v, SideOutput)) })
+		},
+		"operations": func(v *yaml.Node) {
+			r.list(v, "operations", func(v *yaml.Node) { r.use(v, m) })
 		},
 	})
 	r.require(n, "a module", seen, "path")

@@ -84,6 +84,8 @@ type Module struct {
 	Outputs []*Point
 	Weights map[string]string // parameter name → initializer
 	Absent  string            // why the module has no usable point, "" if it has
+
+	Operations []*Operation // its own, not those of modules inside it, call by call; each after those it depends on
 }
 
 // Point is a tensor that crosses a module's border.

@@ -6,17 +6,25 @@ import (
 )
 
 // Moment is one place in the run at which mediators can be served: a tensor
-// leaves a module, or enters one.
+// leaves a module or one of its operations, or enters one.
 type Moment struct {
-	Module *Module
-	Point  *Point
-	Side   Side
+	Module    *Module
+	Operation *Operation // whose point it is; nil: the module's own
+	Point     *Point
+	Side      Side
 }
 
-// Address is the moment's name: "transformer.h.5.output", "model.output" for the root.
+// Address is the moment's name: "transformer.h.5.output", "model.output" for the
+// root, "transformer.h.5.attn.source.Softmax.output" inside a module.
 func (m Moment) Address() string {
+	if m.Operation != nil {
+		return m.Operation.Address(m.Module) + "." + string(m.Side)
+	}
 	return PathName(m.Module.Path) + "." + string(m.Side)
 }
+
+// Address is the operation's name in messages and plans.
+func (o *Operation) Address(m *Module) string { return PathName(m.Path) + ".source." + o.Name }
 
 // PathName is how messages and addresses name a module: by its path, the root
 // as "model".
@@ -36,30 +44,48 @@ func (m Moment) key() int {
 	return 2 * m.Point.Node
 }
 
-// depth is the module's distance from the root.
+// depth is the distance from the root, of an operation one more than its module's.
 func (m Moment) depth() int {
-	if m.Module.Path == "" {
-		return 0
+	d := 0
+	if m.Operation != nil {
+		d = 1
 	}
-	return 1 + strings.Count(m.Module.Path, ".")
+	if m.Module.Path == "" {
+		return d
+	}
+	return d + 1 + strings.Count(m.Module.Path, ".")
 }
 
 // Timeline gives every moment of one forward in the order of the run. It is a
 // linear extension of the graph with a hook at every moment: at one node first
 // the enters (outer to inner), then the node, then the exits (inner to outer).
-// Points marked absent have no moment.
-func (s *Spec) Timeline() []Moment {
+// Points marked absent have no moment. It leaves out what is inside of modules.
+func (s *Spec) Timeline() []Moment { return s.moments(false) }
+
+// SourceTimeline is Timeline with the points of operations among those of modules.
+func (s *Spec) SourceTimeline() []Moment { return s.moments(true) }
+
+func (s *Spec) moments(operations bool) []Moment {
 	var out []Moment
-	for _, mod := range s.Modules {
-		for _, p := range mod.Inputs {
+	add := func(m *Module, o *Operation, inputs, outputs []*Point) {
+		for _, p := range inputs {
 			if p.Absent == "" {
-				out = append(out, Moment{mod, p, SideInput})
+				out = append(out, Moment{m, o, p, SideInput})
 			}
 		}
-		for _, p := range mod.Outputs {
+		for _, p := range outputs {
 			if p.Absent == "" {
-				out = append(out, Moment{mod, p, SideOutput})
+				out = append(out, Moment{m, o, p, SideOutput})
 			}
+		}
+	}
+	for _, m := range s.Modules {
+		add(m, nil, m.Inputs, m.Outputs)
+		if !operations {
+			continue
+		}
+		for _, o := range m.Operations {
+			add(m, o, o.Inputs, o.Outputs)
 		}
 	}
 	sort.SliceStable(out, func(i, j int) bool { return before(out[i], out[j]) })

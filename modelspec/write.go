@@ -49,6 +49,8 @@ func Write(s *Spec) []byte {
 		}
 	}
 	w.printf("counts: {found: %d, sure: %d, unsure: %d, without_nodes: %d}\n", s.Counts.Found, s.Counts.Sure, s.Counts.Unsure, s.Counts.WithoutNodes)
+	kinds, uses := operationKinds(s)
+	w.kinds(kinds)
 	if len(s.Modules) == 0 {
 		w.printf("modules: []\n")
 	} else {
@@ -56,6 +58,7 @@ func Write(s *Spec) []byte {
 	}
 	for _, m := range s.Modules {
 		w.module(m)
+		w.uses(uses[m])
 	}
 	return []byte(w.String())
 }

@@ -168,12 +168,15 @@ func (n *node) read(side modelspec.Side) Tensor {
 	return n.tree.v.request(schedule.Request[Tensor]{Kind: schedule.Value, At: n.at(n.point(side)), Pos: userLine()})
 }
 
-func (n *node) write(side modelspec.Side, t Tensor) {
+func (n *node) write(side modelspec.Side, t Tensor) { n.swap(n.point(side), t) }
+
+// swap asks for t to be put in the place of a point's tensor.
+func (n *node) swap(p *modelspec.Point, t Tensor) {
 	if r := n.tree.v.run; r != nil && t.h != nil {
 		t.h.pin()
 		r.written = append(r.written, t.h)
 	}
-	n.tree.v.request(schedule.Request[Tensor]{Kind: schedule.Swap, At: n.at(n.point(side)), Value: t, Pos: userLine()})
+	n.tree.v.request(schedule.Request[Tensor]{Kind: schedule.Swap, At: n.at(p), Value: t, Pos: userLine()})
 }
 
 // all reads every point of a side, in the order of the run, and gives the values
@@ -189,17 +192,7 @@ func (n *node) all(side modelspec.Side) []Tensor {
 			points = append(points, p)
 		}
 	}
-	order := append([]*modelspec.Point(nil), points...)
-	sort.Slice(order, func(i, j int) bool { return n.tree.in.at[order[i]] < n.tree.in.at[order[j]] })
-	values := map[*modelspec.Point]Tensor{}
-	for _, p := range order {
-		values[p] = n.tree.v.request(schedule.Request[Tensor]{Kind: schedule.Value, At: n.at(p), Pos: userLine()})
-	}
-	out := make([]Tensor, len(points))
-	for i, p := range points {
-		out[i] = values[p]
-	}
-	return out
+	return n.readAll(points)
 }
 
 func listOr(names []string, none string) string {

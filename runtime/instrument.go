@@ -14,11 +14,13 @@ import (
 // in the order of the timeline.
 type instrumented struct {
 	*specInfo
+	inner   bool // has hooks at operations too
 	session backend.Session
 	sites   []site
 }
 
-// site is one hook: the exits of one node's tensors, or one enter of a module.
+// site is one hook: the exits of one node's tensors, one enter of a module, or
+// all enters of one operation.
 type site struct {
 	moments []int    // in their order
 	tensors []string // the hook's inputs, and what its outputs stand for
@@ -27,12 +29,15 @@ type site struct {
 
 // instrument builds the session. Exits come before enters at each tensor, so a
 // swap at an exit is what the enters see.
-func (s *Session) instrument() (*instrumented, error) {
+//
+// Hooks at operations keep the back end from joining nodes, so that results
+// differ in their last digits and cost more: only runs that touch one have them.
+func (s *Session) instrument(inner bool) (*instrumented, error) {
 	spec, err := s.spec()
 	if err != nil {
 		return nil, err
 	}
-	in := &instrumented{specInfo: spec}
+	in := &instrumented{specInfo: spec, inner: inner}
 	in.findSites()
 	model := s.file.Model.Clone()
 	if err := in.addHooks(model); err != nil {
@@ -51,14 +56,17 @@ func (in *instrumented) findSites() {
 		}
 	}
 	kept := map[string]bool{}
+	before := -1
 	for i, m := range in.timeline {
+		if m.Operation != nil && !in.inner {
+			continue
+		}
 		last := len(in.sites) - 1
-		joins := i > 0 && m.Side == modelspec.SideOutput && in.timeline[i-1].Side == modelspec.SideOutput &&
-			in.timeline[i-1].Point.Node == m.Point.Node
-		if !joins {
+		if before < 0 || !together(in.timeline[before], m) {
 			in.sites = append(in.sites, site{})
 			last++
 		}
+		before = i
 		st := &in.sites[last]
 		st.moments = append(st.moments, i)
 		if !slices.Contains(st.tensors, m.Point.Tensor) {
@@ -68,6 +76,14 @@ func (in *instrumented) findSites() {
 			kept[t] = true
 		}
 	}
+}
+
+// together reports whether a moment is served by the hook of the one before it.
+func together(before, m modelspec.Moment) bool {
+	if before.Side != m.Side || before.Point.Node != m.Point.Node {
+		return false
+	}
+	return m.Side == modelspec.SideOutput || m.Operation != nil && m.Operation == before.Operation
 }
 
 // version is a name under which consumers see a tensor.

@@ -20,6 +20,7 @@ type liveRun struct {
 	kept    map[string]Tensor        // side inputs of modules, for calls
 	written []*handle                // what the invokes wrote, pinned until the run is over
 	err     error                    // why the run ends, if it is not the model's fault
+	again   replay
 }
 
 // errDone ends a run that nobody needs any more; it is no error.
@@ -54,6 +55,9 @@ func (t *Trace) run(outputs []string) (out []Tensor, err error) {
 	defer t.s.back.OnThread(r.endAll)
 	defer r.report()
 	t.s.back.OnThread(func() { r.err = r.sched.Start() })
+	if r.err == nil {
+		r.err = r.enterModules()
+	}
 	if r.err != nil {
 		return nil, r.fail(r.err)
 	}
@@ -63,6 +67,11 @@ func (t *Trace) run(outputs []string) (out []Tensor, err error) {
 	}
 	hook := func(c *backend.HookCall) error { return r.hook(c, needed) }
 	out, err = t.s.run(t.ctx, r.in.session, r.batch.inputs, outputs, backend.RunOptions{Hook: hook})
+	if r.err == nil && errors.Is(err, errInner) {
+		if err = r.enterModules(); err == nil {
+			out, err = t.s.run(t.ctx, r.in.session, r.batch.inputs, outputs, backend.RunOptions{Hook: hook})
+		}
+	}
 	if r.err != nil || err != nil && !errors.Is(err, errDone) {
 		return out, r.fail(errors.Join(r.err, err))
 	}
@@ -152,7 +161,7 @@ func (r *liveRun) hook(c *backend.HookCall, needed bool) error {
 	now := make([]Tensor, len(st.tensors)) // what the model goes on with, where it was asked for
 	for j, name := range st.tensors {
 		r.live[name] = c.Inputs[j]
-		if st.keep[j] {
+		if st.keep[j] && r.kept[name].h == nil {
 			if err := r.keep(name, c.Inputs[j]); err != nil {
 				return err
 			}
@@ -163,6 +172,10 @@ func (r *liveRun) hook(c *backend.HookCall, needed bool) error {
 		if err := r.serve(m, st, now, written); err != nil {
 			r.err = err
 			return err
+		}
+		if r.outside() {
+			r.again.from = m + 1
+			return errInner
 		}
 	}
 	for j := range st.tensors {
@@ -182,6 +195,10 @@ func (r *liveRun) serve(m int, st site, now []Tensor, written []bool) error {
 	for st.tensors[j] != r.in.moments[m].Tensor {
 		j++
 	}
+	if m < r.again.from {
+		now[j], written[j] = r.again.at(m, now[j], written[j])
+		return nil
+	}
 	base := func() (Tensor, error) {
 		if now[j].h == nil {
 			t, err := r.copyOf(r.live[st.tensors[j]])
@@ -198,6 +215,7 @@ func (r *liveRun) serve(m int, st site, now []Tensor, written []bool) error {
 	}
 	if changed {
 		now[j], written[j] = out, true
+		r.note(m, out)
 	}
 	return nil
 }

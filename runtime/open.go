@@ -26,6 +26,7 @@ type Session struct {
 	shared func() (backend.Shared, error)
 	raw    func() (backend.Session, error)
 	inst   func() (*instrumented, error)
+	inner  func() (*instrumented, error) // with hooks at operations too
 	spec   func() (*specInfo, error)
 	types  func() map[string]tensor.Type
 	index  func() *onnx.Index // of the untouched model, not to be changed
@@ -98,7 +99,8 @@ func openFile(path string, opts []Option) (*Session, error) {
 	s := &Session{path: path, file: file, set: set, back: back}
 	s.shared = sync.OnceValues(s.newShared)
 	s.raw = sync.OnceValues(func() (backend.Session, error) { return s.build(s.file.Model, s.set) })
-	s.inst = sync.OnceValues(s.instrument)
+	s.inst = sync.OnceValues(func() (*instrumented, error) { return s.instrument(false) })
+	s.inner = sync.OnceValues(func() (*instrumented, error) { return s.instrument(true) })
 	s.spec = sync.OnceValues(s.readSpec)
 	s.types = sync.OnceValue(s.borderTypes)
 	s.index = sync.OnceValue(func() *onnx.Index { return onnx.NewIndex(s.file.Model.Clone().Graph) })

@@ -28,7 +28,7 @@ func (s *Session) readSpec() (*specInfo, error) {
 		return nil, fmt.Errorf("the spec that package %s embeds cannot be read: %w", s.info.Name, err)
 	}
 	in := &specInfo{
-		spec: spec, timeline: spec.Timeline(), at: map[*modelspec.Point]int{},
+		spec: spec, timeline: spec.SourceTimeline(), at: map[*modelspec.Point]int{},
 		modules: map[string]*modelspec.Module{}, types: map[string]tensor.Type{},
 	}
 	in.moments = schedule.Moments(in.timeline)
@@ -37,11 +37,7 @@ func (s *Session) readSpec() (*specInfo, error) {
 	}
 	for _, m := range spec.Modules {
 		in.modules[m.Path] = m
-		for _, list := range [][]*modelspec.Point{m.Inputs, m.Outputs} {
-			for _, p := range list {
-				in.types[p.Tensor] = p.Type
-			}
-		}
+		m.Points(func(p *modelspec.Point) { in.types[p.Tensor] = p.Type })
 	}
 	return in, nil
 }

@@ -27,6 +27,7 @@ model has inputs for mask and positions; for others open the session with nn.Pad
 	{"NN3155", "no such weight", `The module has no parameter of that name.`},
 	{"NN3156", "no such module", `Get found no module of that path. "nngen tree" prints them.`},
 	{"NN3157", "an internal error of a run", `Please report it.`},
+	{"NN3158", "no such operation", `The module has no operation of that name, or not that input or output of it. "nngen tree -ops" prints them.`},
 	{"NN3170", "a plan that is no data", `The trace has Go in mid-run (hooks), and a plan is data: it can be written, sent and exported only without. Keep that Go out of the
 trace (nngen explain says what made it a hook), or run the trace in its own program.`},
 	{"NN3171", "a plan that cannot be read or written", `The data are damaged, of a newer nngen, or no plan.`},

@@ -16,6 +16,9 @@ var specCodes = []Code{
 	{"NN1012", "map names no tensor", `"map" gives module paths to tensors that the model makes.`},
 	{"NN1014", "a dimension of unknown symbols", `Dimensions are built from the symbols that the spec lists.`},
 	{"NN1015", "a spec that contradicts itself", `Parents come before children, visits and consumers ascend, a role is given once.`},
+	{"NN1016", "operations that do not fit their kind", `
+Modules of one kind share a list of operations and of their tensors; each module gives one node for each of the list and the names
+that the list leaves open. Names are exported Go names. Write the spec again with "nngen spec".`},
 }
 
 // modelCodes are about ONNX files that no spec can be made of.
