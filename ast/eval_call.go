@@ -29,6 +29,12 @@ func (f *frame) callExpr(e *ast.CallExpr) value {
 		return f.tensorMethod(e, fv, recv)
 	case *envoyVal:
 		return f.envoyMethod(e, fv, recv)
+	case *operationVal:
+		return f.operationMethod(e, fv, recv)
+	case *nilVal:
+		if isRuntime(recv.typ, "Operation") {
+			return f.fail(e.Pos(), "NN1501", "set it before this line", "the operation is used before it is set")
+		}
 	case *traceVal:
 		return f.traceMethod(e, fv)
 	case *barrierVal:
@@ -109,7 +115,7 @@ func (f *frame) hasCall(e ast.Expr) bool {
 func (f *frame) mustInline(fv *funcVal, args []value) bool {
 	generate := func(v value) bool {
 		switch v := v.(type) {
-		case *tensorVal, *envoyVal, *traceVal, *barrierVal, *ptrVal, *indexVal, *dimsVal:
+		case *tensorVal, *envoyVal, *operationsVal, *operationVal, *traceVal, *barrierVal, *ptrVal, *indexVal, *dimsVal:
 			return true
 		case *funcVal:
 			return v.lit != nil && f.touchesPoints(v)
@@ -125,7 +131,7 @@ func (f *frame) mustInline(fv *funcVal, args []value) bool {
 		return true
 	}
 	for r := range fv.sig.Results().Variables() {
-		if isTensor(r.Type()) || isEnvoy(r.Type()) {
+		if isTensor(r.Type()) || isEnvoy(r.Type()) || isRuntime(r.Type(), "Operation") {
 			return true
 		}
 	}

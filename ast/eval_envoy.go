@@ -102,6 +102,12 @@ func (f *frame) envoyMethod(e *ast.CallExpr, fv *funcVal, x *envoyVal) value {
 		return f.weight(e, x, args[0])
 	case "Get":
 		return f.getModule(e, x, args[0])
+	case "Source":
+		return f.source(e, x)
+	case "Operation":
+		return f.getOperation(e, x, args[0])
+	case "Operations":
+		return f.operations(e, x)
 	}
 	return f.fail(e.Pos(), "NN1216", "it works interpreted, with Session.Interpret", "%s is not compiled yet", fv.method)
 }

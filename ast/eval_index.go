@@ -54,7 +54,7 @@ func (f *frame) elementAt(e *ast.IndexExpr, x *sliceVal, i value) value {
 }
 
 func (f *frame) runtimeIndex(e *ast.IndexExpr, x *sliceVal, i value) value {
-	if holds(x, func(v value) bool { _, ok := v.(*envoyVal); return ok }) {
+	if holds(x, isModule) {
 		return f.fail(e.Index.Pos(), "NN1306", "use a constant, or loop over the modules with range",
 			"the module is chosen by a value that is known only when the trace runs")
 	}
@@ -159,4 +159,13 @@ func (f *frame) sliceExpr(e *ast.SliceExpr) value {
 		}
 	}
 	return f.residual(e, false, parts)
+}
+
+// isModule reports what is chosen when code is generated: Envoys and operations.
+func isModule(v value) bool {
+	switch v.(type) {
+	case *envoyVal, *operationVal, *operationsVal:
+		return true
+	}
+	return false
 }

@@ -118,6 +118,8 @@ func (f *frame) walkPath(e *ast.SelectorExpr, x value, path []int) (v value, hol
 			}
 		case *envoyVal:
 			x = f.child(e, y, i)
+		case *operationsVal:
+			x = f.operationField(e, y, i)
 		case *codeVal:
 			return f.residual(e, false, map[ast.Expr]value{e.X: y}), nil
 		case invalid:

@@ -128,7 +128,7 @@ func (l *loader) typeError(err error) {
 	if strings.HasPrefix(strings.TrimSpace(e.Msg), "other declaration of") && len(l.diags) > 0 {
 		return
 	}
-	l.diags.Add("NN1103", l.prog.Fset.Position(e.Pos), "%s", e.Msg)
+	l.diags.Add("NN1103", l.prog.Fset.Position(e.Pos), "%s", e.Msg).Hint = l.operationsHint(e.Msg)
 }
 
 // willBeDeclared reports whether the generator declares name for a trace function.

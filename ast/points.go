@@ -44,15 +44,23 @@ func (f *frame) readAll(e *ast.CallExpr, x *envoyVal, side modelspec.Side) value
 		f.point(e.Pos(), x, side)
 		return invalid{}
 	}
-	if !f.mayAsk(e.Pos(), x.label()+"."+string(side)+" is read") {
+	var points []*modelspec.Point
+	for _, p := range sidePoints(x.module, side) {
+		if p.Absent == "" && p.Visit == 0 {
+			points = append(points, p)
+		}
+	}
+	return f.readPoints(e, points, x.label()+"."+string(side))
+}
+
+// readPoints reads several points into a slice.
+func (f *frame) readPoints(e *ast.CallExpr, points []*modelspec.Point, name string) value {
+	if !f.mayAsk(e.Pos(), name+" is read") {
 		return invalid{}
 	}
 	t := f.typeOf(e)
 	obj := &arrayObj{elem: t.Underlying().(*types.Slice).Elem()}
-	for _, p := range sidePoints(x.module, side) {
-		if p.Absent != "" || p.Visit != 0 {
-			continue
-		}
+	for _, p := range points {
 		v := f.ask(e.Pos(), p)
 		if isInvalid(v) {
 			return v
@@ -122,15 +130,18 @@ func (f *frame) mayAsk(pos token.Pos, what string) bool {
 
 // writePoint evaluates SetOutput and SetInput.
 func (f *frame) writePoint(e *ast.CallExpr, x *envoyVal, side modelspec.Side, v value) value {
-	p := f.point(e.Pos(), x, side)
+	return f.writeAt(e, f.point(e.Pos(), x, side), x.label()+"."+string(side), v)
+}
+
+// writeAt evaluates a call that writes its last argument at a point, if there is one.
+func (f *frame) writeAt(e *ast.CallExpr, p *modelspec.Point, name string, v value) value {
 	if p == nil || isInvalid(v) {
 		return invalid{}
 	}
-	name := x.label() + "." + string(side)
 	if !f.mayWrite(e.Pos(), name) {
 		return invalid{}
 	}
-	s := f.graphOperand(opArg{v: v, at: e.Args[0]})
+	s := f.graphOperand(opArg{v: v, at: e.Args[len(e.Args)-1]})
 	if s == nil {
 		return invalid{}
 	}
@@ -192,7 +203,7 @@ func (f *frame) fits(e *ast.CallExpr, s *sym, p *modelspec.Point, name string) b
 		want.Shape[axis] = rowsDim(f.inv.rows, scale)
 	}
 	if s.typ.DType != want.DType || s.typ.Shape.Differs(want.Shape) {
-		d := f.ev.report(e.Args[0].Pos(), "NN1408", "%s is %s, but the value written to it is %s", name, want, s.typ)
+		d := f.ev.report(e.Args[len(e.Args)-1].Pos(), "NN1408", "%s is %s, but the value written to it is %s", name, want, s.typ)
 		d.Hint = "a write keeps shape and dtype: change the value with Cast, Reshape or At until they agree"
 		f.ev.relate(d, s.pos, "the value is made here")
 		return false

@@ -72,7 +72,7 @@ type barrier struct{ r *schedule.Rendezvous }
 
 func newRunState(ev *evaluator) *runState {
 	s := &runState{ev: ev, moment: map[*modelspec.Point]int{}, types: map[string]tensor.Type{}, form: ev.form, names: map[string]int{}}
-	timeline := ev.acc.spec.Timeline()
+	timeline := ev.acc.spec.SourceTimeline()
 	s.moments = schedule.Moments(timeline)
 	for i, m := range timeline {
 		s.moment[m.Point] = i

@@ -2,6 +2,7 @@ package gen
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dave/jennifer/jen"
 
@@ -67,7 +68,10 @@ func (w *accessorFile) operations(t structType) {
 	w.declare(fmt.Sprintf("%s lists the operations of %s itself, each after those it takes.", src.Name, t.name),
 		jen.Type().Id(src.Name).StructFunc(func(g *jen.Group) {
 			for _, f := range src.Fields {
-				doc := f.Name + " is " + f.Doc
+				doc := f.Doc
+				if !strings.HasPrefix(doc, f.Name+" ") && !strings.HasPrefix(doc, f.Name+":") {
+					doc = f.Name + " is " + doc
+				}
 				if f.Some {
 					doc += "; not in all modules of the type"
 				}

@@ -1,10 +1,5 @@
 package modelspec
 
-import (
-	"fmt"
-	"strings"
-)
-
 // AccessorSource is the Go struct of the operations that modules of one accessor
 // type have: one field each, named as in the spec.
 type AccessorSource struct {
@@ -15,7 +10,7 @@ type AccessorSource struct {
 // AccessorOperation is one field.
 type AccessorOperation struct {
 	Name string
-	Doc  string // "Softmax of Add: float32 [batch, 4, seq, seq]"
+	Doc  string // "MatMul of Softmax, Transpose2: float32 [batch, 12, seq, 64]"
 	Some bool   // not all modules of the type have it
 }
 
@@ -39,7 +34,7 @@ func (a *accessors) sources() {
 				}
 				if _, ok := at[o.Name]; !ok {
 					at[o.Name] = len(src.Fields)
-					src.Fields = append(src.Fields, AccessorOperation{Name: o.Name, Doc: a.operationDoc(n, o)})
+					src.Fields = append(src.Fields, AccessorOperation{Name: o.Name, Doc: n.operationDoc(o)})
 				}
 				have[o.Name]++
 			}
@@ -55,49 +50,14 @@ func (a *accessors) sources() {
 	}
 }
 
-// operationDoc says what an operation takes and gives: "MatMul of Softmax,
-// Transpose2: float32 [batch, seq, 768]".
-func (a *accessors) operationDoc(n *accessorNode, o *Operation) string {
-	var from, gives []string
-	for _, p := range o.Inputs {
-		from = append(from, a.giver(n, o, p))
-	}
-	for _, p := range o.Outputs {
-		gives = append(gives, typeText(p.Type))
-	}
-	text := oneLine(o.Op)
-	if len(from) > 0 {
-		text += " of " + join(from)
-	}
-	return text + ": " + strings.Join(gives, " and ")
-}
-
-// giver names where an operation's input comes from: another operation, a module
-// inside, what the module is given, else the tensor.
-func (a *accessors) giver(n *accessorNode, o *Operation, in *Point) string {
+// operationDoc says what an operation takes and gives.
+func (n *accessorNode) operationDoc(o *Operation) string {
 	if n.givers == nil {
-		n.givers = map[string]string{}
-		for _, p := range n.m.Inputs {
-			if p.Role != RoleUnknown && p.Role != RoleOther {
-				n.givers[p.Tensor] = "the " + string(p.Role)
-			}
-		}
+		var children []*Module
 		for _, c := range n.children {
-			for _, p := range c.m.Outputs {
-				n.givers[p.Tensor] = oneLine(lastPart(c.path))
-			}
+			children = append(children, c.m)
 		}
-		for _, other := range n.m.Operations {
-			for i, p := range other.Outputs {
-				n.givers[p.Tensor] = other.Name
-				if len(other.Outputs) > 1 {
-					n.givers[p.Tensor] = fmt.Sprintf("%s[%d]", other.Name, i)
-				}
-			}
-		}
+		n.givers = givers(n.m, children)
 	}
-	if name := n.givers[in.Tensor]; name != "" {
-		return name
-	}
-	return oneLine(in.Tensor[strings.LastIndexByte(in.Tensor, '/')+1:])
+	return o.describe(n.givers)
 }

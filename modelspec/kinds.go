@@ -128,13 +128,11 @@ func (k *opKind) key() string {
 	return b.String()
 }
 
-// nameOfKind is a name for a kind from the first module that has it.
+// nameOfKind is a name for a kind from the path of the first module that has it:
+// classes may be edited, and a file would change with them.
 func nameOfKind(m *Module) string {
 	if m.Path == "" {
 		return "model"
-	}
-	if m.Class != "" {
-		return m.Class
 	}
 	for p := m.Path; p != ""; p = parentPath(p) {
 		if last := lastPart(p); !isNumber(last) {

@@ -9,6 +9,7 @@ import (
 // TreeOptions say what Tree prints beside names and classes.
 type TreeOptions struct {
 	Points bool // each module's inputs and outputs, with tensors and shapes
+	Ops    bool // each module's operations, with what they take and give
 }
 
 // Tree prints the module tree as torch prints a model: repeated elements of a
@@ -62,6 +63,9 @@ func (p *printer) print(m *Module) string {
 	var lines []string
 	if p.o.Points {
 		lines = append(lines, pointLines(m)...)
+	}
+	if p.o.Ops {
+		lines = append(lines, p.operationLines(m)...)
 	}
 	lines = append(lines, p.childLines(m)...)
 	head := shownClass(m) + "("
@@ -182,6 +186,18 @@ func pointLines(m *Module) []string {
 				line += " absent"
 			}
 			out = append(out, line)
+		}
+	}
+	return out
+}
+
+// operationLines prints what a module computes itself, of its first call.
+func (p *printer) operationLines(m *Module) []string {
+	by := givers(m, p.children[m.Path])
+	var out []string
+	for _, o := range m.Operations {
+		if o.Visit == 0 {
+			out = append(out, fmt.Sprintf("* %s = %s", o.Name, o.describe(by)))
 		}
 	}
 	return out

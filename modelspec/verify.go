@@ -31,6 +31,7 @@ type Probe struct {
 	Axis     int   // of the rows, where Row is not -1
 	Attempt  int   // from 0: each further one writes other and larger noise
 	Scale    int64 // entries of the axis to a row
+	Inside   bool  // the tensor is what an operation makes
 }
 
 // VerifyOptions bound the work.
@@ -44,6 +45,7 @@ type VerifyOptions struct {
 // Verified sums up a verification.
 type Verified struct {
 	Checked, Failed, Left int // points accepted, marked absent, not tried
+	Inside                int // outputs of operations that were seen to move the result, or are like one that was
 	Runs                  int
 }
 
@@ -51,7 +53,8 @@ type Verified struct {
 // and writing something else must move the result, in the rows that were written
 // and in no other. Points that fail are marked absent with the reason. Many points
 // are tried in one run, each in a row of its own; row 0 is left alone. Points
-// without rows, and all of a model without a batch, are tried one by one.
+// without rows, and all of a model without a batch, are tried one by one. Then what
+// operations make is tried, in one module of each kind.
 func Verify(ctx context.Context, s *Spec, p Prober, o VerifyOptions) (Verified, error) {
 	v := &verifier{ctx: ctx, s: s, p: p, o: o}
 	if v.o.Rows < 2 {
@@ -61,6 +64,7 @@ func Verify(ctx context.Context, s *Spec, p Prober, o VerifyOptions) (Verified, 
 		v.o.MaxRuns = 256
 	}
 	v.collect()
+	v.total = len(v.trials)
 	if err := v.identities(); err != nil {
 		return v.sum(), err
 	}
@@ -74,11 +78,23 @@ func Verify(ctx context.Context, s *Spec, p Prober, o VerifyOptions) (Verified, 
 			rowed = append(rowed, t)
 		}
 	}
+	if err := v.move(rowed, whole); err != nil {
+		return v.sum(), err
+	}
+	inside, err := v.operations()
+	sum := v.sum()
+	sum.Inside = inside
+	return sum, err
+}
+
+// move tries writes that must move the result: those in rows of their own many at
+// a time, the others one by one.
+func (v *verifier) move(rowed, whole []*trial) error {
 	for range attempts {
 		for rest := rowed; len(rest) > 0 && v.more(); {
 			n := min(len(rest), v.o.Rows-1)
 			if err := v.together(rest[:n]); err != nil {
-				return v.sum(), err
+				return err
 			}
 			rest = rest[n:]
 		}
@@ -87,12 +103,12 @@ func Verify(ctx context.Context, s *Spec, p Prober, o VerifyOptions) (Verified, 
 				break
 			}
 			if err := v.alone(t); err != nil {
-				return v.sum(), err
+				return err
 			}
 		}
 		rowed, whole = again(rowed), again(whole)
 	}
-	return v.sum(), nil
+	return nil
 }
 
 // attempts are the writes that a point gets before it is said to move nothing:
@@ -142,6 +158,7 @@ type verifier struct {
 	trials []*trial
 	runs   int
 	done   int
+	total  int
 	mixes  *bool // whether the model's own inputs move rows that are not theirs, once it was asked
 }
 

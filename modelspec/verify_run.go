@@ -2,7 +2,9 @@ package modelspec
 
 // identities writes back all tensors at once; if that changes anything, halves
 // are tried until the culprits are alone.
-func (v *verifier) identities() error {
+func (v *verifier) identities() error { return v.identitiesOf(v.trials) }
+
+func (v *verifier) identitiesOf(trials []*trial) error {
 	var split func(list []*trial) error
 	split = func(list []*trial) error {
 		if len(list) == 0 || !v.more() {
@@ -32,10 +34,10 @@ func (v *verifier) identities() error {
 		}
 		return split(list[len(list)/2:])
 	}
-	if err := split(v.trials); err != nil {
+	if err := split(trials); err != nil {
 		return err
 	}
-	for _, t := range v.trials {
+	for _, t := range trials {
 		if t.failed != "" {
 			v.settle(t, t.failed)
 		}
@@ -176,6 +178,6 @@ func (v *verifier) settle(t *trial, reason string) {
 		v.done++
 	}
 	if v.o.Progress != nil {
-		v.o.Progress(v.done, len(v.trials))
+		v.o.Progress(v.done, v.total)
 	}
 }

@@ -19,7 +19,8 @@ type Prober struct {
 	spec *modelspec.Spec
 	set  settings
 
-	all     func() (*instrumented, error) // hooks at every point
+	all     func() (*instrumented, error) // hooks at every point of modules
+	inner   func() (*instrumented, error) // hooks at what operations make
 	mu      sync.Mutex
 	started map[int]*baseline // by rows
 }
@@ -44,7 +45,14 @@ func NewProber(path string, spec *modelspec.Spec, opts ...Option) (*Prober, erro
 	}
 	s.info = infoFromSpec(spec)
 	p := &Prober{s: s, spec: spec, set: s.set, started: map[int]*baseline{}}
-	p.all = sync.OnceValues(func() (*instrumented, error) { return p.hooked(nil) })
+	p.all = sync.OnceValues(func() (*instrumented, error) {
+		return p.hooked(spec.Timeline(), nil)
+	})
+	p.inner = sync.OnceValues(func() (*instrumented, error) {
+		return p.hooked(slices.DeleteFunc(spec.SourceTimeline(), func(m modelspec.Moment) bool {
+			return m.Operation == nil || m.Side == modelspec.SideInput
+		}), nil)
+	})
 	return p, nil
 }
 
@@ -141,12 +149,14 @@ func (p *Prober) typeOf(name string) tensor.Type {
 		}
 	}
 	for _, m := range p.spec.Modules {
-		for _, list := range [][]*modelspec.Point{m.Inputs, m.Outputs} {
-			for _, q := range list {
-				if q.Tensor == name {
-					return q.Type
-				}
+		var found tensor.Type
+		m.Points(func(q *modelspec.Point) {
+			if q.Tensor == name {
+				found = q.Type
 			}
+		})
+		if found.DType.Known() || found.Shape != nil {
+			return found
 		}
 	}
 	return tensor.Type{}

@@ -12,10 +12,9 @@ import (
 	"github.com/nngen-go/nngen/runtime/backend"
 )
 
-// hooked builds the model with hooks at the points that the probes write; nil
-// probes: at all points.
-func (p *Prober) hooked(probes []modelspec.Probe) (*instrumented, error) {
-	timeline := p.spec.Timeline()
+// hooked builds the model with hooks at those moments that the probes write; nil
+// probes: at all of them.
+func (p *Prober) hooked(timeline []modelspec.Moment, probes []modelspec.Probe) (*instrumented, error) {
 	spec := &specInfo{spec: p.spec, types: map[string]tensor.Type{}}
 	for i, m := range schedule.Moments(timeline) {
 		t := timeline[i].Point
@@ -26,7 +25,7 @@ func (p *Prober) hooked(probes []modelspec.Probe) (*instrumented, error) {
 		spec.moments = append(spec.moments, m)
 		spec.types[t.Tensor] = t.Type
 	}
-	in := &instrumented{specInfo: spec}
+	in := &instrumented{specInfo: spec, inner: true}
 	in.findSites()
 	model := p.s.file.Model.Clone()
 	if err := in.addHooks(model); err != nil {
@@ -48,9 +47,13 @@ func (p *Prober) Probe(ctx context.Context, rows int, probes []modelspec.Probe) 
 	if err != nil {
 		return nil, err
 	}
-	in, err := p.all()
+	all := p.all
+	if len(probes) > 0 && probes[0].Inside {
+		all = p.inner
+	}
+	in, err := all()
 	if err != nil { // one point spoils it for all: only those that are asked for
-		if in, err = p.hooked(probes); err != nil {
+		if in, err = p.hooked(p.spec.SourceTimeline(), probes); err != nil {
 			return nil, err
 		}
 		defer p.s.dispose(in.session)

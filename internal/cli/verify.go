@@ -35,6 +35,9 @@ func (e *env) verify(ctx context.Context, model string, s *modelspec.Spec) (err 
 		return userError{fmt.Errorf("no point of the model can be written to: %s (with -no-verify the spec is written without checks)", firstReason(s))}
 	}
 	fmt.Fprintf(e.stdout, "%s checked in %s", count(v.Checked, "point was", "points were"), count(v.Runs, "run", "runs"))
+	if v.Inside > 0 {
+		fmt.Fprintf(e.stdout, ", and %s of operations", count(v.Inside, "output", "outputs"))
+	}
 	if v.Failed > 0 {
 		fmt.Fprintf(e.stdout, "; %s refused, and the spec says why", count(v.Failed, "was", "were"))
 	}

@@ -38,6 +38,13 @@ The module has no parameter or child of that name.`},
 The spec is unsure which tensor is the module's input or output. Look at the candidates and write the role down:
 
 	- {role: output, tensor: /block/Add_3_output_0, …}`},
+	{"NN1311", "no such operation", `
+The module has no operation of that name, or not that input or output of it. Modules of one accessor type may differ in their
+operations. "nngen tree -ops" prints what each module computes; a spec of an earlier nngen lists none: run "nngen spec" again.
+
+	op := m.Transformer.H[0].Attn.Source().Softmax
+	op.SetOutput(op.Output().Scale(0.5))
+	q := m.Transformer.H[0].Attn.Source().Split.OutputAt(0)     // one of several`},
 }
 
 // shapeCodes are about operands and what is written.

@@ -289,14 +289,649 @@ type Model struct {
 	Linear85 *Linear `nn:"linear_85"`
 }
 
+// ModelSource lists the operations of Model itself, each after those it takes.
+type ModelSource struct {
+	// Mul0 is Mul of conv2d_157: float32 [batch, 16, 24, ?]
+	Mul0 nn.Operation
+	// Add0 is Add of Mul0: float32 [batch, 16, 24, ?]
+	Add0 nn.Operation
+	// Add1 is Add of Add0: float32 [batch, 16, 24, ?]
+	Add1 nn.Operation
+	// Clip0 is Clip of Add1: float32 [batch, 16, 24, ?]
+	Clip0 nn.Operation
+	// Mul1 is Mul of Add0, Clip0: float32 [batch, 16, 24, ?]
+	Mul1 nn.Operation
+	// Div0 is Div of Mul1: float32 [batch, 16, 24, ?]
+	Div0 nn.Operation
+	// Mul2 is Mul of Div0: float32 [batch, 16, 24, ?]
+	Mul2 nn.Operation
+	// Add2 is Add of Mul2: float32 [batch, 16, 24, ?]
+	Add2 nn.Operation
+	// Mul3 is Mul of conv2d_158: float32 [batch, 32, 24, ?]
+	Mul3 nn.Operation
+	// Add3 is Add of Mul3: float32 [batch, 32, 24, ?]
+	Add3 nn.Operation
+	// Add4 is Add of Add3: float32 [batch, 32, 24, ?]
+	Add4 nn.Operation
+	// Clip1 is Clip of Add4: float32 [batch, 32, 24, ?]
+	Clip1 nn.Operation
+	// Mul4 is Mul of Add3, Clip1: float32 [batch, 32, 24, ?]
+	Mul4 nn.Operation
+	// Div1 is Div of Mul4: float32 [batch, 32, 24, ?]
+	Div1 nn.Operation
+	// Mul5 is Mul of Div1: float32 [batch, 32, 24, ?]
+	Mul5 nn.Operation
+	// Add5 is Add of Mul5: float32 [batch, 32, 24, ?]
+	Add5 nn.Operation
+	// Mul6 is Mul of conv2d_159: float32 [batch, 32, 24, ?]
+	Mul6 nn.Operation
+	// Add6 is Add of Mul6: float32 [batch, 32, 24, ?]
+	Add6 nn.Operation
+	// Add7 is Add of Add6: float32 [batch, 32, 24, ?]
+	Add7 nn.Operation
+	// Clip2 is Clip of Add7: float32 [batch, 32, 24, ?]
+	Clip2 nn.Operation
+	// Mul7 is Mul of Add6, Clip2: float32 [batch, 32, 24, ?]
+	Mul7 nn.Operation
+	// Div2 is Div of Mul7: float32 [batch, 32, 24, ?]
+	Div2 nn.Operation
+	// Mul8 is Mul of Div2: float32 [batch, 32, 24, ?]
+	Mul8 nn.Operation
+	// Add8 is Add of Mul8: float32 [batch, 32, 24, ?]
+	Add8 nn.Operation
+	// Mul9 is Mul of conv2d_160: float32 [batch, 64, 24, ?]
+	Mul9 nn.Operation
+	// Add9 is Add of Mul9: float32 [batch, 64, 24, ?]
+	Add9 nn.Operation
+	// Add10 is Add of Add9: float32 [batch, 64, 24, ?]
+	Add10 nn.Operation
+	// Clip3 is Clip of Add10: float32 [batch, 64, 24, ?]
+	Clip3 nn.Operation
+	// Mul10 is Mul of Add9, Clip3: float32 [batch, 64, 24, ?]
+	Mul10 nn.Operation
+	// Div3 is Div of Mul10: float32 [batch, 64, 24, ?]
+	Div3 nn.Operation
+	// Mul11 is Mul of Div3: float32 [batch, 64, 24, ?]
+	Mul11 nn.Operation
+	// Add11 is Add of Mul11: float32 [batch, 64, 24, ?]
+	Add11 nn.Operation
+	// Mul12 is Mul of conv2d_161: float32 [batch, 64, 24, ?]
+	Mul12 nn.Operation
+	// Add12 is Add of Mul12: float32 [batch, 64, 24, ?]
+	Add12 nn.Operation
+	// Add13 is Add of Add12: float32 [batch, 64, 24, ?]
+	Add13 nn.Operation
+	// Clip4 is Clip of Add13: float32 [batch, 64, 24, ?]
+	Clip4 nn.Operation
+	// Mul13 is Mul of Add12, Clip4: float32 [batch, 64, 24, ?]
+	Mul13 nn.Operation
+	// Div4 is Div of Mul13: float32 [batch, 64, 24, ?]
+	Div4 nn.Operation
+	// Mul14 is Mul of Div4: float32 [batch, 64, 24, ?]
+	Mul14 nn.Operation
+	// Add14 is Add of Mul14: float32 [batch, 64, 24, ?]
+	Add14 nn.Operation
+	// Mul15 is Mul of conv2d_162: float32 [batch, 64, 24, ?]
+	Mul15 nn.Operation
+	// Add15 is Add of Mul15: float32 [batch, 64, 24, ?]
+	Add15 nn.Operation
+	// Add16 is Add of Add15: float32 [batch, 64, 24, ?]
+	Add16 nn.Operation
+	// Clip5 is Clip of Add16: float32 [batch, 64, 24, ?]
+	Clip5 nn.Operation
+	// Mul16 is Mul of Add15, Clip5: float32 [batch, 64, 24, ?]
+	Mul16 nn.Operation
+	// Div5 is Div of Mul16: float32 [batch, 64, 24, ?]
+	Div5 nn.Operation
+	// Mul17 is Mul of Div5: float32 [batch, 64, 24, ?]
+	Mul17 nn.Operation
+	// Add17 is Add of Mul17: float32 [batch, 64, 24, ?]
+	Add17 nn.Operation
+	// Mul18 is Mul of conv2d_163: float32 [batch, 64, 12, ?]
+	Mul18 nn.Operation
+	// Add18 is Add of Mul18: float32 [batch, 64, 12, ?]
+	Add18 nn.Operation
+	// Add19 is Add of Add18: float32 [batch, 64, 12, ?]
+	Add19 nn.Operation
+	// Clip6 is Clip of Add19: float32 [batch, 64, 12, ?]
+	Clip6 nn.Operation
+	// Mul19 is Mul of Add18, Clip6: float32 [batch, 64, 12, ?]
+	Mul19 nn.Operation
+	// Div6 is Div of Mul19: float32 [batch, 64, 12, ?]
+	Div6 nn.Operation
+	// Mul20 is Mul of Div6: float32 [batch, 64, 12, ?]
+	Mul20 nn.Operation
+	// Add20 is Add of Mul20: float32 [batch, 64, 12, ?]
+	Add20 nn.Operation
+	// Mul21 is Mul of conv2d_164: float32 [batch, 128, 12, ?]
+	Mul21 nn.Operation
+	// Add21 is Add of Mul21: float32 [batch, 128, 12, ?]
+	Add21 nn.Operation
+	// Add22 is Add of Add21: float32 [batch, 128, 12, ?]
+	Add22 nn.Operation
+	// Clip7 is Clip of Add22: float32 [batch, 128, 12, ?]
+	Clip7 nn.Operation
+	// Mul22 is Mul of Add21, Clip7: float32 [batch, 128, 12, ?]
+	Mul22 nn.Operation
+	// Div7 is Div of Mul22: float32 [batch, 128, 12, ?]
+	Div7 nn.Operation
+	// Mul23 is Mul of Div7: float32 [batch, 128, 12, ?]
+	Mul23 nn.Operation
+	// Add23 is Add of Mul23: float32 [batch, 128, 12, ?]
+	Add23 nn.Operation
+	// Mul24 is Mul of conv2d_165: float32 [batch, 128, 12, ?]
+	Mul24 nn.Operation
+	// Add24 is Add of Mul24: float32 [batch, 128, 12, ?]
+	Add24 nn.Operation
+	// Add25 is Add of Add24: float32 [batch, 128, 12, ?]
+	Add25 nn.Operation
+	// Clip8 is Clip of Add25: float32 [batch, 128, 12, ?]
+	Clip8 nn.Operation
+	// Mul25 is Mul of Add24, Clip8: float32 [batch, 128, 12, ?]
+	Mul25 nn.Operation
+	// Div8 is Div of Mul25: float32 [batch, 128, 12, ?]
+	Div8 nn.Operation
+	// Mul26 is Mul of Div8: float32 [batch, 128, 12, ?]
+	Mul26 nn.Operation
+	// Add26 is Add of Mul26: float32 [batch, 128, 12, ?]
+	Add26 nn.Operation
+	// Mul27 is Mul of conv2d_166: float32 [batch, 128, 12, ?]
+	Mul27 nn.Operation
+	// Add27 is Add of Mul27: float32 [batch, 128, 12, ?]
+	Add27 nn.Operation
+	// Add28 is Add of Add27: float32 [batch, 128, 12, ?]
+	Add28 nn.Operation
+	// Clip9 is Clip of Add28: float32 [batch, 128, 12, ?]
+	Clip9 nn.Operation
+	// Mul28 is Mul of Add27, Clip9: float32 [batch, 128, 12, ?]
+	Mul28 nn.Operation
+	// Div9 is Div of Mul28: float32 [batch, 128, 12, ?]
+	Div9 nn.Operation
+	// Mul29 is Mul of Div9: float32 [batch, 128, 12, ?]
+	Mul29 nn.Operation
+	// Add29 is Add of Mul29: float32 [batch, 128, 12, ?]
+	Add29 nn.Operation
+	// Mul30 is Mul of conv2d_167: float32 [batch, 128, 12, ?]
+	Mul30 nn.Operation
+	// Add30 is Add of Mul30: float32 [batch, 128, 12, ?]
+	Add30 nn.Operation
+	// Add31 is Add of Add30: float32 [batch, 128, 12, ?]
+	Add31 nn.Operation
+	// Clip10 is Clip of Add31: float32 [batch, 128, 12, ?]
+	Clip10 nn.Operation
+	// Mul31 is Mul of Add30, Clip10: float32 [batch, 128, 12, ?]
+	Mul31 nn.Operation
+	// Div10 is Div of Mul31: float32 [batch, 128, 12, ?]
+	Div10 nn.Operation
+	// Mul32 is Mul of Div10: float32 [batch, 128, 12, ?]
+	Mul32 nn.Operation
+	// Add32 is Add of Mul32: float32 [batch, 128, 12, ?]
+	Add32 nn.Operation
+	// Mul33 is Mul of conv2d_168: float32 [batch, 240, 12, ?]
+	Mul33 nn.Operation
+	// Add33 is Add of Mul33: float32 [batch, 240, 12, ?]
+	Add33 nn.Operation
+	// Add34 is Add of Add33: float32 [batch, 240, 12, ?]
+	Add34 nn.Operation
+	// Clip11 is Clip of Add34: float32 [batch, 240, 12, ?]
+	Clip11 nn.Operation
+	// Mul34 is Mul of Add33, Clip11: float32 [batch, 240, 12, ?]
+	Mul34 nn.Operation
+	// Div11 is Div of Mul34: float32 [batch, 240, 12, ?]
+	Div11 nn.Operation
+	// Mul35 is Mul of Div11: float32 [batch, 240, 12, ?]
+	Mul35 nn.Operation
+	// Add35 is Add of Mul35: float32 [batch, 240, 12, ?]
+	Add35 nn.Operation
+	// Mul36 is Mul of conv2d_169: float32 [batch, 240, 12, ?]
+	Mul36 nn.Operation
+	// Add36 is Add of Mul36: float32 [batch, 240, 12, ?]
+	Add36 nn.Operation
+	// Add37 is Add of Add36: float32 [batch, 240, 12, ?]
+	Add37 nn.Operation
+	// Clip12 is Clip of Add37: float32 [batch, 240, 12, ?]
+	Clip12 nn.Operation
+	// Mul37 is Mul of Add36, Clip12: float32 [batch, 240, 12, ?]
+	Mul37 nn.Operation
+	// Div12 is Div of Mul37: float32 [batch, 240, 12, ?]
+	Div12 nn.Operation
+	// Mul38 is Mul of Div12: float32 [batch, 240, 12, ?]
+	Mul38 nn.Operation
+	// Add38 is Add of Mul38: float32 [batch, 240, 12, ?]
+	Add38 nn.Operation
+	// Mul39 is Mul of conv2d_170: float32 [batch, 240, 12, ?]
+	Mul39 nn.Operation
+	// Add39 is Add of Mul39: float32 [batch, 240, 12, ?]
+	Add39 nn.Operation
+	// Add40 is Add of Add39: float32 [batch, 240, 12, ?]
+	Add40 nn.Operation
+	// Clip13 is Clip of Add40: float32 [batch, 240, 12, ?]
+	Clip13 nn.Operation
+	// Mul40 is Mul of Add39, Clip13: float32 [batch, 240, 12, ?]
+	Mul40 nn.Operation
+	// Div13 is Div of Mul40: float32 [batch, 240, 12, ?]
+	Div13 nn.Operation
+	// Mul41 is Mul of Div13: float32 [batch, 240, 12, ?]
+	Mul41 nn.Operation
+	// Add41 is Add of Mul41: float32 [batch, 240, 12, ?]
+	Add41 nn.Operation
+	// Mul42 is Mul of conv2d_171: float32 [batch, 240, 12, ?]
+	Mul42 nn.Operation
+	// Add42 is Add of Mul42: float32 [batch, 240, 12, ?]
+	Add42 nn.Operation
+	// Add43 is Add of Add42: float32 [batch, 240, 12, ?]
+	Add43 nn.Operation
+	// Clip14 is Clip of Add43: float32 [batch, 240, 12, ?]
+	Clip14 nn.Operation
+	// Mul43 is Mul of Add42, Clip14: float32 [batch, 240, 12, ?]
+	Mul43 nn.Operation
+	// Div14 is Div of Mul43: float32 [batch, 240, 12, ?]
+	Div14 nn.Operation
+	// Mul44 is Mul of Div14: float32 [batch, 240, 12, ?]
+	Mul44 nn.Operation
+	// Add44 is Add of Mul44: float32 [batch, 240, 12, ?]
+	Add44 nn.Operation
+	// Mul45 is Mul of conv2d_172: float32 [batch, 240, 12, ?]
+	Mul45 nn.Operation
+	// Add45 is Add of Mul45: float32 [batch, 240, 12, ?]
+	Add45 nn.Operation
+	// Add46 is Add of Add45: float32 [batch, 240, 12, ?]
+	Add46 nn.Operation
+	// Clip15 is Clip of Add46: float32 [batch, 240, 12, ?]
+	Clip15 nn.Operation
+	// Mul46 is Mul of Add45, Clip15: float32 [batch, 240, 12, ?]
+	Mul46 nn.Operation
+	// Div15 is Div of Mul46: float32 [batch, 240, 12, ?]
+	Div15 nn.Operation
+	// Mul47 is Mul of Div15: float32 [batch, 240, 12, ?]
+	Mul47 nn.Operation
+	// Add47 is Add of Mul47: float32 [batch, 240, 12, ?]
+	Add47 nn.Operation
+	// Mul48 is Mul of conv2d_173: float32 [batch, 240, 12, ?]
+	Mul48 nn.Operation
+	// Add48 is Add of Mul48: float32 [batch, 240, 12, ?]
+	Add48 nn.Operation
+	// Add49 is Add of Add48: float32 [batch, 240, 12, ?]
+	Add49 nn.Operation
+	// Clip16 is Clip of Add49: float32 [batch, 240, 12, ?]
+	Clip16 nn.Operation
+	// Mul49 is Mul of Add48, Clip16: float32 [batch, 240, 12, ?]
+	Mul49 nn.Operation
+	// Div16 is Div of Mul49: float32 [batch, 240, 12, ?]
+	Div16 nn.Operation
+	// Mul50 is Mul of Div16: float32 [batch, 240, 12, ?]
+	Mul50 nn.Operation
+	// Add50 is Add of Mul50: float32 [batch, 240, 12, ?]
+	Add50 nn.Operation
+	// Mul51 is Mul of conv2d_174: float32 [batch, 240, 12, ?]
+	Mul51 nn.Operation
+	// Add51 is Add of Mul51: float32 [batch, 240, 12, ?]
+	Add51 nn.Operation
+	// Add52 is Add of Add51: float32 [batch, 240, 12, ?]
+	Add52 nn.Operation
+	// Clip17 is Clip of Add52: float32 [batch, 240, 12, ?]
+	Clip17 nn.Operation
+	// Mul52 is Mul of Add51, Clip17: float32 [batch, 240, 12, ?]
+	Mul52 nn.Operation
+	// Div17 is Div of Mul52: float32 [batch, 240, 12, ?]
+	Div17 nn.Operation
+	// Mul53 is Mul of Div17: float32 [batch, 240, 12, ?]
+	Mul53 nn.Operation
+	// Add53 is Add of Mul53: float32 [batch, 240, 12, ?]
+	Add53 nn.Operation
+	// Mul54 is Mul of conv2d_175: float32 [batch, 240, 12, ?]
+	Mul54 nn.Operation
+	// Add54 is Add of Mul54: float32 [batch, 240, 12, ?]
+	Add54 nn.Operation
+	// Add55 is Add of Add54: float32 [batch, 240, 12, ?]
+	Add55 nn.Operation
+	// Clip18 is Clip of Add55: float32 [batch, 240, 12, ?]
+	Clip18 nn.Operation
+	// Mul55 is Mul of Add54, Clip18: float32 [batch, 240, 12, ?]
+	Mul55 nn.Operation
+	// Div18 is Div of Mul55: float32 [batch, 240, 12, ?]
+	Div18 nn.Operation
+	// Mul56 is Mul of Div18: float32 [batch, 240, 12, ?]
+	Mul56 nn.Operation
+	// Add56 is Add of Mul56: float32 [batch, 240, 12, ?]
+	Add56 nn.Operation
+	// Mul57 is Mul of conv2d_176: float32 [batch, 240, 12, ?]
+	Mul57 nn.Operation
+	// Add57 is Add of Mul57: float32 [batch, 240, 12, ?]
+	Add57 nn.Operation
+	// Add58 is Add of Add57: float32 [batch, 240, 12, ?]
+	Add58 nn.Operation
+	// Clip19 is Clip of Add58: float32 [batch, 240, 12, ?]
+	Clip19 nn.Operation
+	// Mul58 is Mul of Add57, Clip19: float32 [batch, 240, 12, ?]
+	Mul58 nn.Operation
+	// Div19 is Div of Mul58: float32 [batch, 240, 12, ?]
+	Div19 nn.Operation
+	// Mul59 is Mul of Div19: float32 [batch, 240, 12, ?]
+	Mul59 nn.Operation
+	// Add59 is Add of Mul59: float32 [batch, 240, 12, ?]
+	Add59 nn.Operation
+	// Mul60 is Mul of conv2d_177: float32 [batch, 240, 6, ?]
+	Mul60 nn.Operation
+	// Add60 is Add of Mul60: float32 [batch, 240, 6, ?]
+	Add60 nn.Operation
+	// Add61 is Add of Add60: float32 [batch, 240, 6, ?]
+	Add61 nn.Operation
+	// Clip20 is Clip of Add61: float32 [batch, 240, 6, ?]
+	Clip20 nn.Operation
+	// Mul61 is Mul of Add60, Clip20: float32 [batch, 240, 6, ?]
+	Mul61 nn.Operation
+	// Div20 is Div of Mul61: float32 [batch, 240, 6, ?]
+	Div20 nn.Operation
+	// Mul62 is Mul of Div20: float32 [batch, 240, 6, ?]
+	Mul62 nn.Operation
+	// Add62 is Add of Mul62: float32 [batch, 240, 6, ?]
+	Add62 nn.Operation
+	// GlobalAveragePool0 is GlobalAveragePool of Add62: float32 [batch, 240, 1, 1]
+	GlobalAveragePool0 nn.Operation
+	// Relu0 is Relu of conv2d_106: float32 [batch, 60, 1, 1]
+	Relu0 nn.Operation
+	// HardSigmoid0 is HardSigmoid of conv2d_107: float32 [batch, 240, 1, 1]
+	HardSigmoid0 nn.Operation
+	// Mul63 is Mul of Add62, HardSigmoid0: float32 [batch, 240, 6, ?]
+	Mul63 nn.Operation
+	// Mul64 is Mul of conv2d_178: float32 [batch, 480, 6, ?]
+	Mul64 nn.Operation
+	// Add63 is Add of Mul64: float32 [batch, 480, 6, ?]
+	Add63 nn.Operation
+	// Add64 is Add of Add63: float32 [batch, 480, 6, ?]
+	Add64 nn.Operation
+	// Clip21 is Clip of Add64: float32 [batch, 480, 6, ?]
+	Clip21 nn.Operation
+	// Mul65 is Mul of Add63, Clip21: float32 [batch, 480, 6, ?]
+	Mul65 nn.Operation
+	// Div21 is Div of Mul65: float32 [batch, 480, 6, ?]
+	Div21 nn.Operation
+	// Mul66 is Mul of Div21: float32 [batch, 480, 6, ?]
+	Mul66 nn.Operation
+	// Add65 is Add of Mul66: float32 [batch, 480, 6, ?]
+	Add65 nn.Operation
+	// Mul67 is Mul of conv2d_179: float32 [batch, 480, 6, ?]
+	Mul67 nn.Operation
+	// Add66 is Add of Mul67: float32 [batch, 480, 6, ?]
+	Add66 nn.Operation
+	// Add67 is Add of Add66: float32 [batch, 480, 6, ?]
+	Add67 nn.Operation
+	// Clip22 is Clip of Add67: float32 [batch, 480, 6, ?]
+	Clip22 nn.Operation
+	// Mul68 is Mul of Add66, Clip22: float32 [batch, 480, 6, ?]
+	Mul68 nn.Operation
+	// Div22 is Div of Mul68: float32 [batch, 480, 6, ?]
+	Div22 nn.Operation
+	// Mul69 is Mul of Div22: float32 [batch, 480, 6, ?]
+	Mul69 nn.Operation
+	// Add68 is Add of Mul69: float32 [batch, 480, 6, ?]
+	Add68 nn.Operation
+	// GlobalAveragePool1 is GlobalAveragePool of Add68: float32 [batch, 480, 1, 1]
+	GlobalAveragePool1 nn.Operation
+	// Relu1 is Relu of conv2d_117: float32 [batch, 120, 1, 1]
+	Relu1 nn.Operation
+	// HardSigmoid1 is HardSigmoid of conv2d_118: float32 [batch, 480, 1, 1]
+	HardSigmoid1 nn.Operation
+	// Mul70 is Mul of Add68, HardSigmoid1: float32 [batch, 480, 6, ?]
+	Mul70 nn.Operation
+	// Mul71 is Mul of conv2d_180: float32 [batch, 480, 6, ?]
+	Mul71 nn.Operation
+	// Add69 is Add of Mul71: float32 [batch, 480, 6, ?]
+	Add69 nn.Operation
+	// Add70 is Add of Add69: float32 [batch, 480, 6, ?]
+	Add70 nn.Operation
+	// Clip23 is Clip of Add70: float32 [batch, 480, 6, ?]
+	Clip23 nn.Operation
+	// Mul72 is Mul of Add69, Clip23: float32 [batch, 480, 6, ?]
+	Mul72 nn.Operation
+	// Div23 is Div of Mul72: float32 [batch, 480, 6, ?]
+	Div23 nn.Operation
+	// Mul73 is Mul of Div23: float32 [batch, 480, 6, ?]
+	Mul73 nn.Operation
+	// Add71 is Add of Mul73: float32 [batch, 480, 6, ?]
+	Add71 nn.Operation
+	// Mul74 is Mul of conv2d_181: float32 [batch, 480, 3, ?]
+	Mul74 nn.Operation
+	// Add72 is Add of Mul74: float32 [batch, 480, 3, ?]
+	Add72 nn.Operation
+	// Add73 is Add of Add72: float32 [batch, 480, 3, ?]
+	Add73 nn.Operation
+	// Clip24 is Clip of Add73: float32 [batch, 480, 3, ?]
+	Clip24 nn.Operation
+	// Mul75 is Mul of Add72, Clip24: float32 [batch, 480, 3, ?]
+	Mul75 nn.Operation
+	// Div24 is Div of Mul75: float32 [batch, 480, 3, ?]
+	Div24 nn.Operation
+	// Mul76 is Mul of Div24: float32 [batch, 480, 3, ?]
+	Mul76 nn.Operation
+	// Add74 is Add of Mul76: float32 [batch, 480, 3, ?]
+	Add74 nn.Operation
+	// Mul77 is Mul of conv2d_182: float32 [batch, 480, 3, ?]
+	Mul77 nn.Operation
+	// Add75 is Add of Mul77: float32 [batch, 480, 3, ?]
+	Add75 nn.Operation
+	// Add76 is Add of Add75: float32 [batch, 480, 3, ?]
+	Add76 nn.Operation
+	// Clip25 is Clip of Add76: float32 [batch, 480, 3, ?]
+	Clip25 nn.Operation
+	// Mul78 is Mul of Add75, Clip25: float32 [batch, 480, 3, ?]
+	Mul78 nn.Operation
+	// Div25 is Div of Mul78: float32 [batch, 480, 3, ?]
+	Div25 nn.Operation
+	// Mul79 is Mul of Div25: float32 [batch, 480, 3, ?]
+	Mul79 nn.Operation
+	// Add77 is Add of Mul79: float32 [batch, 480, 3, ?]
+	Add77 nn.Operation
+	// Mul80 is Mul of conv2d_183: float32 [batch, 480, 3, ?]
+	Mul80 nn.Operation
+	// Add78 is Add of Mul80: float32 [batch, 480, 3, ?]
+	Add78 nn.Operation
+	// Add79 is Add of Add78: float32 [batch, 480, 3, ?]
+	Add79 nn.Operation
+	// Clip26 is Clip of Add79: float32 [batch, 480, 3, ?]
+	Clip26 nn.Operation
+	// Mul81 is Mul of Add78, Clip26: float32 [batch, 480, 3, ?]
+	Mul81 nn.Operation
+	// Div26 is Div of Mul81: float32 [batch, 480, 3, ?]
+	Div26 nn.Operation
+	// Mul82 is Mul of Div26: float32 [batch, 480, 3, ?]
+	Mul82 nn.Operation
+	// Add80 is Add of Mul82: float32 [batch, 480, 3, ?]
+	Add80 nn.Operation
+	// Mul83 is Mul of conv2d_184: float32 [batch, 480, 3, ?]
+	Mul83 nn.Operation
+	// Add81 is Add of Mul83: float32 [batch, 480, 3, ?]
+	Add81 nn.Operation
+	// Add82 is Add of Add81: float32 [batch, 480, 3, ?]
+	Add82 nn.Operation
+	// Clip27 is Clip of Add82: float32 [batch, 480, 3, ?]
+	Clip27 nn.Operation
+	// Mul84 is Mul of Add81, Clip27: float32 [batch, 480, 3, ?]
+	Mul84 nn.Operation
+	// Div27 is Div of Mul84: float32 [batch, 480, 3, ?]
+	Div27 nn.Operation
+	// Mul85 is Mul of Div27: float32 [batch, 480, 3, ?]
+	Mul85 nn.Operation
+	// Add83 is Add of Mul85: float32 [batch, 480, 3, ?]
+	Add83 nn.Operation
+	// AveragePool of Add83: float32 [batch, 480, 1, ?]
+	AveragePool nn.Operation
+	// Mul86 is Mul of batch_norm2d_148: float32 [batch, 60, 1, ?]
+	Mul86 nn.Operation
+	// Sigmoid0 is Sigmoid of Mul86: float32 [batch, 60, 1, ?]
+	Sigmoid0 nn.Operation
+	// Mul87 is Mul of batch_norm2d_148, Sigmoid0: float32 [batch, 60, 1, ?]
+	Mul87 nn.Operation
+	// Mul88 is Mul of batch_norm2d_149: float32 [batch, 120, 1, ?]
+	Mul88 nn.Operation
+	// Sigmoid1 is Sigmoid of Mul88: float32 [batch, 120, 1, ?]
+	Sigmoid1 nn.Operation
+	// Mul89 is Mul of batch_norm2d_149, Sigmoid1: float32 [batch, 120, 1, ?]
+	Mul89 nn.Operation
+	// Reshape0 is Reshape of Mul89: float32 [batch, 120, ?]
+	Reshape0 nn.Operation
+	// Transpose0 is Transpose of Reshape0: float32 [batch, ?, 120]
+	Transpose0 nn.Operation
+	// Reshape1 is Reshape of linear_77: float32 [batch, ?, 3, 8, 15]
+	Reshape1 nn.Operation
+	// Transpose1 is Transpose of Reshape1: float32 [3, batch, 8, ?, 15]
+	Transpose1 nn.Operation
+	// Slice0 is Slice of Transpose1: float32 [1, batch, 8, ?, 15]
+	Slice0 nn.Operation
+	// Squeeze0 is Squeeze of Slice0: float32 [batch, 8, ?, 15]
+	Squeeze0 nn.Operation
+	// Mul90 is Mul of Squeeze0: float32 [batch, 8, ?, 15]
+	Mul90 nn.Operation
+	// Slice1 is Slice of Transpose1: float32 [1, batch, 8, ?, 15]
+	Slice1 nn.Operation
+	// Squeeze1 is Squeeze of Slice1: float32 [batch, 8, ?, 15]
+	Squeeze1 nn.Operation
+	// Transpose2 is Transpose of Squeeze1: float32 [batch, 8, 15, ?]
+	Transpose2 nn.Operation
+	// MatMul0 is MatMul of Mul90, Transpose2: float32 [batch, 8, ?, ?]
+	MatMul0 nn.Operation
+	// Flatten0 is Flatten of MatMul0: float32 [?, ?]
+	Flatten0 nn.Operation
+	// Softmax0 is Softmax of Flatten0: float32 [?, ?]
+	Softmax0 nn.Operation
+	// Reshape2 is Reshape of Softmax0: float32 [batch, 8, ?, ?]
+	Reshape2 nn.Operation
+	// Slice2 is Slice of Transpose1: float32 [1, batch, 8, ?, 15]
+	Slice2 nn.Operation
+	// Squeeze2 is Squeeze of Slice2: float32 [batch, 8, ?, 15]
+	Squeeze2 nn.Operation
+	// MatMul1 is MatMul of Reshape2, Squeeze2: float32 [batch, 8, ?, 15]
+	MatMul1 nn.Operation
+	// Transpose3 is Transpose of MatMul1: float32 [batch, ?, 8, 15]
+	Transpose3 nn.Operation
+	// Reshape3 is Reshape of Transpose3: float32 [batch, ?, 120]
+	Reshape3 nn.Operation
+	// Add84 is Add of Transpose0, linear_78: float32 [batch, ?, 120]
+	Add84 nn.Operation
+	// Mul91 is Mul of linear_79: float32 [batch, ?, 240]
+	Mul91 nn.Operation
+	// Sigmoid2 is Sigmoid of Mul91: float32 [batch, ?, 240]
+	Sigmoid2 nn.Operation
+	// Mul92 is Mul of linear_79, Sigmoid2: float32 [batch, ?, 240]
+	Mul92 nn.Operation
+	// Add85 is Add of Add84, linear_80: float32 [batch, ?, 120]
+	Add85 nn.Operation
+	// Reshape4 is Reshape of linear_81: float32 [batch, ?, 3, 8, 15]
+	Reshape4 nn.Operation
+	// Transpose4 is Transpose of Reshape4: float32 [3, batch, 8, ?, 15]
+	Transpose4 nn.Operation
+	// Slice3 is Slice of Transpose4: float32 [1, batch, 8, ?, 15]
+	Slice3 nn.Operation
+	// Squeeze3 is Squeeze of Slice3: float32 [batch, 8, ?, 15]
+	Squeeze3 nn.Operation
+	// Mul93 is Mul of Squeeze3: float32 [batch, 8, ?, 15]
+	Mul93 nn.Operation
+	// Slice4 is Slice of Transpose4: float32 [1, batch, 8, ?, 15]
+	Slice4 nn.Operation
+	// Squeeze4 is Squeeze of Slice4: float32 [batch, 8, ?, 15]
+	Squeeze4 nn.Operation
+	// Transpose5 is Transpose of Squeeze4: float32 [batch, 8, 15, ?]
+	Transpose5 nn.Operation
+	// MatMul2 is MatMul of Mul93, Transpose5: float32 [batch, 8, ?, ?]
+	MatMul2 nn.Operation
+	// Flatten1 is Flatten of MatMul2: float32 [?, ?]
+	Flatten1 nn.Operation
+	// Softmax1 is Softmax of Flatten1: float32 [?, ?]
+	Softmax1 nn.Operation
+	// Reshape5 is Reshape of Softmax1: float32 [batch, 8, ?, ?]
+	Reshape5 nn.Operation
+	// Slice5 is Slice of Transpose4: float32 [1, batch, 8, ?, 15]
+	Slice5 nn.Operation
+	// Squeeze5 is Squeeze of Slice5: float32 [batch, 8, ?, 15]
+	Squeeze5 nn.Operation
+	// MatMul3 is MatMul of Reshape5, Squeeze5: float32 [batch, 8, ?, 15]
+	MatMul3 nn.Operation
+	// Transpose6 is Transpose of MatMul3: float32 [batch, ?, 8, 15]
+	Transpose6 nn.Operation
+	// Reshape6 is Reshape of Transpose6: float32 [batch, ?, 120]
+	Reshape6 nn.Operation
+	// Add86 is Add of Add85, linear_82: float32 [batch, ?, 120]
+	Add86 nn.Operation
+	// Mul94 is Mul of linear_83: float32 [batch, ?, 240]
+	Mul94 nn.Operation
+	// Sigmoid3 is Sigmoid of Mul94: float32 [batch, ?, 240]
+	Sigmoid3 nn.Operation
+	// Mul95 is Mul of linear_83, Sigmoid3: float32 [batch, ?, 240]
+	Mul95 nn.Operation
+	// Add87 is Add of Add86, linear_84: float32 [batch, ?, 120]
+	Add87 nn.Operation
+	// Reshape7 is Reshape of layer_norm_47: float32 [batch, 1, ?, 120]
+	Reshape7 nn.Operation
+	// Transpose7 is Transpose of Reshape7: float32 [batch, 120, 1, ?]
+	Transpose7 nn.Operation
+	// Mul96 is Mul of batch_norm2d_150: float32 [batch, 480, 1, ?]
+	Mul96 nn.Operation
+	// Sigmoid4 is Sigmoid of Mul96: float32 [batch, 480, 1, ?]
+	Sigmoid4 nn.Operation
+	// Mul97 is Mul of batch_norm2d_150, Sigmoid4: float32 [batch, 480, 1, ?]
+	Mul97 nn.Operation
+	// Concat of AveragePool, Mul97: float32 [batch, 960, 1, ?]
+	Concat nn.Operation
+	// Mul98 is Mul of batch_norm2d_151: float32 [batch, 60, 1, ?]
+	Mul98 nn.Operation
+	// Sigmoid5 is Sigmoid of Mul98: float32 [batch, 60, 1, ?]
+	Sigmoid5 nn.Operation
+	// Mul99 is Mul of batch_norm2d_151, Sigmoid5: float32 [batch, 60, 1, ?]
+	Mul99 nn.Operation
+	// Mul100 is Mul of batch_norm2d_152: float32 [batch, 120, 1, ?]
+	Mul100 nn.Operation
+	// Sigmoid6 is Sigmoid of Mul100: float32 [batch, 120, 1, ?]
+	Sigmoid6 nn.Operation
+	// Mul101 is Mul of batch_norm2d_152, Sigmoid6: float32 [batch, 120, 1, ?]
+	Mul101 nn.Operation
+	// Squeeze6 is Squeeze of Mul101: float32 [batch, 120, ?]
+	Squeeze6 nn.Operation
+	// Transpose8 is Transpose of Squeeze6: float32 [batch, ?, 120]
+	Transpose8 nn.Operation
+	// Flatten2 is Flatten of linear_85: float32 [?, 6625]
+	Flatten2 nn.Operation
+	// Softmax2 is Softmax of Flatten2: float32 [?, 6625]
+	Softmax2 nn.Operation
+	// Reshape8 is Reshape of Softmax2: float32 [batch, ?, 6625]
+	Reshape8 nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Model) Source() *ModelSource {
+	return nn.Source[ModelSource](&m.Envoy)
+}
+
 // Conv2d is the accessor of conv2d_10 and 37 more (Conv2d).
 type Conv2d struct {
 	nn.Envoy
 }
 
+// Conv2dSource lists the operations of Conv2d itself, each after those it takes.
+type Conv2dSource struct {
+	// Conv of the input: float32 [batch, 16, 24, ?]
+	Conv nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Conv2d) Source() *Conv2dSource {
+	return nn.Source[Conv2dSource](&m.Envoy)
+}
+
 // BatchNorm2d is the accessor of batch_norm2d_2 and 5 more (BatchNorm2d).
 type BatchNorm2d struct {
 	nn.Envoy
+}
+
+// BatchNorm2dSource lists the operations of BatchNorm2d itself, each after those it takes.
+type BatchNorm2dSource struct {
+	// BatchNormalization of the input: float32 [batch, 16, 24, ?]
+	BatchNormalization nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *BatchNorm2d) Source() *BatchNorm2dSource {
+	return nn.Source[BatchNorm2dSource](&m.Envoy)
 }
 
 // LayerNorm is the accessor of layer_norm_43 and 4 more (LayerNorm).
@@ -307,9 +942,49 @@ type LayerNorm struct {
 	nn.Envoy
 }
 
+// LayerNormSource lists the operations of LayerNorm itself, each after those it takes.
+type LayerNormSource struct {
+	// ReduceMean0 is ReduceMean of the input: float32 [batch, ?, 1]
+	ReduceMean0 nn.Operation
+	// Sub of the input, ReduceMean0: float32 [batch, ?, 120]
+	Sub nn.Operation
+	// Pow of Sub: float32 [batch, ?, 120]
+	Pow nn.Operation
+	// ReduceMean1 is ReduceMean of Pow: float32 [batch, ?, 1]
+	ReduceMean1 nn.Operation
+	// Add0 is Add of ReduceMean1: float32 [batch, ?, 1]
+	Add0 nn.Operation
+	// Sqrt of Add0: float32 [batch, ?, 1]
+	Sqrt nn.Operation
+	// Div of Sub, Sqrt: float32 [batch, ?, 120]
+	Div nn.Operation
+	// Mul of Div: float32 [batch, ?, 120]
+	Mul nn.Operation
+	// Add1 is Add of Mul: float32 [batch, ?, 120]
+	Add1 nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *LayerNorm) Source() *LayerNormSource {
+	return nn.Source[LayerNormSource](&m.Envoy)
+}
+
 // Linear is the accessor of linear_77 and 8 more (Linear).
 type Linear struct {
 	nn.Envoy
+}
+
+// LinearSource lists the operations of Linear itself, each after those it takes.
+type LinearSource struct {
+	// MatMul of the input: float32 [batch, ?, 360]
+	MatMul nn.Operation
+	// Add of MatMul: float32 [batch, ?, 360]
+	Add nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Linear) Source() *LinearSource {
+	return nn.Source[LinearSource](&m.Envoy)
 }
 
 // Session is an opened model, once a process; any number of goroutines may use it at once.

@@ -78,6 +78,23 @@ type Model struct {
 	Pooler *BertPooler `nn:"pooler"`
 }
 
+// ModelSource lists the operations of Model itself, each after those it takes.
+type ModelSource struct {
+	// Unsqueeze of the mask: int64 [batch, 1, 1, seq]
+	Unsqueeze nn.Operation
+	// Cast of Unsqueeze: float32 [batch, 1, 1, seq]
+	Cast nn.Operation
+	// Sub of Cast: float32 [batch, 1, 1, seq]
+	Sub nn.Operation
+	// Mul of Sub: float32 [batch, 1, 1, seq]
+	Mul nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Model) Source() *ModelSource {
+	return nn.Source[ModelSource](&m.Envoy)
+}
+
 // BertEmbeddings is the accessor of embeddings (BertEmbeddings).
 //
 // Input: int64 [batch, seq]
@@ -100,6 +117,19 @@ type BertEmbeddings struct {
 	// LayerNorm is LayerNorm.
 	// Output: float32 [batch, seq, 48]
 	LayerNorm *LayerNorm `nn:"LayerNorm"`
+}
+
+// BertEmbeddingsSource lists the operations of BertEmbeddings itself, each after those it takes.
+type BertEmbeddingsSource struct {
+	// Add0 is Add of word_embeddings, token_type_embeddings: float32 [batch, seq, 48]
+	Add0 nn.Operation
+	// Add1 is Add of Add0, position_embeddings: float32 [batch, seq, 48]
+	Add1 nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *BertEmbeddings) Source() *BertEmbeddingsSource {
+	return nn.Source[BertEmbeddingsSource](&m.Envoy)
 }
 
 // BertEncoder is the accessor of encoder (BertEncoder).
@@ -130,9 +160,31 @@ type BertPooler struct {
 	Activation *Tanh `nn:"activation"`
 }
 
+// BertPoolerSource lists the operations of BertPooler itself, each after those it takes.
+type BertPoolerSource struct {
+	// Gather of the input: float32 [batch, 48]
+	Gather nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *BertPooler) Source() *BertPoolerSource {
+	return nn.Source[BertPoolerSource](&m.Envoy)
+}
+
 // Embedding is the accessor of embeddings.word_embeddings and 2 more (Embedding).
 type Embedding struct {
 	nn.Envoy
+}
+
+// EmbeddingSource lists the operations of Embedding itself, each after those it takes.
+type EmbeddingSource struct {
+	// Gather of the input: float32 [batch, seq, 48]
+	Gather nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Embedding) Source() *EmbeddingSource {
+	return nn.Source[EmbeddingSource](&m.Envoy)
 }
 
 // LayerNorm is the accessor of embeddings.LayerNorm and 4 more (LayerNorm).
@@ -143,9 +195,35 @@ type LayerNorm struct {
 	nn.Envoy
 }
 
+// LayerNormSource lists the operations of LayerNorm itself, each after those it takes.
+type LayerNormSource struct {
+	// LayerNormalization of the input: float32 [batch, seq, 48]
+	LayerNormalization nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *LayerNorm) Source() *LayerNormSource {
+	return nn.Source[LayerNormSource](&m.Envoy)
+}
+
 // Linear is the accessor of pooler.dense and 12 more (Linear).
 type Linear struct {
 	nn.Envoy
+}
+
+// LinearSource lists the operations of Linear itself, each after those it takes.
+type LinearSource struct {
+	// MatMul of the input: float32 [batch, seq, 48]; not in all modules of the type
+	MatMul nn.Operation
+	// Add of MatMul: float32 [batch, seq, 48]; not in all modules of the type
+	Add nn.Operation
+	// Gemm of the input: float32 [batch, 48]; not in all modules of the type
+	Gemm nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Linear) Source() *LinearSource {
+	return nn.Source[LinearSource](&m.Envoy)
 }
 
 // Tanh is the accessor of pooler.activation (Tanh).
@@ -154,6 +232,17 @@ type Linear struct {
 // Output: float32 [batch, 48]
 type Tanh struct {
 	nn.Envoy
+}
+
+// TanhSource lists the operations of Tanh itself, each after those it takes.
+type TanhSource struct {
+	// Tanh of the input: float32 [batch, 48]
+	Tanh nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Tanh) Source() *TanhSource {
+	return nn.Source[TanhSource](&m.Envoy)
 }
 
 // BertLayer is the accessor of encoder.layer.0 and 1 more (BertLayer).
@@ -224,6 +313,17 @@ type BertOutput struct {
 	LayerNorm *LayerNorm `nn:"LayerNorm"`
 }
 
+// BertOutputSource lists the operations of BertOutput itself, each after those it takes.
+type BertOutputSource struct {
+	// Add of dense, ·: float32 [batch, seq, 48]
+	Add nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *BertOutput) Source() *BertOutputSource {
+	return nn.Source[BertOutputSource](&m.Envoy)
+}
+
 // BertSelfAttention is the accessor of encoder.layer.0.attention.self and 1 more (BertSelfAttention).
 //
 // Input: float32 [batch, seq, 48]
@@ -244,6 +344,41 @@ type BertSelfAttention struct {
 	Value *Linear `nn:"value"`
 }
 
+// BertSelfAttentionSource lists the operations of BertSelfAttention itself, each after those it takes.
+type BertSelfAttentionSource struct {
+	// Reshape0 is Reshape of query: float32 [batch, seq, 4, 12]
+	Reshape0 nn.Operation
+	// Transpose0 is Transpose of Reshape0: float32 [batch, 4, seq, 12]
+	Transpose0 nn.Operation
+	// Reshape1 is Reshape of key: float32 [batch, seq, 4, 12]
+	Reshape1 nn.Operation
+	// Transpose1 is Transpose of Reshape1: float32 [batch, 4, 12, seq]
+	Transpose1 nn.Operation
+	// MatMul0 is MatMul of Transpose0, Transpose1: float32 [batch, 4, seq, seq]
+	MatMul0 nn.Operation
+	// Div of MatMul0: float32 [batch, 4, seq, seq]
+	Div nn.Operation
+	// Add of Div, the mask: float32 [batch, 4, seq, seq]
+	Add nn.Operation
+	// Softmax of Add: float32 [batch, 4, seq, seq]
+	Softmax nn.Operation
+	// Reshape2 is Reshape of value: float32 [batch, seq, 4, 12]
+	Reshape2 nn.Operation
+	// Transpose2 is Transpose of Reshape2: float32 [batch, 4, seq, 12]
+	Transpose2 nn.Operation
+	// MatMul1 is MatMul of Softmax, Transpose2: float32 [batch, 4, seq, 12]
+	MatMul1 nn.Operation
+	// Transpose3 is Transpose of MatMul1: float32 [batch, seq, 4, 12]
+	Transpose3 nn.Operation
+	// Reshape3 is Reshape of Transpose3: float32 [batch, seq, 48]
+	Reshape3 nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *BertSelfAttention) Source() *BertSelfAttentionSource {
+	return nn.Source[BertSelfAttentionSource](&m.Envoy)
+}
+
 // BertSelfOutput is the accessor of encoder.layer.0.attention.output and 1 more (BertSelfOutput).
 //
 // Input: float32 [batch, seq, 48]
@@ -260,12 +395,42 @@ type BertSelfOutput struct {
 	LayerNorm *LayerNorm `nn:"LayerNorm"`
 }
 
+// BertSelfOutputSource lists the operations of BertSelfOutput itself, each after those it takes.
+type BertSelfOutputSource struct {
+	// Add of dense, ·: float32 [batch, seq, 48]
+	Add nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *BertSelfOutput) Source() *BertSelfOutputSource {
+	return nn.Source[BertSelfOutputSource](&m.Envoy)
+}
+
 // GELUActivation is the accessor of encoder.layer.0.intermediate.intermediate_act_fn and 1 more (GELUActivation).
 //
 // Input: float32 [batch, seq, 96]
 // Output: float32 [batch, seq, 96]
 type GELUActivation struct {
 	nn.Envoy
+}
+
+// GELUActivationSource lists the operations of GELUActivation itself, each after those it takes.
+type GELUActivationSource struct {
+	// Div of the input: float32 [batch, seq, 96]
+	Div nn.Operation
+	// Erf of Div: float32 [batch, seq, 96]
+	Erf nn.Operation
+	// Add of Erf: float32 [batch, seq, 96]
+	Add nn.Operation
+	// Mul0 is Mul of Add: float32 [batch, seq, 96]
+	Mul0 nn.Operation
+	// Mul1 is Mul of the input, Mul0: float32 [batch, seq, 96]
+	Mul1 nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *GELUActivation) Source() *GELUActivationSource {
+	return nn.Source[GELUActivationSource](&m.Envoy)
 }
 
 // Session is an opened model, once a process; any number of goroutines may use it at once.

@@ -73,6 +73,17 @@ type Linear struct {
 	nn.Envoy
 }
 
+// LinearSource lists the operations of Linear itself, each after those it takes.
+type LinearSource struct {
+	// Gemm of the input: float32 [batch, 6]
+	Gemm nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Linear) Source() *LinearSource {
+	return nn.Source[LinearSource](&m.Envoy)
+}
+
 // CondFork is the accessor of fork (CondFork).
 //
 // Input: float32 [batch, 6]
@@ -87,6 +98,21 @@ type CondFork struct {
 	// Right is right.
 	// Absent: inside the branch of If node "node_cond__0"
 	Right *Right `nn:"right"`
+}
+
+// CondForkSource lists the operations of CondFork itself, each after those it takes.
+type CondForkSource struct {
+	// ReduceSum of the input: float32 []
+	ReduceSum nn.Operation
+	// Greater of ReduceSum: bool []
+	Greater nn.Operation
+	// If of Greater, the input: float32 [batch, 6]
+	If nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *CondFork) Source() *CondForkSource {
+	return nn.Source[CondForkSource](&m.Envoy)
 }
 
 // Left is the accessor of fork.left.

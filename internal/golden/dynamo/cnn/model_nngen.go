@@ -88,6 +88,17 @@ type Model struct {
 	Fc *Linear `nn:"fc"`
 }
 
+// ModelSource lists the operations of Model itself, each after those it takes.
+type ModelSource struct {
+	// Reshape of pool: float32 [batch, 12]
+	Reshape nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Model) Source() *ModelSource {
+	return nn.Source[ModelSource](&m.Envoy)
+}
+
 // Conv1 is the accessor of conv1.
 //
 // Absent: no node of its own is left: its weights, fused with others or not, are used by bn1
@@ -100,9 +111,31 @@ type BatchNorm2d struct {
 	nn.Envoy
 }
 
+// BatchNorm2dSource lists the operations of BatchNorm2d itself, each after those it takes.
+type BatchNorm2dSource struct {
+	// Conv of ·: float32 [batch, 8, 8, 8]
+	Conv nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *BatchNorm2d) Source() *BatchNorm2dSource {
+	return nn.Source[BatchNorm2dSource](&m.Envoy)
+}
+
 // ReLU is the accessor of relu1 and 1 more (ReLU).
 type ReLU struct {
 	nn.Envoy
+}
+
+// ReLUSource lists the operations of ReLU itself, each after those it takes.
+type ReLUSource struct {
+	// Relu of the input: float32 [batch, 8, 8, 8]
+	Relu nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *ReLU) Source() *ReLUSource {
+	return nn.Source[ReLUSource](&m.Envoy)
 }
 
 // Conv2 is the accessor of conv2.
@@ -120,12 +153,34 @@ type AdaptiveAvgPool2d struct {
 	nn.Envoy
 }
 
+// AdaptiveAvgPool2dSource lists the operations of AdaptiveAvgPool2d itself, each after those it takes.
+type AdaptiveAvgPool2dSource struct {
+	// ReduceMean of the input: float32 [batch, 12, 1, 1]
+	ReduceMean nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *AdaptiveAvgPool2d) Source() *AdaptiveAvgPool2dSource {
+	return nn.Source[AdaptiveAvgPool2dSource](&m.Envoy)
+}
+
 // Linear is the accessor of fc (Linear).
 //
 // Input: float32 [batch, 12]
 // Output: float32 [batch, 5]
 type Linear struct {
 	nn.Envoy
+}
+
+// LinearSource lists the operations of Linear itself, each after those it takes.
+type LinearSource struct {
+	// Gemm of the input: float32 [batch, 5]
+	Gemm nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Linear) Source() *LinearSource {
+	return nn.Source[LinearSource](&m.Envoy)
 }
 
 // Session is an opened model, once a process; any number of goroutines may use it at once.

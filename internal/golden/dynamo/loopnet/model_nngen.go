@@ -80,9 +80,31 @@ type Residual struct {
 	Act *Tanh `nn:"act"`
 }
 
+// ResidualSource lists the operations of Residual itself, each after those it takes.
+type ResidualSource struct {
+	// Add of the input, act: float32 [batch, 6]
+	Add nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Residual) Source() *ResidualSource {
+	return nn.Source[ResidualSource](&m.Envoy)
+}
+
 // Linear is the accessor of head and 1 more (Linear).
 type Linear struct {
 	nn.Envoy
+}
+
+// LinearSource lists the operations of Linear itself, each after those it takes.
+type LinearSource struct {
+	// Gemm of the input: float32 [batch, 6]
+	Gemm nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Linear) Source() *LinearSource {
+	return nn.Source[LinearSource](&m.Envoy)
 }
 
 // Tanh is the accessor of block.act (Tanh).
@@ -91,6 +113,17 @@ type Linear struct {
 // Output: float32 [batch, 6]
 type Tanh struct {
 	nn.Envoy
+}
+
+// TanhSource lists the operations of Tanh itself, each after those it takes.
+type TanhSource struct {
+	// Tanh of the input: float32 [batch, 6]
+	Tanh nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Tanh) Source() *TanhSource {
+	return nn.Source[TanhSource](&m.Envoy)
 }
 
 // Session is an opened model, once a process; any number of goroutines may use it at once.

@@ -73,12 +73,34 @@ type Linear struct {
 	nn.Envoy
 }
 
+// LinearSource lists the operations of Linear itself, each after those it takes.
+type LinearSource struct {
+	// Gemm of the input: float32 [batch, 8]
+	Gemm nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Linear) Source() *LinearSource {
+	return nn.Source[LinearSource](&m.Envoy)
+}
+
 // ReLU is the accessor of relu (ReLU).
 //
 // Input: float32 [batch, 8]
 // Output: float32 [batch, 8]
 type ReLU struct {
 	nn.Envoy
+}
+
+// ReLUSource lists the operations of ReLU itself, each after those it takes.
+type ReLUSource struct {
+	// Relu of the input: float32 [batch, 8]
+	Relu nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *ReLU) Source() *ReLUSource {
+	return nn.Source[ReLUSource](&m.Envoy)
 }
 
 // Session is an opened model, once a process; any number of goroutines may use it at once.

@@ -73,6 +73,17 @@ type Linear struct {
 	nn.Envoy
 }
 
+// LinearSource lists the operations of Linear itself, each after those it takes.
+type LinearSource struct {
+	// Gemm of the input: float32 [batch, 6]
+	Gemm nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Linear) Source() *LinearSource {
+	return nn.Source[LinearSource](&m.Envoy)
+}
+
 // Fork is the accessor of fork.
 //
 // Input: float32 [batch, 6]
@@ -87,6 +98,21 @@ type Fork struct {
 	// Right is right.%d for 0 to 2.
 	// Absent: inside the branch of If node "/fork/If"
 	Right [3]*RightItem `nn:"right.%d"`
+}
+
+// ForkSource lists the operations of Fork itself, each after those it takes.
+type ForkSource struct {
+	// ReduceSum of the input: float32 []
+	ReduceSum nn.Operation
+	// Greater of ReduceSum: bool []
+	Greater nn.Operation
+	// If of ·, the input: float32 [batch, 6]
+	If nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Fork) Source() *ForkSource {
+	return nn.Source[ForkSource](&m.Envoy)
 }
 
 // LeftItem is the accessor of fork.left.0 and 2 more.

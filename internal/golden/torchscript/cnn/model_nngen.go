@@ -88,9 +88,31 @@ type Model struct {
 	Fc *Linear `nn:"fc"`
 }
 
+// ModelSource lists the operations of Model itself, each after those it takes.
+type ModelSource struct {
+	// Flatten of pool: float32 [batch, 12]
+	Flatten nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Model) Source() *ModelSource {
+	return nn.Source[ModelSource](&m.Envoy)
+}
+
 // Conv2d is the accessor of conv1 and 1 more (Conv2d).
 type Conv2d struct {
 	nn.Envoy
+}
+
+// Conv2dSource lists the operations of Conv2d itself, each after those it takes.
+type Conv2dSource struct {
+	// Conv of the input: float32 [batch, 8, 8, 8]
+	Conv nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Conv2d) Source() *Conv2dSource {
+	return nn.Source[Conv2dSource](&m.Envoy)
 }
 
 // BatchNorm2d is the accessor of bn1 and 1 more (BatchNorm2d).
@@ -98,9 +120,31 @@ type BatchNorm2d struct {
 	nn.Envoy
 }
 
+// BatchNorm2dSource lists the operations of BatchNorm2d itself, each after those it takes.
+type BatchNorm2dSource struct {
+	// BatchNormalization of the input: float32 [batch, 8, 8, 8]
+	BatchNormalization nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *BatchNorm2d) Source() *BatchNorm2dSource {
+	return nn.Source[BatchNorm2dSource](&m.Envoy)
+}
+
 // ReLU is the accessor of relu1 and 1 more (ReLU).
 type ReLU struct {
 	nn.Envoy
+}
+
+// ReLUSource lists the operations of ReLU itself, each after those it takes.
+type ReLUSource struct {
+	// Relu of the input: float32 [batch, 8, 8, 8]
+	Relu nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *ReLU) Source() *ReLUSource {
+	return nn.Source[ReLUSource](&m.Envoy)
 }
 
 // AdaptiveAvgPool2d is the accessor of pool (AdaptiveAvgPool2d).
@@ -111,12 +155,34 @@ type AdaptiveAvgPool2d struct {
 	nn.Envoy
 }
 
+// AdaptiveAvgPool2dSource lists the operations of AdaptiveAvgPool2d itself, each after those it takes.
+type AdaptiveAvgPool2dSource struct {
+	// GlobalAveragePool of the input: float32 [batch, 12, 1, 1]
+	GlobalAveragePool nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *AdaptiveAvgPool2d) Source() *AdaptiveAvgPool2dSource {
+	return nn.Source[AdaptiveAvgPool2dSource](&m.Envoy)
+}
+
 // Linear is the accessor of fc (Linear).
 //
 // Input: float32 [batch, 12]
 // Output: float32 [batch, 5]
 type Linear struct {
 	nn.Envoy
+}
+
+// LinearSource lists the operations of Linear itself, each after those it takes.
+type LinearSource struct {
+	// Gemm of the input: float32 [batch, 5]
+	Gemm nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Linear) Source() *LinearSource {
+	return nn.Source[LinearSource](&m.Envoy)
 }
 
 // Session is an opened model, once a process; any number of goroutines may use it at once.

@@ -89,6 +89,21 @@ type Transformer struct {
 	LnF *LayerNorm `nn:"ln_f"`
 }
 
+// TransformerSource lists the operations of Transformer itself, each after those it takes.
+type TransformerSource struct {
+	// Reshape0 is Reshape of the input: int64 [batch, seq]
+	Reshape0 nn.Operation
+	// Add of wte, ·: float32 [batch, seq, 48]
+	Add nn.Operation
+	// Reshape1 is Reshape of ln_f: float32 [batch, seq, 48]
+	Reshape1 nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Transformer) Source() *TransformerSource {
+	return nn.Source[TransformerSource](&m.Envoy)
+}
+
 // Linear is the accessor of lm_head (Linear).
 //
 // Input: float32 [batch, seq, 48]
@@ -97,9 +112,31 @@ type Linear struct {
 	nn.Envoy
 }
 
+// LinearSource lists the operations of Linear itself, each after those it takes.
+type LinearSource struct {
+	// MatMul of the input: float32 [batch, seq, 96]
+	MatMul nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Linear) Source() *LinearSource {
+	return nn.Source[LinearSource](&m.Envoy)
+}
+
 // Embedding is the accessor of transformer.wte and 1 more (Embedding).
 type Embedding struct {
 	nn.Envoy
+}
+
+// EmbeddingSource lists the operations of Embedding itself, each after those it takes.
+type EmbeddingSource struct {
+	// Gather of the input: float32 [batch, seq, 48]
+	Gather nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Embedding) Source() *EmbeddingSource {
+	return nn.Source[EmbeddingSource](&m.Envoy)
 }
 
 // LayerNorm is the accessor of transformer.ln_f and 4 more (LayerNorm).
@@ -108,6 +145,17 @@ type Embedding struct {
 // Output: float32 [batch, seq, 48]
 type LayerNorm struct {
 	nn.Envoy
+}
+
+// LayerNormSource lists the operations of LayerNorm itself, each after those it takes.
+type LayerNormSource struct {
+	// LayerNormalization of the input: float32 [batch, seq, 48]
+	LayerNormalization nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *LayerNorm) Source() *LayerNormSource {
+	return nn.Source[LayerNormSource](&m.Envoy)
 }
 
 // Block is the accessor of transformer.h.0 and 1 more.
@@ -134,6 +182,19 @@ type Block struct {
 	MLP *MLP `nn:"mlp"`
 }
 
+// BlockSource lists the operations of Block itself, each after those it takes.
+type BlockSource struct {
+	// Add0 is Add of attn, the input: float32 [batch, seq, 48]
+	Add0 nn.Operation
+	// Add1 is Add of Add0, mlp: float32 [batch, seq, 48]
+	Add1 nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Block) Source() *BlockSource {
+	return nn.Source[BlockSource](&m.Envoy)
+}
+
 // Attn is the accessor of transformer.h.0.attn and 1 more.
 //
 // Input: float32 [batch, seq, 48]
@@ -148,6 +209,45 @@ type Attn struct {
 	// CProj is c_proj.
 	// Output: float32 [batch, seq, 48]
 	CProj *Conv1D `nn:"c_proj"`
+}
+
+// AttnSource lists the operations of Attn itself, each after those it takes.
+type AttnSource struct {
+	// Split of c_attn: float32 [batch, seq, 48] and float32 [batch, seq, 48] and float32 [batch, seq, 48]
+	Split nn.Operation
+	// Reshape0 is Reshape of Split[0]: float32 [batch, seq, 4, 12]
+	Reshape0 nn.Operation
+	// Transpose0 is Transpose of Reshape0: float32 [batch, 4, seq, 12]
+	Transpose0 nn.Operation
+	// Reshape1 is Reshape of Split[1]: float32 [batch, seq, 4, 12]
+	Reshape1 nn.Operation
+	// Transpose1 is Transpose of Reshape1: float32 [batch, 4, 12, seq]
+	Transpose1 nn.Operation
+	// MatMul0 is MatMul of Transpose0, Transpose1: float32 [batch, 4, seq, seq]
+	MatMul0 nn.Operation
+	// Div of MatMul0: float32 [batch, 4, seq, seq]
+	Div nn.Operation
+	// Where of ·, ·: float32 [batch, 4, seq, seq]
+	Where nn.Operation
+	// Add of Where, ·: float32 [batch, 4, seq, seq]
+	Add nn.Operation
+	// Softmax of Add: float32 [batch, 4, seq, seq]
+	Softmax nn.Operation
+	// Reshape2 is Reshape of Split[2]: float32 [batch, seq, 4, 12]
+	Reshape2 nn.Operation
+	// Transpose2 is Transpose of Reshape2: float32 [batch, 4, seq, 12]
+	Transpose2 nn.Operation
+	// MatMul1 is MatMul of ·, Transpose2: float32 [batch, 4, seq, 12]
+	MatMul1 nn.Operation
+	// Transpose3 is Transpose of MatMul1: float32 [batch, seq, 4, 12]
+	Transpose3 nn.Operation
+	// Reshape3 is Reshape of Transpose3: float32 [batch, seq, 48]
+	Reshape3 nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Attn) Source() *AttnSource {
+	return nn.Source[AttnSource](&m.Envoy)
 }
 
 // MLP is the accessor of transformer.h.0.mlp and 1 more.
@@ -175,12 +275,52 @@ type Conv1D struct {
 	nn.Envoy
 }
 
+// Conv1DSource lists the operations of Conv1D itself, each after those it takes.
+type Conv1DSource struct {
+	// Reshape0 is Reshape of the input: float32 [batch*seq, 48]
+	Reshape0 nn.Operation
+	// Gemm of Reshape0: float32 [batch*seq, 144]
+	Gemm nn.Operation
+	// Reshape1 is Reshape of Gemm: float32 [batch, seq, 144]
+	Reshape1 nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Conv1D) Source() *Conv1DSource {
+	return nn.Source[Conv1DSource](&m.Envoy)
+}
+
 // Act is the accessor of transformer.h.0.mlp.act and 1 more.
 //
 // Input: float32 [batch, seq, 192]
 // Output: float32 [batch, seq, 192]
 type Act struct {
 	nn.Envoy
+}
+
+// ActSource lists the operations of Act itself, each after those it takes.
+type ActSource struct {
+	// Mul0 is Mul of the input: float32 [batch, seq, 192]
+	Mul0 nn.Operation
+	// Pow of the input: float32 [batch, seq, 192]
+	Pow nn.Operation
+	// Mul1 is Mul of Pow: float32 [batch, seq, 192]
+	Mul1 nn.Operation
+	// Add0 is Add of the input, Mul1: float32 [batch, seq, 192]
+	Add0 nn.Operation
+	// Mul2 is Mul of Add0: float32 [batch, seq, 192]
+	Mul2 nn.Operation
+	// Tanh of Mul2: float32 [batch, seq, 192]
+	Tanh nn.Operation
+	// Add1 is Add of Tanh: float32 [batch, seq, 192]
+	Add1 nn.Operation
+	// Mul3 is Mul of Mul0, Add1: float32 [batch, seq, 192]
+	Mul3 nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Act) Source() *ActSource {
+	return nn.Source[ActSource](&m.Envoy)
 }
 
 // Session is an opened model, once a process; any number of goroutines may use it at once.

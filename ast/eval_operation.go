@@ -1,0 +1,185 @@
+package ast
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/types"
+	"strings"
+
+	"github.com/nngen-go/nngen/modelspec"
+)
+
+type (
+	// operationsVal is what Source of a module gives: a struct with a field for
+	// each operation that modules of the type have.
+	operationsVal struct {
+		of  *envoyVal
+		typ types.Type
+	}
+
+	// operationVal is one operation inside a module.
+	operationVal struct {
+		of *envoyVal
+		op *modelspec.Operation
+	}
+)
+
+func (*operationsVal) kind() string { return "the operations of a module" }
+func (*operationVal) kind() string  { return "an operation" }
+
+// label names an operation in messages.
+func (x *operationVal) label() string { return x.op.Address(x.of.module) }
+
+// source evaluates x.Source().
+func (f *frame) source(e *ast.CallExpr, x *envoyVal) value {
+	t := f.typeOf(e)
+	if p, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	if x.module == nil {
+		return f.fail(e.Pos(), "NN1311", "", "%s has no operations: the spec has no such module", x.label())
+	}
+	return &operationsVal{of: x, typ: t}
+}
+
+// operationField evaluates a field of what Source gave. Modules of one type may
+// differ in their operations; the field tells only that one of them has it.
+func (f *frame) operationField(e *ast.SelectorExpr, x *operationsVal, field int) value {
+	st, ok := x.typ.Underlying().(*types.Struct)
+	if !ok || field >= st.NumFields() {
+		return f.fail(e.Pos(), "NN1201", "", "%s has no field %s that can be evaluated", x.kind(), e.Sel.Name)
+	}
+	return f.operationOf(e, x.of, st.Field(field).Name())
+}
+
+// operationOf finds an operation of a module by its name.
+func (f *frame) operationOf(at ast.Expr, x *envoyVal, name string) value {
+	if x.module != nil {
+		if op := x.module.Operation(name, 0); op != nil {
+			return &operationVal{of: x, op: op}
+		}
+	}
+	hint := "run nngen spec again: the spec lists no operations, which is how earlier versions wrote it"
+	if x.module != nil && f.ev.acc.spec.HasOperations() {
+		hint = "it has: " + orNone(x.module.OperationNames(0))
+	}
+	return f.fail(at.Pos(), "NN1311", hint, "%s has no operation %s", x.label(), name)
+}
+
+func orNone(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
+}
+
+// getOperation evaluates x.Operation("Softmax") with a constant name.
+func (f *frame) getOperation(e *ast.CallExpr, x *envoyVal, name value) value {
+	c, ok := constOf(name)
+	if !ok {
+		return f.fail(e.Args[0].Pos(), "NN1306", "use a constant name, or a field of Source", "the operation is chosen by a value that is known only when the trace runs")
+	}
+	op := f.operationOf(e.Args[0], x, constant.StringVal(c))
+	tup, ok := f.src.info.TypeOf(e).(*types.Tuple)
+	if !ok || isInvalid(op) {
+		return invalid{}
+	}
+	return &tupleVal{[]value{op, &nilVal{typ: tup.At(1).Type()}}}
+}
+
+// operations evaluates x.Operations(): a slice of all of them.
+func (f *frame) operations(e *ast.CallExpr, x *envoyVal) value {
+	t := f.typeOf(e)
+	obj := &arrayObj{elem: t.Underlying().(*types.Slice).Elem()}
+	if x.module != nil {
+		for _, op := range x.module.Operations {
+			if op.Visit == 0 {
+				obj.elems = append(obj.elems, &operationVal{of: x, op: op})
+			}
+		}
+	}
+	return &sliceVal{typ: t, obj: obj, len: len(obj.elems)}
+}
+
+// operationMethod evaluates a method of an operation.
+func (f *frame) operationMethod(e *ast.CallExpr, fv *funcVal, x *operationVal) value {
+	args := f.args(e)
+	if args == nil {
+		return invalid{}
+	}
+	switch fv.method {
+	case "Path":
+		return stringConst(x.label())
+	case "Name":
+		return stringConst(x.op.Name)
+	}
+	if x.of.inv != f.inv || f.inv == nil {
+		return f.fail(e.Pos(), "NN1502", "use the model that the invoke's own function gets", "%s is used outside the invoke that it belongs to", x.label())
+	}
+	const sole = -1
+	switch fv.method {
+	case "Output":
+		return f.readOperation(e, x, modelspec.SideOutput, sole)
+	case "Input":
+		return f.readOperation(e, x, modelspec.SideInput, 0)
+	case "SetOutput":
+		return f.writeOperation(e, x, modelspec.SideOutput, sole, args[0])
+	case "SetInput":
+		return f.writeOperation(e, x, modelspec.SideInput, 0, args[0])
+	case "Outputs":
+		return f.readPoints(e, x.op.Outputs, x.label()+".output")
+	case "Inputs":
+		return f.readPoints(e, x.op.Inputs, x.label()+".input")
+	}
+	i, ok := f.tensorNumber(e, args[0])
+	if !ok {
+		return invalid{}
+	}
+	switch fv.method {
+	case "OutputAt":
+		return f.readOperation(e, x, modelspec.SideOutput, i)
+	case "InputAt":
+		return f.readOperation(e, x, modelspec.SideInput, i)
+	case "SetOutputAt":
+		return f.writeOperation(e, x, modelspec.SideOutput, i, args[1])
+	case "SetInputAt":
+		return f.writeOperation(e, x, modelspec.SideInput, i, args[1])
+	}
+	return f.fail(e.Pos(), "NN1216", "it works interpreted, with Session.Interpret", "%s is not compiled yet", fv.method)
+}
+
+// tensorNumber is the constant number of an input or output.
+func (f *frame) tensorNumber(e *ast.CallExpr, v value) (int, bool) {
+	c, ok := constOf(v)
+	if !ok {
+		f.fail(e.Args[0].Pos(), "NN1402", "use a constant, or Inputs and Outputs", "which tensor of an operation is meant must be known when code is generated")
+		return 0, false
+	}
+	n, ok := constant.Int64Val(constant.ToInt(c))
+	if !ok || n < 0 {
+		f.fail(e.Args[0].Pos(), "NN1311", "they are counted from 0", "an operation has no tensor %s", c)
+		return 0, false
+	}
+	return int(min(n, 1<<20)), true
+}
+
+// operationPoint finds input or output i of an operation.
+func (f *frame) operationPoint(e *ast.CallExpr, x *operationVal, side modelspec.Side, i int) *modelspec.Point {
+	p, err := x.op.Point(x.of.module, side, i)
+	if err != nil {
+		f.fail(e.Pos(), "NN1311", "nngen tree -ops prints what operations take and give", "%v", err)
+	}
+	return p
+}
+
+func (f *frame) readOperation(e *ast.CallExpr, x *operationVal, side modelspec.Side, i int) value {
+	p := f.operationPoint(e, x, side, i)
+	if p == nil || !f.mayAsk(e.Pos(), x.label()+"."+string(side)+" is read") {
+		return invalid{}
+	}
+	return f.ask(e.Pos(), p)
+}
+
+func (f *frame) writeOperation(e *ast.CallExpr, x *operationVal, side modelspec.Side, i int, v value) value {
+	return f.writeAt(e, f.operationPoint(e, x, side, i), x.label()+"."+string(side), v)
+}
