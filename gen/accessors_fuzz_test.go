@@ -19,6 +19,7 @@ func FuzzAccessors(f *testing.F) {
 		f.Add(name, name, name)
 	}
 	f.Add("a.b", "x\n", "%d.%d")
+	f.Add("", "a second root", "x")
 	f.Fuzz(func(t *testing.T, path, class, input string) {
 		defer fuzzguard.Input()()
 		spec := gpt2Spec(1)

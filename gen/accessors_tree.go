@@ -43,6 +43,13 @@ func treeOf(spec *modelspec.Spec) (*tree, error) {
 	if err := diags.Err(); err != nil {
 		return nil, err
 	}
+	paths := map[string]bool{}
+	for _, m := range spec.Modules {
+		if paths[m.Path] {
+			return nil, fmt.Errorf("the spec has the module %q twice", m.Path)
+		}
+		paths[m.Path] = true
+	}
 	plan := modelspec.Accessors(spec)
 	if len(plan.Types) == 0 {
 		return nil, fmt.Errorf("the spec has no modules: run nngen spec again")

@@ -19,6 +19,7 @@ type unit struct {
 	net          string
 	source, twin string // the function is called Probe
 	late, cond   bool   // reads late; Go that only a run decides is around points
+	decode       bool
 	args         []string
 	sets         []runner.Set
 	prog         *program // nil for those of the corpus
@@ -35,7 +36,7 @@ type outcome struct {
 }
 
 func unitOf(p *program, name string) *unit {
-	u := &unit{name: name, net: p.net, source: p.source(), late: p.late(), args: p.args(), sets: p.sets, prog: p}
+	u := &unit{name: name, net: p.net, source: p.source(), late: p.late(), args: p.args(), sets: p.sets, decode: p.decode, prog: p}
 	u.cond = some(p.steps, func(s *step) bool { return s.cond })
 	if u.late {
 		if t := p.twin(); t != nil {
@@ -77,14 +78,16 @@ func runBatch(root string, nets map[string]*net, units []*unit, keep string) ([]
 		return nil, err
 	}
 	defer os.RemoveAll(b.dir)
+	if keep != "" {
+		defer func() {
+			if err := os.CopyFS(filepath.Join(keep, filepath.Base(b.dir)), os.DirFS(b.dir)); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+			}
+		}()
+	}
 	for _, f := range []func() error{b.write, b.compile, b.main, b.run} {
 		if err := f(); err != nil {
 			return nil, err
-		}
-		if keep != "" {
-			if err := os.CopyFS(filepath.Join(keep, filepath.Base(b.dir)), os.DirFS(b.dir)); err != nil && !os.IsExist(err) {
-				return nil, err
-			}
 		}
 	}
 	return b.out, nil
@@ -208,8 +211,8 @@ func (b *batch) main() error {
 		if o.u.twin != "" {
 			twin = o.u.name + "Twin"
 		}
-		fmt.Fprintf(&s, "\t\t{Net: %q, Trace: %s, Compile: %s, Twin: %s, Args: %#v, Sets: %#v},\n",
-			o.u.net, o.u.name, compile, twin, o.u.args, o.u.sets)
+		fmt.Fprintf(&s, "\t\t{Net: %q, Trace: %s, Compile: %s, Twin: %s, Args: %#v, Decode: %v, Sets: %#v},\n",
+			o.u.net, o.u.name, compile, twin, o.u.args, o.u.decode, o.u.sets)
 	}
 	s.WriteString("\t})\n}\n")
 	return os.WriteFile(filepath.Join(b.dir, "main.go"), []byte(s.String()), 0o644)

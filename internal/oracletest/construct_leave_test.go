@@ -42,3 +42,17 @@ func (w *writer) panics() {
 	cond, uses := w.goCondition()
 	w.add(step{lines: []string{"if " + cond + " {", fmt.Sprintf("\tpanic(%q)", w.name("boom ")), "}"}, uses: uses, lo: -1, hi: -1, cond: true})
 }
+
+// fail makes the function give an error, at once or when it is over.
+func (w *writer) fail() {
+	if w.invoke < 0 {
+		return
+	}
+	cond, uses := w.goCondition()
+	s := step{lines: []string{"if " + cond + " {", "\terr = fmt.Errorf(\"%d is wrong\", n+" + fmt.Sprint(w.r.IntN(3)) + ")"}, lo: -1, hi: -1}
+	if w.one(2) {
+		s.lines, s.cond = append(s.lines, "\treturn"), true
+	}
+	s.lines, s.uses, s.sets = append(s.lines, "}"), uses, []string{"err", "n"}
+	w.add(s)
+}

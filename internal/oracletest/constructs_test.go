@@ -33,10 +33,12 @@ func allConstructs() []construct {
 		{"limit", "hook", 40, (*writer).limit},
 		{"closure", "hook", 40, (*writer).closure},
 		{"assign", "hook", 50, (*writer).assign},
+		{"share number", "hook", 40, (*writer).shareNumber},
 
 		{"leave", "leave", 60, (*writer).leave},
 		{"defer", "leave", 40, (*writer).deferred},
 		{"panic", "leave", 15, (*writer).panics},
+		{"fail", "leave", 30, (*writer).fail},
 		{"item", "leave", 80, (*writer).item},
 
 		{"if", "cond", 80, (*writer).branch},

@@ -13,11 +13,12 @@ import (
 
 // corpusHead is the first line of a file of the corpus, a comment.
 type corpusHead struct {
-	Net  string
-	Args []string `json:",omitempty"`
-	Sets []runner.Set
-	Late bool `json:",omitempty"`
-	Cond bool `json:",omitempty"`
+	Net    string
+	Args   []string `json:",omitempty"`
+	Sets   []runner.Set
+	Late   bool `json:",omitempty"`
+	Cond   bool `json:",omitempty"`
+	Decode bool `json:",omitempty"`
 }
 
 const (
@@ -27,7 +28,7 @@ const (
 
 // text writes a unit as a file of the corpus.
 func (u *unit) text() string {
-	h, err := json.Marshal(corpusHead{u.net, u.args, u.sets, u.late, u.cond})
+	h, err := json.Marshal(corpusHead{u.net, u.args, u.sets, u.late, u.cond, u.decode})
 	if err != nil {
 		panic(err)
 	}
@@ -64,7 +65,7 @@ func readCorpus(dir string) ([]*unit, error) {
 		source, twin, _ := strings.Cut(body, twinMark+"\n")
 		out = append(out, &unit{
 			name: fmt.Sprintf("Corpus%d", i), label: filepath.Base(f), net: h.Net,
-			source: source, twin: twin, late: h.Late, cond: h.Cond, args: h.Args, sets: h.Sets,
+			source: source, twin: twin, late: h.Late, cond: h.Cond, decode: h.Decode, args: h.Args, sets: h.Sets,
 		})
 	}
 	return out, nil

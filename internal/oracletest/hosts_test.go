@@ -11,13 +11,16 @@ type hostVal struct {
 	name, typ string // float32 or int
 	owner     int
 	taint     bool // may be NaN
+	shared    bool // all invokes have it
+	phase     int
+	time      int
 }
 
 // number picks a Go number of the present invoke of a type, nil if there is none.
 func (w *writer) number(typ string) *hostVal {
 	var list []*hostVal
 	for _, h := range w.hosts {
-		if h.typ == typ && h.owner == w.invoke {
+		if h.typ == typ && (h.owner == w.invoke || h.shared && w.given(h.owner, h.phase, h.time)) {
 			list = append(list, h)
 		}
 	}
@@ -111,4 +114,15 @@ func (w *writer) goCondition() (text string, uses []string) {
 		return "!(" + text + ")", []string{h.name}
 	}
 	return text, []string{h.name}
+}
+
+// shareNumber gives a number to all invokes.
+func (w *writer) shareNumber() {
+	h := w.number("float32")
+	if h == nil || h.shared || w.p.single || w.depth > 0 || w.invoke < 0 {
+		return
+	}
+	g := w.name("g")
+	w.add(step{lines: []string{g + " = " + h.name}, defs: []string{g}, uses: []string{h.name}, lo: -1, hi: -1})
+	w.hosts = append(w.hosts, &hostVal{name: g, typ: "float32", owner: w.invoke, taint: h.taint, shared: true, phase: w.phase, time: w.now()})
 }

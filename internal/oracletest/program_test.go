@@ -17,12 +17,13 @@ type program struct {
 	untyped bool // the tensor parameter v has no //nngen:param
 	empty   []bool
 	sets    []runner.Set
+	decode  bool   // it also runs over a decode loop
 	steps   []step // those of an invoke in their order; invoke -1: after the run
 }
 
 // hostResults are the results besides the tensors r0, r1, …; each is one variable.
 var hostResults = map[string]string{
-	"ts": "[]nn.Tensor", "tm": "map[string]nn.Tensor", "fs": "[]float32", "f": "float32", "n": "int", "text": "string",
+	"err": "error", "ts": "[]nn.Tensor", "tm": "map[string]nn.Tensor", "fs": "[]float32", "f": "float32", "n": "int", "text": "string",
 }
 
 // params are the parameters after the inputs, in their order.
@@ -61,7 +62,7 @@ func (p *program) results() (names, decls []string) {
 			host = append(host, n)
 		}
 	}
-	sort.Strings(host)
+	sort.Slice(host, func(i, j int) bool { return host[j] == "err" || host[i] != "err" && host[i] < host[j] })
 	for _, n := range host {
 		names, decls = append(names, n), append(decls, n+" "+hostResults[n])
 	}
@@ -138,7 +139,7 @@ func (p *program) invokes(b *strings.Builder, used map[string]bool) {
 	var shared, barriers []string
 	for n := range used {
 		switch n[0] {
-		case 'c':
+		case 'c', 'g':
 			shared = append(shared, n)
 		case 'b':
 			barriers = append(barriers, n)
@@ -147,7 +148,7 @@ func (p *program) invokes(b *strings.Builder, used map[string]bool) {
 	sort.Strings(shared)
 	sort.Strings(barriers)
 	for _, n := range shared {
-		fmt.Fprintf(b, "\tvar %s nn.Tensor\n", n)
+		fmt.Fprintf(b, "\tvar %s %s\n", n, map[byte]string{'c': "nn.Tensor", 'g': "float32"}[n[0]])
 	}
 	for _, n := range barriers { // b0x2 is a barrier of two
 		fmt.Fprintf(b, "\t%s := t.Barrier(%s)\n", n, n[strings.Index(n, "x")+1:])

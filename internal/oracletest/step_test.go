@@ -91,7 +91,7 @@ func (c *cutter) lose(s step) {
 		switch d[0] {
 		case 'x', 'h':
 			c.gone[d] = true
-		case 'c':
+		case 'c', 'g':
 			c.gone[d] = c.gone[d] || !c.kept[d]
 		}
 	}

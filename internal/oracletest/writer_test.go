@@ -54,6 +54,7 @@ func writeProgram(nets map[string]*net, r dice) *program {
 		w.wrong = 5
 	}
 	w.p = &program{net: w.net.name, single: w.one(3), slice: w.one(4), untyped: w.one(20)}
+	w.p.decode = w.p.single && !w.exotic && w.one(4)
 	w.sink = &w.p.steps
 	w.sizes()
 	w.vals = append(w.vals,
@@ -159,11 +160,17 @@ func (w *writer) usable(v *val) bool {
 		return true
 	case !v.shared:
 		return false
-	case w.invoke < 0 || v.phase < w.phase:
+	}
+	return w.given(v.owner, v.phase, v.time)
+}
+
+// given reports whether what an invoke shared is there for the present one.
+func (w *writer) given(owner, phase, time int) bool {
+	if w.invoke < 0 || phase < w.phase {
 		return true
 	}
 	now := w.now()
-	return v.time < now || v.time == now && v.owner < w.invoke || w.mistake()
+	return time < now || time == now && owner < w.invoke || w.mistake()
 }
 
 // pool gives the usable variables.
@@ -224,6 +231,11 @@ func (w *writer) barrier() {
 		for _, v := range w.vals {
 			if v.phase < w.phase && v.shared {
 				v.phase = w.phase
+			}
+		}
+		for _, h := range w.hosts {
+			if h.phase < w.phase && h.shared {
+				h.phase = w.phase
 			}
 		}
 	}

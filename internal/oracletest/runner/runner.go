@@ -4,7 +4,6 @@
 package runner
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -25,6 +24,7 @@ type Case struct {
 	Compile any      // its CompileX, nil if the compiler refuses it
 	Twin    any      // the same function with late reads moved to their places, or nil
 	Args    []string // names of the parameters that are no inputs
+	Decode  bool     // it is also run over a decode loop
 	Sets    []Set
 }
 
@@ -44,6 +44,7 @@ type Result struct {
 	Interpreted, Twin         End
 	Values, Again, TwinValues string // where values differ, "" if they do not
 	Schedule                  string
+	Tokens                    string // where decode loops differ
 }
 
 // Patience is how long one case may take before it counts as one that hangs.
@@ -116,8 +117,11 @@ func (r *runner) all(i int, c Case) {
 		os.Exit(3)
 	})
 	defer watch.Stop()
+	one := &single{c: c, sess: r.session(c.Net)}
+	defer one.close()
 	for k := range c.Sets {
-		res := r.run(c, k)
+		one.set = c.Sets[k]
+		res := one.run(k)
 		res.Case = i
 		line, err := json.Marshal(res)
 		if err != nil {
@@ -150,109 +154,4 @@ func (r *runner) session(net string) reflect.Value {
 	}
 	r.sessions[net] = reflect.ValueOf(s)
 	return r.sessions[net]
-}
-
-// run runs one case on one set.
-func (r *runner) run(c Case, set int) Result {
-	res := Result{Set: set, Compiled: End{Code: "none"}}
-	one := &single{c: c, set: c.Sets[set], sess: r.session(c.Net)}
-	want, schedule, end := one.interpreted(c.Trace)
-	res.Interpreted = end
-	if c.Twin != nil {
-		var twin []value
-		var s []nn.Mediator
-		twin, s, res.Twin = one.interpreted(c.Twin)
-		if c.Compile != nil && res.Twin.OK() {
-			got, plan, e := one.compiled(&res)
-			res.Compiled = e
-			if e.OK() {
-				res.TwinValues = compareAll(got, twin)
-				res.Schedule = compareSchedules(plan, s, false)
-			}
-			return res
-		}
-	}
-	if c.Compile == nil {
-		return res
-	}
-	got, plan, e := one.compiled(&res)
-	res.Compiled = e
-	if e.OK() && end.OK() {
-		res.Values = compareAll(got, want)
-		res.Schedule = compareSchedules(plan, schedule, true)
-	}
-	return res
-}
-
-// single is one case on one set.
-type single struct {
-	c    Case
-	set  Set
-	sess reflect.Value
-}
-
-// several reports whether the function takes a *Trace.
-func (s *single) several() bool {
-	return reflect.TypeOf(s.c.Trace).In(0).Elem().Name() == "Trace"
-}
-
-// interpreted runs a function as it stands.
-func (s *single) interpreted(fn any) (out []value, schedule []nn.Mediator, end End) {
-	defer catch(&end)
-	f := reflect.ValueOf(fn)
-	name := "Interpret"
-	if s.several() {
-		name = "InterpretTrace"
-	}
-	method := s.sess.MethodByName(name)
-	ctx := nn.RecordSchedule(context.Background(), func(m []nn.Mediator) { schedule = m })
-	args := []reflect.Value{reflect.ValueOf(ctx)}
-	if !s.several() {
-		args = append(args, s.inputs(method.Type().In(1), 0))
-	}
-	var results []reflect.Value
-	body := method.Type().In(method.Type().NumIn() - 1)
-	args = append(args, reflect.MakeFunc(body, func(in []reflect.Value) []reflect.Value {
-		results = f.Call(append(in, s.args(f.Type(), 1)...))
-		return []reflect.Value{reflect.Zero(body.Out(0))}
-	}))
-	if err, ok := method.Call(args)[0].Interface().(error); ok {
-		return nil, schedule, endOf(err)
-	}
-	return snapshot(results), schedule, End{}
-}
-
-// compiled runs the generated code, twice: the second run must not differ.
-func (s *single) compiled(res *Result) (out []value, plan []nn.Mediator, end End) {
-	defer catch(&end)
-	made := reflect.ValueOf(s.c.Compile).Call([]reflect.Value{s.sess})
-	if err, ok := made[1].Interface().(error); ok {
-		end = endOf(err)
-		end.Compile = true
-		return nil, nil, end
-	}
-	defer made[0].MethodByName("Close").Call(nil)
-	plan = made[0].MethodByName("Plan").Call(nil)[0].Interface().(*nn.Plan).Mediators
-	run := made[0].MethodByName("Run")
-	for i := range 2 {
-		args := []reflect.Value{reflect.ValueOf(context.Background())}
-		from := 1
-		if !s.several() {
-			args = append(args, s.inputs(run.Type().In(1), 0))
-			from = 2
-		}
-		results := run.Call(append(args, s.args(run.Type(), from)...))
-		last := len(results) - 1
-		if err, ok := results[last].Interface().(error); ok {
-			return nil, plan, endOf(err)
-		}
-		values := snapshot(results[:last])
-		if i == 0 {
-			out = values
-		} else {
-			res.Again = compareAll(values, out)
-		}
-		release(results[:last])
-	}
-	return out, plan, End{}
 }
