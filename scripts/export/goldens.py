@@ -17,6 +17,7 @@ import golden_bert
 import golden_gpt2
 import golden_llama
 import golden_small
+import golden_tracing
 
 GOLDENS = Path(__file__).resolve().parents[2] / "testdata/goldens"
 
@@ -30,6 +31,7 @@ WRITERS = {
     "bert": golden_bert.bert,
     "gallery": gallery.gallery,
     "attach": golden_attach.attach,
+    "tracing": golden_tracing.tracing,
 }
 
 HEAD = """# Golden cases
