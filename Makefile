@@ -11,7 +11,7 @@ FUZZTIME ?= 30s
 COUNT    ?= 5
 
 .DEFAULT_GOAL := help
-.PHONY: help ort demo test test-webgpu test-models test-python oracle race lint fmt generate check bench fuzz models goldens python clean
+.PHONY: help ort demo test test-webgpu test-models test-python oracle race lint fmt generate check bench fuzz models goldens mistakes python clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,10 @@ python: ## the Python environment that makes fixtures and goldens (pinned)
 
 goldens: python ## make the fixtures and golden arrays anew with PyTorch and nnsight
 	$(PYTHON)/bin/python scripts/export/main.py
+
+mistakes: python ## record anew what nnsight does with the mistakes of docs/mistakes.md
+	$(PYTHON)/bin/python scripts/export/mistakes.py
+	$(GO) test ./internal/mistakes -update
 
 models: python ## fetch or make the larger real models, by package name and checksum
 	$(PYTHON)/bin/python scripts/export/models.py

@@ -53,6 +53,7 @@ func compileOne(prog *Program, tf *traceFunc) (t *Trace, diags diag.List) {
 		}
 		if len(ev.diags) == 0 {
 			ev.checkAssigned()
+			ev.checkCopies()
 		}
 		if len(ev.diags) == 0 {
 			t = ev.finish()

@@ -165,8 +165,12 @@ func (f *traceFunc) runInto() {
 	}).Line()
 }
 
-// hasGo reports whether Go of the user's runs before or after the model.
-func (f *traceFunc) hasGo() bool { return len(f.t.Before)+len(f.t.After) > 0 }
+// hasGo reports whether Go of the user's runs before or after the model, be it
+// in a return statement alone.
+func (f *traceFunc) hasGo() bool {
+	computed := func(r ast.Result) bool { return r.Tap < 0 }
+	return len(f.t.Before)+len(f.t.After) > 0 || slices.ContainsFunc(f.t.Results, computed)
+}
 
 // catch makes a panic of the user's Go the run's error, as the interpreter does.
 func (f *traceFunc) catch(g *jen.Group) {
