@@ -138,6 +138,7 @@ type RunError struct {
 	Invoke int            // index of the invoke, -1 outside of them
 	Pos    token.Position // the line that panicked
 	Err    error
+	Value  any // what was panicked with, nil where the goroutine was ended
 	Stack  []byte
 }
 
