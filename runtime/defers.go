@@ -10,10 +10,7 @@ import (
 // function that defers the call itself and then goes on with next, so that the
 // call is made directly by Go: in it recover works, and the calls are made last
 // first, once, whatever the others do.
-type Defers struct {
-	list   []func(next func())
-	thrown bool // the panic under way is the one that the trace ended with
-}
+type Defers struct{ list []func(next func()) }
 
 // Add defers a call.
 func (d *Defers) Add(f func(next func())) { d.list = append(d.list, f) }
