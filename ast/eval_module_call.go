@@ -25,28 +25,25 @@ func (f *frame) callModule(e *ast.CallExpr, x *envoyVal, v value) value {
 		return invalid{}
 	}
 	operands := []*sym{arg}
-	var sides []string
+	var sides, written []string
 	given := map[tensor.Dim]tensor.Dim{} // what the sides say of the spec's dimensions
-	for _, p := range x.module.Inputs {
-		if p == in || p.Role == modelspec.RoleInput || p.Absent != "" || p.Visit != in.Visit {
-			continue
+	for _, p := range modelspec.CallSides(x.module, in) {
+		s, isWritten, err := f.callSide(x, p)
+		if isWritten {
+			written = append(written, p.Tensor)
 		}
-		if axis, _, _ := f.ev.rowAxis(p.Type); axis < 0 {
-			continue
+		if err != nil {
+			return f.fail(e.Pos(), "NN1505", "", "%v", err)
 		}
-		s := f.ev.graph.model(p.Tensor, p.Type, x.label()+" "+string(p.Role))
-		if f.inv.rows != plan.AllRows {
-			n, err := rowAlgebra{f.ev}.Narrow(s, f.inv.rows, f.ev.sched.moments[f.ev.sched.moment[p]])
-			if err != nil {
-				return f.fail(e.Pos(), "NN1505", "", "%v", err)
-			}
-			s = n
+		if s == nil {
+			continue
 		}
 		for i, d := range p.Type.Shape {
 			if i < len(s.typ.Shape) {
 				given[d] = s.typ.Shape[i]
 			}
 		}
+		f.ev.graph.model(p.Tensor, p.Type, x.label()+" "+string(p.Role))
 		operands = append(operands, s)
 		sides = append(sides, p.Tensor)
 	}
@@ -60,10 +57,50 @@ func (f *frame) callModule(e *ast.CallExpr, x *envoyVal, v value) value {
 		"module": x.path, "input": in.Tensor, "sides": strings.Join(sides, "\n"),
 		"output": out.Tensor, "rows": int64(f.inv.rows),
 	}
+	if len(written) > 0 {
+		attrs["written"] = strings.Join(written, "\n")
+	}
 	s := f.ev.graph.add("Call", operands, attrs, []tensor.Type{typ}, e.Pos())[0]
 	s.what = x.label() + ".Call"
 	s.node.text = f.excerpt(e)
 	return &tensorVal{s}
+}
+
+// callSide is what a called module gets for an input besides its argument: what
+// was written to it by now, else what the model itself made of it for these rows.
+// Nil: the copy of the module computes it anew from the model's inputs. That is
+// so for what the run has not reached, and for what has no rows. (The runtime,
+// which has the graph, does the same with masks and tables that follow from sizes
+// alone, unless they are written: their sizes are those of the argument then.)
+func (f *frame) callSide(x *envoyVal, p *modelspec.Point) (v *sym, written bool, err error) {
+	s := f.ev.sched
+	if v, written, err := s.live.Written(p.Tensor, f.inv.rows); written || err != nil {
+		return v, written, err
+	}
+	if axis, _, _ := f.ev.rowAxis(p.Type); axis < 0 || !s.reached(p.Tensor) {
+		return nil, false, nil
+	}
+	v = f.ev.graph.model(p.Tensor, p.Type, x.label()+" "+string(p.Role))
+	if f.inv.rows != plan.AllRows {
+		v, err = rowAlgebra{f.ev}.Narrow(v, f.inv.rows, s.moments[s.moment[p]])
+	}
+	return v, false, err
+}
+
+// reached reports whether the run has a tensor by now: a module's moment of it, or
+// of what the same node makes, has come.
+func (s *runState) reached(name string) bool {
+	now := s.live.Now().Moment
+	timeline := s.ev.acc.spec.Timeline()
+	for i, m := range timeline {
+		if i > now && (now < 0 || m.Side != modelspec.SideOutput || timeline[now].Side != m.Side || timeline[now].Point.Node != m.Point.Node) {
+			return false
+		}
+		if m.Operation == nil && m.Point.Tensor == name {
+			return true
+		}
+	}
+	return false
 }
 
 // callType is the type of a module's result on an argument: the spec's, with
@@ -83,10 +120,8 @@ func (f *frame) callType(e *ast.CallExpr, x *envoyVal, arg *sym, in, out *models
 				if old, ok := sub[w]; ok && old != g {
 					g = tensor.Unknown
 				}
-				if other, ok := given[w]; ok && g == "1" {
-					g = other // broadcast
-				} else if ok && other != g && other != "1" && other.Known() {
-					g = tensor.Unknown
+				if other, ok := given[w]; ok && other != g {
+					g = tensor.Unknown // it may broadcast
 				}
 				sub[w] = g
 			}

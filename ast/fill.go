@@ -1,6 +1,8 @@
 package ast
 
 import (
+	"strings"
+
 	"github.com/nngen-go/nngen/internal/ops"
 	"github.com/nngen-go/nngen/internal/plan"
 	"github.com/nngen-go/nngen/internal/tensor"
@@ -152,7 +154,7 @@ func (ev *evaluator) planNode(n *graphNode, names *planNames, p *plan.Plan) plan
 	}
 	if n.op == "Call" {
 		a := ops.Attrs(n.attrs)
-		for _, name := range []string{a.String("input"), a.String("output")} {
+		for _, name := range append(strings.Split(a.String("sides"), "\n"), a.String("input"), a.String("output")) {
 			if s := ev.graph.models[name]; s != nil {
 				p.Tensors[name] = s.typ
 			}

@@ -29,6 +29,7 @@ type runState struct {
 	log     []logged
 	mixed   bool // host code of two invokes was found to depend on each other
 	result  *schedule.Evaluation[*sym]
+	live    *schedule.Scheduler[*sym] // of the run under way
 	names   map[string]int
 }
 
@@ -123,6 +124,7 @@ func (inv *invoke) start() {
 func (s *runState) run(pos token.Pos) {
 	s.running, s.runPos = true, pos
 	p := schedule.Program[*sym]{Moments: s.moments, Algebra: rowAlgebra{s.ev}}
+	p.Started = func(live *schedule.Scheduler[*sym]) { s.live = live }
 	for _, inv := range s.invokes {
 		if inv.empty || s.withRows() == 1 {
 			inv.rows = plan.AllRows

@@ -24,28 +24,45 @@ type dimSource struct {
 
 // callShapes finds the shapes that a call of what leads from input to output has
 // to take from its argument, which must have the rank that the module's input has.
-func callShapes(ix *onnx.Index, info *ModelInfo, input tensor.Type, output string, stop []string) []shapeSource {
-	axes := map[string]int{}
-	for i, d := range input.Shape {
-		if s := d.Symbols(); len(s) == 1 && s[0] == string(d) {
-			axes[string(d)] = i
-		}
-	}
+func (s *Session) callShapes(input tensor.Type, output string, stop []string) []shapeSource {
+	ix, axes := s.index(), symbolAxes(input)
 	var out []shapeSource
 	for _, i := range ix.BackwardSlice([]string{output}, stop...) {
 		n := ix.Graph().Nodes[i]
 		if n.Op != "Shape" || n.Domain != "" || len(n.Inputs) != 1 {
 			continue
 		}
-		in, ok := info.input(n.Inputs[0])
-		if !ok || in.Shape == nil {
-			continue
-		}
-		if dims, ok := resolveDims(shapePart(n, in.typ().Shape), axes); ok {
+		if dims, ok := s.shapeDims(n, axes); ok {
 			out = append(out, shapeSource{n.Outputs[0], dims})
 		}
 	}
 	return out
+}
+
+// symbolAxes finds the axis of each plain symbol of a type.
+func symbolAxes(t tensor.Type) map[string]int {
+	axes := map[string]int{}
+	for i, d := range t.Shape {
+		if s := d.Symbols(); len(s) == 1 && s[0] == string(d) {
+			axes[string(d)] = i
+		}
+	}
+	return axes
+}
+
+// shapeDims resolves what a Shape node reports: of a graph input, or of a tensor
+// of which the spec knows the shape.
+func (s *Session) shapeDims(n *onnx.Node, axes map[string]int) ([]dimSource, bool) {
+	var shape tensor.Shape
+	if in, ok := s.info.input(n.Inputs[0]); ok && in.Shape != nil {
+		shape = in.typ().Shape
+	} else if t, ok := s.specType(n.Inputs[0]); ok {
+		shape = t.Shape
+	}
+	if shape == nil {
+		return nil, false
+	}
+	return resolveDims(shapePart(n, shape), axes)
 }
 
 // shapePart gives the dimensions that a Shape node reports: start and end cut it.

@@ -163,6 +163,11 @@ func (k *checker) node(n Node) error {
 		if err != nil {
 			return err
 		}
+		call, in = takenSides(k.c.s, call, in)
+		typeOf := func(name string) tensor.Type { return k.c.s.typeOf(k.c.plan, name) }
+		if err := callFits(call, typeOf, in); err != nil {
+			return err
+		}
 		k.values[n.Out[0]] = k.known(k.c.s.callType(k.c.plan, call, in))
 		return k.count(n, k.values[n.Out[0]])
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/internal/onnx"
+	"github.com/nngen-go/nngen/internal/schedule"
 	"github.com/nngen-go/nngen/internal/tensor"
 	"github.com/nngen-go/nngen/modelspec"
 	"github.com/nngen-go/nngen/runtime/backend"
@@ -69,10 +70,14 @@ func (in *instrumented) findSites() {
 		before = i
 		st := &in.sites[last]
 		st.moments = append(st.moments, i)
-		if !slices.Contains(st.tensors, m.Point.Tensor) {
-			t := m.Point.Tensor
-			st.tensors = append(st.tensors, t)
-			st.keep = append(st.keep, side[t] && !kept[t])
+		t := m.Point.Tensor
+		j := slices.Index(st.tensors, t)
+		if j < 0 {
+			j = len(st.tensors)
+			st.tensors, st.keep = append(st.tensors, t), append(st.keep, false)
+		}
+		if m.Operation == nil && !kept[t] { // whether operations have hooks must not matter to calls
+			st.keep[j] = side[t]
 			kept[t] = true
 		}
 	}

@@ -27,7 +27,7 @@ func (r *liveRun) call(m *modelspec.Module, x Tensor, rows int) (Tensor, error) 
 	if x.h == nil {
 		return Tensor{}, misuse("NN3110", "%s is called on a tensor that was never set", modelspec.PathName(m.Path))
 	}
-	c, err := r.openCall(m, x)
+	c, err := r.openCall(m, x, rows)
 	if err != nil {
 		return Tensor{}, err
 	}
@@ -35,35 +35,60 @@ func (r *liveRun) call(m *modelspec.Module, x Tensor, rows int) (Tensor, error) 
 		return Tensor{}, fmt.Errorf("its input is %s, but it is given %s", want, x.h.dtype)
 	}
 	feed := map[string]Tensor{c.input: x}
+	given := []tensor.Type{x.h.typ()}
 	var cut []Tensor
 	defer func() { releaseAll(cut) }()
 	for _, in := range c.session.Inputs() {
 		if in.Name == c.input {
 			continue
 		}
-		t, ok := r.kept[in.Name]
-		if !ok {
-			t = r.batch.inputs[in.Name]
+		t, own, err := r.sideOf(in.Name, rows)
+		if err != nil {
+			return Tensor{}, err
 		}
-		if t.h == nil {
-			return Tensor{}, fmt.Errorf("it needs %q, which this run does not have", in.Name)
-		}
-		if rows != AllRows {
-			whole := t
-			if t, err = r.narrowAny(t, in.Name, rows); err != nil {
-				return Tensor{}, err
-			}
-			if t.h != whole.h {
-				cut = append(cut, t)
-			}
+		if own {
+			cut = append(cut, t)
 		}
 		feed[in.Name] = t
+	}
+	for _, name := range c.cuts {
+		if t, ok := feed[name]; ok {
+			given = append(given, t.h.typ())
+		} else {
+			given = append(given, tensor.Type{})
+		}
+	}
+	typeOf := func(name string) tensor.Type { return r.in.types[name] }
+	if err := callFits(callOf{module: m.Path, input: c.input, output: c.output, sides: c.cuts}, typeOf, given); err != nil {
+		return Tensor{}, misuse("NN3130", "%v", err)
 	}
 	out, err := r.s.run(r.t.ctx, c.session, feed, []string{c.output}, backend.RunOptions{})
 	if err != nil {
 		return Tensor{}, err
 	}
 	return out[0], nil
+}
+
+// sideOf gives the rows of a tensor that a call takes besides its argument: as it
+// was written by now, else as this run made it, else a graph input. own says that
+// the caller has to release it.
+func (r *liveRun) sideOf(name string, rows int) (t Tensor, own bool, err error) {
+	if t, written, err := r.sched.Written(name, rows); written || err != nil {
+		return t, false, err
+	}
+	t, ok := r.kept[name]
+	if !ok {
+		t = r.batch.inputs[name]
+	}
+	if t.h == nil {
+		return t, false, fmt.Errorf("it needs %q, which this run does not have", name)
+	}
+	if rows == AllRows {
+		return t, false, nil
+	}
+	whole := t
+	t, err = r.narrowAny(t, name, rows)
+	return t, err == nil && t.h != whole.h, err
 }
 
 // narrowAny cuts an invoke's rows out of a point's tensor or a graph input.
@@ -81,7 +106,7 @@ func (r *liveRun) narrowAny(t Tensor, name string, rows int) (Tensor, error) {
 
 // openCall gives the session for a module with the side inputs that the run has
 // by now; it is built when first used.
-func (r *liveRun) openCall(m *modelspec.Module, x Tensor) (*called, error) {
+func (r *liveRun) openCall(m *modelspec.Module, x Tensor, rows int) (*called, error) {
 	in, err := r.in.point(m, modelspec.SideInput, 0)
 	if err != nil {
 		return nil, err
@@ -101,16 +126,20 @@ func (r *liveRun) openCall(m *modelspec.Module, x Tensor) (*called, error) {
 	if !inside[c.output] {
 		return nil, fmt.Errorf("its output does not depend on its input")
 	}
-	for name := range r.kept {
-		if !inside[name] && name != c.input {
-			c.cuts = append(c.cuts, name)
+	for _, p := range modelspec.CallSides(m, in) {
+		taken, err := r.takesSide(p, r.in.types[c.input], rows)
+		if err != nil {
+			return nil, err
+		}
+		if taken && !inside[p.Tensor] {
+			c.cuts = append(c.cuts, p.Tensor)
 		}
 	}
 	sort.Strings(c.cuts)
 	declared := r.in.types[c.input]
 	key := m.Path + "\n" + strings.Join(c.cuts, "\n")
 	if sameRank(declared, x.h.typ()) {
-		c.shapes = callShapes(ix, &r.s.info, declared, c.output, append([]string{c.input}, c.cuts...))
+		c.shapes = r.s.callShapes(declared, c.output, append([]string{c.input}, c.cuts...))
 		key += "\nshapes"
 	}
 	return r.s.calls.get(key, func() (*called, error) {
@@ -121,6 +150,19 @@ func (r *liveRun) openCall(m *modelspec.Module, x Tensor) (*called, error) {
 		c.session, err = r.s.build(model, r.s.set)
 		return c, err
 	})
+}
+
+// takesSide reports whether a call takes a side input from this run, by the rule
+// of the compiler: what was written, and what is there, has rows and does not follow from sizes alone.
+func (r *liveRun) takesSide(p *modelspec.Point, input tensor.Type, rows int) (bool, error) {
+	if _, written, err := r.sched.Written(p.Tensor, rows); written || err != nil {
+		return written, err
+	}
+	if _, ok := r.kept[p.Tensor]; !ok || r.s.sizesOnly(p.Tensor, input) {
+		return false, nil
+	}
+	_, _, ok := batchAxis(p.Type.Shape, r.s.info.Batch)
+	return ok, nil
 }
 
 // between is a model of the nodes from the input and the cuts to the output.

@@ -31,6 +31,7 @@ type Session struct {
 	types  func() map[string]tensor.Type
 	index  func() *onnx.Index // of the untouched model, not to be changed
 	calls  cache[*called]
+	sized  sync.Map // tensor → func() bool: whether it follows from sizes alone
 
 	mu     sync.Mutex
 	runs   int

@@ -2,11 +2,14 @@ package nn
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/nngen-go/nngen/internal/onnx"
 	"github.com/nngen-go/nngen/internal/ops"
 	"github.com/nngen-go/nngen/internal/tensor"
+	"github.com/nngen-go/nngen/modelspec"
 )
 
 // opCall is the plan node that runs a module on another value.
@@ -16,6 +19,7 @@ const opCall = "Call"
 type callOf struct {
 	module, input, output string
 	sides                 []string // model tensors that other operands stand for
+	written               []string // those of them that the plan writes
 	rows                  int      // invoke, or AllRows
 }
 
@@ -24,6 +28,9 @@ func readCall(n Node) (callOf, error) {
 	c := callOf{module: a.String("module"), input: a.String("input"), output: a.String("output"), rows: int(a.Int("rows", AllRows))}
 	if s := a.String("sides"); s != "" {
 		c.sides = strings.Split(s, "\n")
+	}
+	if s := a.String("written"); s != "" {
+		c.written = strings.Split(s, "\n")
 	}
 	if len(n.In) != 1+len(c.sides) || len(n.Out) != 1 {
 		return c, fmt.Errorf("a call of %s has %d operands and %d results, %d and 1 expected", c.module, len(n.In), len(n.Out), 1+len(c.sides))
@@ -38,6 +45,7 @@ func (sp *splice) call(n Node, in []ops.Operand) error {
 	if err != nil {
 		return err
 	}
+	c, in = takenSides(sp.s, c, in)
 	if sp.clean == nil {
 		sp.clean = onnx.NewIndex(sp.s.file.Model.Clone().Graph)
 	}
@@ -49,7 +57,7 @@ func (sp *splice) call(n Node, in []ops.Operand) error {
 	}
 	stop := append([]string{c.input}, c.sides...)
 	if declared := sp.s.typeOf(sp.p, c.input); sameRank(declared, in[0].Type) {
-		for _, src := range callShapes(sp.s.index(), &sp.s.info, declared, c.output, stop) {
+		for _, src := range sp.s.callShapes(declared, c.output, stop) {
 			instead[src.output] = src.emit(sp.e, in[0].Name)
 		}
 	}
@@ -112,6 +120,74 @@ func (sp *splice) narrowInputs(invoke int, instead map[string]string) error {
 			return err
 		}
 		instead[in.Name] = names[0]
+	}
+	return nil
+}
+
+// takenSides leaves out the sides that follow from sizes alone, and the operands
+// that stand for them: the copy computes them for the sizes of its argument. What
+// was written is taken as it is.
+func takenSides[V any](s *Session, c callOf, in []V) (callOf, []V) {
+	sides := c.sides
+	c.sides = nil
+	taken := []V{in[0]}
+	argument, _ := s.specType(c.input)
+	for i, side := range sides {
+		if slices.Contains(c.written, side) || !s.sizesOnly(side, argument) {
+			c.sides = append(c.sides, side)
+			taken = append(taken, in[1+i])
+		}
+	}
+	return c, taken
+}
+
+// sizesOnly reports whether a tensor follows from sizes that an argument of the
+// given type has, and from nothing else: a causal mask, a table of positions.
+func (s *Session) sizesOnly(name string, argument tensor.Type) bool {
+	key := name + " " + argument.Shape.String()
+	known, _ := s.sized.LoadOrStore(key, sync.OnceValue(func() bool { return s.followsFromSizes(name, argument) }))
+	return known.(func() bool)()
+}
+
+func (s *Session) followsFromSizes(name string, argument tensor.Type) bool {
+	ix, axes := s.index(), symbolAxes(argument)
+	seen := map[string]bool{}
+	for list := []string{name}; len(list) > 0; {
+		at := list[len(list)-1]
+		list = list[:len(list)-1]
+		if seen[at] || at == "" || ix.Initializer(at) != nil {
+			continue
+		}
+		seen[at] = true
+		n := ix.ProducerNode(at)
+		switch {
+		case n == nil, n.HasBody():
+			return false
+		case n.Op == "Shape" && n.Domain == "":
+			if _, ok := s.shapeDims(n, axes); !ok {
+				list = append(list, n.Inputs...) // which may itself follow from sizes
+			}
+		default:
+			list = append(list, n.Inputs...)
+		}
+	}
+	return true
+}
+
+// callFits compares the sizes of a call's argument with those of what the module
+// takes besides: where both are known they are equal, or one broadcasts.
+func callFits(c callOf, typeOf func(string) tensor.Type, given []tensor.Type) error {
+	sizes, _ := matchDims(typeOf(c.input).Shape, given[0].Shape)
+	for i, side := range c.sides {
+		others, _ := matchDims(typeOf(side).Shape, given[1+i].Shape)
+		for symbol, d := range others {
+			a, ok := sizes[symbol].Const()
+			b, known := d.Const()
+			if ok && known && a != b && a != 1 && b != 1 {
+				return fmt.Errorf("%s is called on a value with %s %d, but takes %q of the run besides, where it is %d: call it on a value of the run's own sizes",
+					modelspec.PathName(c.module), symbol, a, side, b)
+			}
+		}
 	}
 	return nil
 }

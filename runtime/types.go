@@ -13,13 +13,8 @@ func (s *Session) typeOf(p *Plan, name string) tensor.Type {
 			return t
 		}
 	}
-	if t, ok := s.types()[name]; ok {
+	if t, ok := s.specType(name); ok {
 		return t
-	}
-	if in, err := s.spec(); err == nil {
-		if t, ok := in.types[name]; ok {
-			return t
-		}
 	}
 	for _, v := range s.file.Model.Graph.ValueInfo {
 		if v.Name == name {
@@ -27,6 +22,19 @@ func (s *Session) typeOf(p *Plan, name string) tensor.Type {
 		}
 	}
 	return tensor.Type{}
+}
+
+// specType gives the type of a model's tensor in the spec's symbols.
+func (s *Session) specType(name string) (tensor.Type, bool) {
+	if t, ok := s.types()[name]; ok {
+		return t, true
+	}
+	in, err := s.spec()
+	if err != nil {
+		return tensor.Type{}, false
+	}
+	t, ok := in.types[name]
+	return t, ok
 }
 
 // borderTypes gives the types of the graph's weights, inputs and outputs.

@@ -100,6 +100,8 @@ type Program[V any] struct {
 	Names     []string      // of each mediator, for messages; nil: "invoke 0", …
 	Algebra   Algebra[V]
 	Policy    Policy
+	// Started is called with the scheduler before anything is resumed; may be nil.
+	Started func(*Scheduler[V])
 	// Base gives the version of a moment's tensor before anybody is served
 	// there. Only Serve calls it, for moments that have passed.
 	Base func(at At) (V, error)

@@ -7,16 +7,17 @@ import (
 
 // Scheduler serves the mediators of one run. It is used by one goroutine.
 type Scheduler[V any] struct {
-	p       Program[V]
-	meds    []*mediator[V]
-	held    map[*Rendezvous][]*mediator[V]
-	now     At
-	cell    *cell[V]
-	log     []entry[V]
-	trace   []served
-	stopped *mediator[V]
-	over    bool
-	failure error
+	p        Program[V]
+	meds     []*mediator[V]
+	held     map[*Rendezvous][]*mediator[V]
+	now      At
+	cell     *cell[V]
+	versions map[string]version[V] // of the tensors written so far, by tensor
+	log      []entry[V]
+	trace    []served
+	stopped  *mediator[V]
+	over     bool
+	failure  error
 }
 
 // status is where a mediator stands.
@@ -52,7 +53,7 @@ func New[V any](p Program[V]) (*Scheduler[V], error) {
 	if p.Steps == 0 {
 		p.Steps = 1
 	}
-	s := &Scheduler[V]{p: p, held: map[*Rendezvous][]*mediator[V]{}, now: At{0, -1}}
+	s := &Scheduler[V]{p: p, held: map[*Rendezvous][]*mediator[V]{}, now: At{0, -1}, versions: map[string]version[V]{}}
 	for i, m := range p.Mediators {
 		name := fmt.Sprintf("invoke %d", i)
 		if i < len(p.Names) {
@@ -61,6 +62,9 @@ func New[V any](p Program[V]) (*Scheduler[V], error) {
 		s.meds = append(s.meds, &mediator[V]{
 			Mediator: m, index: i, rows: p.Rows[i], name: name, last: At{0, -1},
 		})
+	}
+	if p.Started != nil {
+		p.Started(s)
 	}
 	return s, nil
 }
@@ -101,6 +105,9 @@ func (s *Scheduler[V]) Serve(at At, base func() (V, error)) (out V, changed bool
 		return out, false, nil
 	}
 	out, err = s.cell.all()
+	if m := s.p.Moments[at.Moment]; err == nil && m.Exit {
+		s.versions[m.Tensor] = version[V]{m, out}
+	}
 	return out, err == nil, err
 }
 
