@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/internal/onnx"
-	"github.com/nngen-go/nngen/internal/schedule"
 	"github.com/nngen-go/nngen/internal/tensor"
 	"github.com/nngen-go/nngen/modelspec"
 	"github.com/nngen-go/nngen/runtime/backend"
