@@ -240,7 +240,8 @@ func TestCallOnAnotherLength(t *testing.T) {
 	require.Equal(t, 4, refused, "llama's layers and their attention take rows of the run: positions")
 }
 
-func inputOf(m *modelspec.Module) *modelspec.Point  { return pointOf(m.Inputs, modelspec.RoleInput) }
+func inputOf(m *modelspec.Module) *modelspec.Point { return pointOf(m.Inputs, modelspec.RoleInput) }
+
 func outputOf(m *modelspec.Module) *modelspec.Point { return pointOf(m.Outputs, modelspec.RoleOutput) }
 
 func pointOf(list []*modelspec.Point, role modelspec.Role) *modelspec.Point {
