@@ -18,4 +18,9 @@ var adaptive = []Entry{
 		Title: "Rank of a token by layer, computed in Go", Source: "Geva et al. 2022; Halawi et al. 2023",
 		Model: "opticks",
 	},
+	{
+		Case:  golden.Case{Name: "steer_by_policy", Trace: in.SteerByPolicy, Compile: in.CompileSteerByPolicy, Args: "arg.v", Results: "logits score"},
+		Title: "Strength chosen by Go from a probe, in mid-run", Source: "Lee et al. 2024 (CAST); Scalena et al. 2024",
+		Model: "opticks", With: "vowels", Moves: "logits", View: View{Words: "logits"},
+	},
 }

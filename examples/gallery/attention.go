@@ -34,6 +34,21 @@ var attention = []Entry{
 		Model: "opticks", Moves: "logits", View: View{Words: "logits"},
 	},
 	{
+		Case:  golden.Case{Name: "attention_entropy", Trace: in.AttentionEntropy, Compile: in.CompileAttentionEntropy, Results: "bits"},
+		Title: "Entropy of attention", Source: "Zhai et al. 2023",
+		Model: "opticks", View: View{Lines: "block", Columns: "head"},
+	},
+	{
+		Case:  golden.Case{Name: "patch_pattern", Trace: in.PatchPattern, Compile: in.CompilePatchPattern, Args: "arg.head", Results: "logits"},
+		Title: "A head's pattern patched, its values kept", Source: "Heimersheim & Nanda 2024; TransformerLens",
+		Model: "opticks", Moves: "logits", View: View{Words: "logits"},
+	},
+	{
+		Case:  golden.Case{Name: "llama_head_ablation", Trace: in.LlamaHeadAblation, Compile: in.CompileLlamaHeadAblation, Args: "arg.head", Results: "logits"},
+		Title: "Head ablation with grouped keys and values", Source: "Michel et al. 2019",
+		Model: "llama", Moves: "logits", View: View{Words: "logits"},
+	},
+	{
 		Case:  golden.Case{Name: "value_knockout", Trace: in.ValueKnockout, Compile: in.CompileValueKnockout, Args: "arg.pos", Results: "logits"},
 		Title: "Values of one token knocked out", Source: "Geva et al. 2023",
 		Model: "opticks", Moves: "logits", View: View{Words: "logits"},

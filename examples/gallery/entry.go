@@ -11,7 +11,8 @@ type Entry struct {
 	golden.Case        // Name is that of the function in scripts/export/gallery_*.py and of its golden
 	Title       string // what it is, in a few words
 	Source      string // who published it, or the tool that does it so
-	Model       string // opticks, llama or bert
+	Model       string // opticks, llama, bert or cnn
+	With        string // the attachment that the trace takes: sae, lens, vowels or refusal
 	Moves       string // the result that the edit changes, compared with the model's own; none for what only reads
 	View        View   // how its results are printed
 }
@@ -47,6 +48,7 @@ var families = []Family{
 	{"probes", "Probes", probes},
 	{"features", "Sparse autoencoders", features},
 	{"reading", "Statistics", reading},
+	{"vision", "Vision", vision},
 	{"adaptive", "Decided in Go", adaptive},
 }
 

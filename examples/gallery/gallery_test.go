@@ -22,9 +22,8 @@ func TestGoldens(t *testing.T) {
 	for _, f := range families {
 		for _, e := range f.Entries {
 			t.Run(e.Name, func(t *testing.T) {
-				sess, err := m.open(e.Model)
+				call, err := m.call(file, e)
 				require.NoError(t, err)
-				call := golden.Call{File: file, Sess: sess, Case: e.Case}
 				results, err := call.Compiled()
 				require.NoError(t, err)
 				if e.Moves != "" {
@@ -54,4 +53,21 @@ func requireMoved(t *testing.T, file *golden.File, e Entry, results []any) {
 		return
 	}
 	require.Fail(t, "no result is named "+e.Moves)
+}
+
+// TestRun: the command lists every entry, prints tables and guesses, and names what it does not know.
+func TestRun(t *testing.T) {
+	var out strings.Builder
+	require.NoError(t, run(&out, nil))
+	for _, f := range families {
+		for _, e := range f.Entries {
+			require.Contains(t, out.String(), e.Name)
+		}
+	}
+	out.Reset()
+	require.NoError(t, run(&out, []string{"ablate_heads", "contrast_steer", "class_activation_map"}))
+	require.Contains(t, out.String(), "(head)")
+	require.Contains(t, out.String(), `row 0: "Then I looked`)
+	require.Contains(t, out.String(), "→")
+	require.ErrorContains(t, run(&out, []string{"nothing"}), `no entry "nothing"`)
 }

@@ -14,9 +14,9 @@ var lens = []Entry{
 		Model: "opticks", View: View{Words: "layers"},
 	},
 	{
-		Case:  golden.Case{Name: "tuned_lens", Trace: in.TunedLens, Compile: in.CompileTunedLens, Args: "arg.a arg.b", Results: "layers"},
+		Case:  golden.Case{Name: "tuned_lens", Trace: in.TunedLens, Compile: in.CompileTunedLens, Results: "layers"},
 		Title: "Tuned lens", Source: "Belrose et al. 2023",
-		Model: "opticks", View: View{Words: "layers"},
+		Model: "opticks", With: "lens", View: View{Words: "layers"},
 	},
 	{
 		Case:  golden.Case{Name: "direct_logit_attribution", Trace: in.DirectLogitAttribution, Compile: in.CompileDirectLogitAttribution, Args: "arg.right arg.wrong", Results: "heads"},

@@ -43,11 +43,10 @@ func run(w io.Writer, names []string) error {
 		if !ok {
 			return fmt.Errorf("there is no entry %q; without a name all are listed", name)
 		}
-		sess, err := m.open(e.Model)
+		call, err := m.call(file, e)
 		if err != nil {
 			return err
 		}
-		call := golden.Call{File: file, Sess: sess, Case: e.Case}
 		results, err := call.Compiled()
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)

@@ -5,7 +5,9 @@ import (
 	"path/filepath"
 
 	"github.com/nngen-go/nngen/examples/demo/opticks"
+	"github.com/nngen-go/nngen/examples/gallery/attachments"
 	"github.com/nngen-go/nngen/examples/gallery/models/bert"
+	"github.com/nngen-go/nngen/examples/gallery/models/cnn"
 	"github.com/nngen-go/nngen/examples/gallery/models/llama"
 	"github.com/nngen-go/nngen/internal/golden"
 	nn "github.com/nngen-go/nngen/runtime"
@@ -15,6 +17,42 @@ import (
 type models struct {
 	opts   []nn.Option
 	opened map[string]session
+}
+
+// call is one entry with its model and what is attached.
+func (m *models) call(file *golden.File, e Entry) (golden.Call, error) {
+	sess, err := m.open(e.Model)
+	if err != nil {
+		return golden.Call{}, err
+	}
+	if e.With != "" {
+		a, err := attachment(e.With)
+		if err != nil {
+			return golden.Call{}, err
+		}
+		e.Attached = []any{a}
+	}
+	return golden.Call{File: file, Sess: sess, Case: e.Case}, nil
+}
+
+// attachment loads one of the files beside package attachments.
+func attachment(name string) (any, error) {
+	root, err := golden.Root()
+	if err != nil {
+		return nil, err
+	}
+	dir := filepath.Join(root, "examples/gallery/attachments")
+	switch name {
+	case "sae":
+		return attachments.LoadSAE(filepath.Join(dir, "sae.safetensors"))
+	case "lens":
+		return attachments.LoadLens(filepath.Join(dir, "lens.safetensors"))
+	case "vowels":
+		return attachments.LoadVowels(filepath.Join(dir, "vowels.safetensors"))
+	case "refusal":
+		return attachments.LoadRefusal(filepath.Join(dir, "refusal.npy"))
+	}
+	return nil, fmt.Errorf("there is no attachment %q", name)
 }
 
 // session is what every accessor package's *Session is.
@@ -37,6 +75,8 @@ func (m *models) open(name string) (session, error) {
 		s, err = llama.Open(filepath.Join(root, "testdata/models/llama/torchscript.onnx"), m.opts...)
 	case "bert":
 		s, err = bert.Open(filepath.Join(root, "testdata/models/bert/torchscript.onnx"), m.opts...)
+	case "cnn":
+		s, err = cnn.Open(filepath.Join(root, "testdata/models/cnn/torchscript.onnx"), m.opts...)
 	default:
 		err = fmt.Errorf("there is no model %q", name)
 	}

@@ -110,8 +110,8 @@ func heat(w io.Writer, e Entry, cells []float32, columns int, in []string) {
 	fmt.Fprintf(w, "    %8s ", e.View.Lines)
 	for c := range columns {
 		label := fmt.Sprint(c)
-		if text := in[len(in)-1]; e.View.Tokens && e.View.From+c+1 < len(text)-1 {
-			label = fmt.Sprintf("%q", text[e.View.From+c+1]) // after the opening quote
+		if e.View.Tokens && e.View.From+c+1 < len(in[0])-1 {
+			label = fmt.Sprintf("%q", in[len(in)-1][e.View.From+c+1]) // after the opening quote
 		}
 		fmt.Fprintf(w, "%7s", label)
 	}
@@ -171,6 +171,9 @@ func inputsOf(file *golden.File, e Entry) []string {
 		}
 	}
 	var out []string
+	if ids.Shape == nil { // a picture
+		return nil
+	}
 	for row := range ids.Shape[0] {
 		var text []string
 		for _, id := range ids.Ints[row*ids.Shape[1] : (row+1)*ids.Shape[1]] {

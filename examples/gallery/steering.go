@@ -29,9 +29,9 @@ var steering = []Entry{
 		Model: "opticks", Moves: "logits", View: View{Words: "logits"},
 	},
 	{
-		Case:  golden.Case{Name: "ablate_direction", Trace: in.AblateDirection, Compile: in.CompileAblateDirection, Args: "arg.r", Results: "logits"},
+		Case:  golden.Case{Name: "ablate_direction", Trace: in.AblateDirection, Compile: in.CompileAblateDirection, Results: "logits"},
 		Title: "Directional ablation (refusal) everywhere", Source: "Arditi et al. 2024",
-		Model: "llama", Moves: "logits", View: View{Words: "logits"},
+		Model: "llama", With: "refusal", Moves: "logits", View: View{Words: "logits"},
 	},
 	{
 		Case:  golden.Case{Name: "centre_mean", Trace: in.CentreMean, Compile: in.CompileCentreMean, Args: "arg.alpha", Results: "logits"},

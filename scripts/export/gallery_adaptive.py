@@ -7,7 +7,7 @@ import torch
 from gallery import entry
 from gallery_models import raw_next, text, token, values
 from gallery_patching import CLEAN, CORRUPT, WIDTH
-from gallery_probes import probe
+from gallery_probes import PROBE
 from gallery_steering import COLOURS, MEASURES, PROMPT, mean
 from recording import first, put
 
@@ -16,11 +16,12 @@ from recording import first, put
 def early_exit(model, prompt, sure):
     t = model.transformer
     with model.trace(**prompt) as tracer:
-        for i, block in enumerate(t.h):
+        for i, block in enumerate(t.h[:-1]):
             logits = model.lm_head(t.ln_f(first(block.output)[:, -1])).save()
             layer = torch.tensor(i).save()
             if logits.softmax(-1).max() > sure:
                 tracer.stop()
+        logits, layer = model.lm_head.output[:, -1].save(), torch.tensor(i + 1).save()
     return {"logits": logits, "layer": layer}
 
 
@@ -37,12 +38,12 @@ def limit_norms(model, prompt, limit):
     return {"logits": logits, "hot": hot}
 
 
-@entry("opticks", lambda: text(PROMPT), lambda: probe() | {"v": mean(*COLOURS) - mean(*MEASURES)}, {"logits": raw_next})
-def steer_by_policy(model, prompt, w, v, b):
+@entry("opticks", lambda: text(PROMPT), lambda: {"v": mean(*COLOURS) - mean(*MEASURES)}, {"logits": raw_next}, PROBE)
+def steer_by_policy(model, prompt, vowels, v):
     block = model.transformer.h[3]
     with model.trace(**prompt):
         h = first(block.output)
-        score = (h[0, -1] @ w + b).save()
+        score = vowels(h[0, -1])[0].save()
         alpha = 2 + 2 * math.tanh(score.item())
         block.output = put(block.output, h + v * alpha)
         logits = model.lm_head.output[:, -1].save()

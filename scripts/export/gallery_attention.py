@@ -4,6 +4,7 @@ import torch
 
 from gallery import entry
 from gallery_models import PROSE, raw_next, text, words
+from gallery_patching import CLEAN, CORRUPT
 
 
 def repeated() -> dict[str, torch.Tensor]:
@@ -35,6 +36,14 @@ def induction(model, prompt):
     return {"heads": heads}
 
 
+@entry("opticks", lambda: text(*PROSE[:2]))
+def attention_entropy(model, prompt):
+    with model.trace(**prompt):
+        patterns = torch.stack([block.attn.attn_dropout.output for block in model.transformer.h], 1)
+        bits = (patterns * -(patterns + 1e-9).log2()).sum(-1).mean(-1).save()
+    return {"bits": bits}
+
+
 def cut() -> dict[str, torch.Tensor]:
     edges = torch.zeros(15, 15, dtype=torch.bool)
     edges[-1, 7:11] = True  # the last character may not look at "Sun'"
@@ -57,6 +66,27 @@ def attention_temperature(model, prompt, temperature):
         for block in model.transformer.h:
             softmax = block.attn.source.attention_interface_2.source.nn_functional_softmax_0
             softmax.input = softmax.input / temperature
+        logits = model.lm_head.output[:, -1].save()
+    return {"logits": logits}
+
+
+@entry("opticks", lambda: [text(CLEAN), text(CORRUPT)], lambda: {"head": torch.tensor(1)}, {"logits": raw_next})
+def patch_pattern(model, clean, corrupt, head):
+    pattern = model.transformer.h[3].attn.attn_dropout
+    with model.trace() as tracer:
+        with tracer.invoke(**clean):
+            source = pattern.output[:, head]
+        with tracer.invoke(**corrupt):
+            own = pattern.output
+            own[:, head] = source
+            logits = model.lm_head.output[:, -1].save()
+    return {"logits": logits}
+
+
+@entry("llama", lambda: words(2, 7, 334), lambda: {"head": torch.tensor(1)}, {"logits": raw_next})
+def llama_head_ablation(model, prompt, head):
+    with model.trace(**prompt, use_cache=False):
+        model.model.layers[0].self_attn.o_proj.input[:, :, head * 12 : (head + 1) * 12] = 0
         logits = model.lm_head.output[:, -1].save()
     return {"logits": logits}
 

@@ -10,17 +10,18 @@ PROMPTS = "of the Sun's Li", "Colours of the "
 IN = lambda: text(*PROMPTS)  # noqa: E731
 
 
-def translators() -> dict[str, torch.Tensor]:
+def translators() -> torch.nn.ModuleList:
     """The tuned lens by ridge regression of the last residual stream on each earlier one, over PROSE."""
     layers = [h.flatten(0, 1).double() for h in residuals(text(*PROSE))]
-    a, b = [], []
+    lens = torch.nn.ModuleList()
     for h in layers:
         x = torch.cat([h, torch.ones(len(h), 1, dtype=torch.double)], 1)
         ridge = torch.eye(x.shape[1], dtype=torch.double) * 30
         w = torch.linalg.solve(x.T @ x + ridge, x.T @ (layers[-1] - h))
-        a.append(w[:-1].float())
-        b.append(w[-1].float())
-    return {"a": torch.stack(a), "b": torch.stack(b)}
+        linear = torch.nn.Linear(96, 96)
+        linear.weight.data, linear.bias.data = w[:-1].T.float(), w[-1].float()
+        lens.append(linear)
+    return lens
 
 
 @entry("opticks", IN)
@@ -32,14 +33,14 @@ def logit_lens(model, prompt):
     return {"layers": layers}
 
 
-@entry("opticks", IN, translators)
-def tuned_lens(model, prompt, a, b):
+@entry("opticks", IN, attached={"lens": translators})
+def tuned_lens(model, prompt, lens):
     t = model.transformer
     with model.trace(**prompt):
         last = []
         for i, block in enumerate(t.h):
             h = first(block.output)[:, -1]
-            last.append(h + h @ a[i] + b[i])
+            last.append(h + lens[i](h))
         layers = model.lm_head(t.ln_f(torch.stack(last, 1))).save()
     return {"layers": layers}
 

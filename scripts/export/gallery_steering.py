@@ -71,9 +71,9 @@ def function_vector(model, shots, query):
     return {"logits": logits}
 
 
-@entry("llama", lambda: words(2, 7, 312), lambda: {"r": values(48, seed=313)}, {"logits": raw_next})
-def ablate_direction(model, prompt, r):
-    unit = r / r.norm()
+@entry("llama", lambda: words(2, 7, 312), moves={"logits": raw_next}, attached={"refusal": lambda: values(48, seed=313)})
+def ablate_direction(model, prompt, refusal):
+    unit = refusal / refusal.norm()
     without = lambda x: x - (x @ unit)[..., None] * unit  # noqa: E731
     m = model.model
     with model.trace(**prompt, use_cache=False):

@@ -1,7 +1,10 @@
 package interventions
 
 import (
+	"math"
+
 	"github.com/nngen-go/nngen/examples/demo/opticks"
+	"github.com/nngen-go/nngen/examples/gallery/attachments"
 	nn "github.com/nngen-go/nngen/runtime"
 )
 
@@ -10,13 +13,13 @@ import (
 //
 //nngen:trace
 func EarlyExit(m *opticks.Model, sure float32) (logits nn.Tensor, layer int) {
-	for i, block := range m.Transformer.H {
-		logits = unembed(m, block.Output().At(nn.All, nn.RangeFrom(-1))).At(nn.All, 0)
-		if logits.Softmax(-1).Max().Item() > sure {
-			return logits, i
+	for i, block := range m.Transformer.H[:Layers-1] {
+		lens := unembed(m, block.Output().At(nn.All, nn.RangeFrom(-1))).At(nn.All, 0)
+		if lens.Softmax(-1).Max().Item() > sure {
+			return lens, i
 		}
 	}
-	return logits, Layers
+	return next(m), Layers - 1
 }
 
 // RankByLayer is the rank of a token among all after each block, computed in Go
@@ -36,3 +39,18 @@ func RankByLayer(m *opticks.Model, token int) (ranks []int64) {
 	}
 	return ranks
 }
+
+// SteerByPolicy lets Go choose the strength of a steering vector from what a
+// probe says of the first row's last token, in mid-run.
+//
+//nngen:trace
+//nngen:param v float32 [96]
+func SteerByPolicy(m *opticks.Model, probe *attachments.Vowels, v nn.Tensor) (logits nn.Tensor, chosen float32) {
+	block := m.Transformer.H[3]
+	chosen = score(m, probe).At(0, -1).Item()
+	block.SetOutput(block.Output().Add(v.Scale(policy(chosen))))
+	return next(m), chosen
+}
+
+// policy is the strength for a score: from 0 to 4, smoothly.
+func policy(score float32) float32 { return float32(2 + 2*math.Tanh(float64(score))) }

@@ -6,17 +6,18 @@ package interventions
 import (
 	"context"
 	"github.com/nngen-go/nngen/examples/demo/opticks"
+	"github.com/nngen-go/nngen/examples/gallery/attachments"
 	nn "github.com/nngen-go/nngen/runtime"
 )
 
 // earlyExitMediator is EarlyExit, scheduled: its states in the order of the run.
 var earlyExitMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 14},
-	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 14},
-	{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 14},
-	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 14},
-	{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 14},
-	{At: "transformer.h.5.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 14},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 17},
+	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 17},
+	{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 17},
+	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 17},
+	{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 17},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 19},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -28,42 +29,51 @@ func earlyExitPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 14},
-			{Op: "Call", In: []nn.Ref{nn.Val("at0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 22},
-			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 22},
-			{Op: "At", In: []nn.Ref{nn.Val("call1")}, Out: []string{"logits"}, Attrs: map[string]any{"index": ":,0"}, Line: 14},
-			{Op: "Softmax", In: []nn.Ref{nn.Val("logits")}, Out: []string{"softmax0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 15},
-			{Op: "Max", In: []nn.Ref{nn.Val("softmax0")}, Out: []string{"max0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 15},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 14},
-			{Op: "Call", In: []nn.Ref{nn.Val("at1")}, Out: []string{"call2"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 22},
-			{Op: "Call", In: []nn.Ref{nn.Val("call2")}, Out: []string{"call3"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 22},
-			{Op: "At", In: []nn.Ref{nn.Val("call3")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,0"}, Line: 14},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 14},
-			{Op: "Call", In: []nn.Ref{nn.Val("at2")}, Out: []string{"call4"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 22},
-			{Op: "Call", In: []nn.Ref{nn.Val("call4")}, Out: []string{"call5"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 22},
-			{Op: "At", In: []nn.Ref{nn.Val("call5")}, Out: []string{"logits_3"}, Attrs: map[string]any{"index": ":,0"}, Line: 14},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"at3"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 14},
-			{Op: "Call", In: []nn.Ref{nn.Val("at3")}, Out: []string{"call6"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 22},
-			{Op: "Call", In: []nn.Ref{nn.Val("call6")}, Out: []string{"call7"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 22},
-			{Op: "At", In: []nn.Ref{nn.Val("call7")}, Out: []string{"logits_4"}, Attrs: map[string]any{"index": ":,0"}, Line: 14},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}, Out: []string{"at4"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 14},
-			{Op: "Call", In: []nn.Ref{nn.Val("at4")}, Out: []string{"call8"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 22},
-			{Op: "Call", In: []nn.Ref{nn.Val("call8")}, Out: []string{"call9"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 22},
-			{Op: "At", In: []nn.Ref{nn.Val("call9")}, Out: []string{"logits_5"}, Attrs: map[string]any{"index": ":,0"}, Line: 14},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}, Out: []string{"at5"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 14},
-			{Op: "Call", In: []nn.Ref{nn.Val("at5")}, Out: []string{"call10"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 22},
-			{Op: "Call", In: []nn.Ref{nn.Val("call10")}, Out: []string{"call11"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 22},
-			{Op: "At", In: []nn.Ref{nn.Val("call11")}, Out: []string{"logits_6"}, Attrs: map[string]any{"index": ":,0"}, Line: 14},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 17},
+			{Op: "Call", In: []nn.Ref{nn.Val("at0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "At", In: []nn.Ref{nn.Val("call1")}, Out: []string{"lens"}, Attrs: map[string]any{"index": ":,0"}, Line: 17},
+			{Op: "Softmax", In: []nn.Ref{nn.Val("lens")}, Out: []string{"softmax0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 18},
+			{Op: "Max", In: []nn.Ref{nn.Val("softmax0")}, Out: []string{"max0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 18},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 17},
+			{Op: "Call", In: []nn.Ref{nn.Val("at1")}, Out: []string{"call2"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "Call", In: []nn.Ref{nn.Val("call2")}, Out: []string{"call3"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "At", In: []nn.Ref{nn.Val("call3")}, Out: []string{"lens_2"}, Attrs: map[string]any{"index": ":,0"}, Line: 17},
+			{Op: "Softmax", In: []nn.Ref{nn.Val("lens_2")}, Out: []string{"softmax1"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 18},
+			{Op: "Max", In: []nn.Ref{nn.Val("softmax1")}, Out: []string{"max1"}, Attrs: map[string]any{"axes": []int64{}}, Line: 18},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 17},
+			{Op: "Call", In: []nn.Ref{nn.Val("at2")}, Out: []string{"call4"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "Call", In: []nn.Ref{nn.Val("call4")}, Out: []string{"call5"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "At", In: []nn.Ref{nn.Val("call5")}, Out: []string{"lens_3"}, Attrs: map[string]any{"index": ":,0"}, Line: 17},
+			{Op: "Softmax", In: []nn.Ref{nn.Val("lens_3")}, Out: []string{"softmax2"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 18},
+			{Op: "Max", In: []nn.Ref{nn.Val("softmax2")}, Out: []string{"max2"}, Attrs: map[string]any{"axes": []int64{}}, Line: 18},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"at3"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 17},
+			{Op: "Call", In: []nn.Ref{nn.Val("at3")}, Out: []string{"call6"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "Call", In: []nn.Ref{nn.Val("call6")}, Out: []string{"call7"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "At", In: []nn.Ref{nn.Val("call7")}, Out: []string{"lens_4"}, Attrs: map[string]any{"index": ":,0"}, Line: 17},
+			{Op: "Softmax", In: []nn.Ref{nn.Val("lens_4")}, Out: []string{"softmax3"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 18},
+			{Op: "Max", In: []nn.Ref{nn.Val("softmax3")}, Out: []string{"max3"}, Attrs: map[string]any{"axes": []int64{}}, Line: 18},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}, Out: []string{"at4"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 17},
+			{Op: "Call", In: []nn.Ref{nn.Val("at4")}, Out: []string{"call8"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "Call", In: []nn.Ref{nn.Val("call8")}, Out: []string{"call9"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "At", In: []nn.Ref{nn.Val("call9")}, Out: []string{"lens_5"}, Attrs: map[string]any{"index": ":,0"}, Line: 17},
+			{Op: "Softmax", In: []nn.Ref{nn.Val("lens_5")}, Out: []string{"softmax4"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 18},
+			{Op: "Max", In: []nn.Ref{nn.Val("softmax4")}, Out: []string{"max4"}, Attrs: map[string]any{"axes": []int64{}}, Line: 18},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at5"}, Attrs: map[string]any{"index": ":,-1"}, Line: 22},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "tap0", Value: nn.Val("logits"), Line: 14},
-			{Name: "tap1", Value: nn.Val("max0"), Line: 15},
-			{Name: "tap2", Value: nn.Val("logits_2"), Line: 14},
-			{Name: "tap3", Value: nn.Val("logits_3"), Line: 14},
-			{Name: "tap4", Value: nn.Val("logits_4"), Line: 14},
-			{Name: "tap5", Value: nn.Val("logits_5"), Line: 14},
-			{Name: "tap6", Value: nn.Val("logits_6"), Line: 14},
+			{Name: "tap0", Value: nn.Val("max0"), Line: 18},
+			{Name: "tap1", Value: nn.Val("lens"), Line: 17},
+			{Name: "tap2", Value: nn.Val("max1"), Line: 18},
+			{Name: "tap3", Value: nn.Val("lens_2"), Line: 17},
+			{Name: "tap4", Value: nn.Val("max2"), Line: 18},
+			{Name: "tap5", Value: nn.Val("lens_3"), Line: 17},
+			{Name: "tap6", Value: nn.Val("max3"), Line: 18},
+			{Name: "tap7", Value: nn.Val("lens_4"), Line: 17},
+			{Name: "tap8", Value: nn.Val("max4"), Line: 18},
+			{Name: "tap9", Value: nn.Val("lens_5"), Line: 17},
+			{Name: "tap10", Value: nn.Val("at5"), Line: 22},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -118,11 +128,11 @@ func (c *CompiledEarlyExit) RunInto(ctx context.Context, res *EarlyExitResult, i
 	_ = logits
 	var layer int
 	_ = layer
-	var held [7]nn.Tensor
-	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0], &held[1], &held[2], &held[3], &held[4], &held[5], &held[6]); err != nil {
+	var held [11]nn.Tensor
+	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0], &held[1], &held[2], &held[3], &held[4], &held[5], &held[6], &held[7], &held[8], &held[9], &held[10]); err != nil {
 		return err
 	}
-	nn_out := []*nn.Tensor{&held[0], &held[1], &held[2], &held[3], &held[4], &held[5], &held[6]}
+	nn_out := []*nn.Tensor{&held[0], &held[1], &held[2], &held[3], &held[4], &held[5], &held[6], &held[7], &held[8], &held[9], &held[10]}
 	nn_taps := struct {
 		Tensor func(i int) nn.Tensor
 	}{func(i int) nn.Tensor {
@@ -131,46 +141,21 @@ func (c *CompiledEarlyExit) RunInto(ctx context.Context, res *EarlyExitResult, i
 nn_trace:
 	switch {
 	default:
-		{
-			logits = nn_taps.Tensor(0)
-			if nn_taps.Tensor(1).Item() > sure {
-				logits = nn_taps.Tensor(0)
-				layer = 0
+		for nn_i := range 5 {
+			if nn_taps.Tensor(2*nn_i).Item() > sure {
+				logits = nn_taps.Tensor(1 + 2*nn_i)
+				layer = nn_i
 				break nn_trace
 			}
 		}
-		logits = nn_taps.Tensor(2)
-		if logits.Softmax(-1).Max().Item() > sure {
-			layer = 1
-			break nn_trace
-		}
-		logits = nn_taps.Tensor(3)
-		if logits.Softmax(-1).Max().Item() > sure {
-			layer = 2
-			break nn_trace
-		}
-		logits = nn_taps.Tensor(4)
-		if logits.Softmax(-1).Max().Item() > sure {
-			layer = 3
-			break nn_trace
-		}
-		logits = nn_taps.Tensor(5)
-		if logits.Softmax(-1).Max().Item() > sure {
-			layer = 4
-			break nn_trace
-		}
-		logits = nn_taps.Tensor(6)
-		if logits.Softmax(-1).Max().Item() > sure {
-			layer = 5
-			break nn_trace
-		}
-		layer = 6
+		logits = nn_taps.Tensor(10)
+		layer = 5
 	}
-//line adaptive.go:19
+//line adaptive.go:22
 	res.Logits = logits
-//line adaptive.go:19
+//line adaptive.go:22
 	res.Layer = layer
-//line adaptive_nngen.go:174
+//line adaptive_nngen.go:159
 	return nil
 }
 
@@ -186,12 +171,12 @@ func (c *CompiledEarlyExit) Close() error {
 
 // rankByLayerMediator is RankByLayer, scheduled: its states in the order of the run.
 var rankByLayerMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 28},
-	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 28},
-	{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 28},
-	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 28},
-	{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 28},
-	{At: "transformer.h.5.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 28},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 31},
+	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 31},
+	{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 31},
+	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 31},
+	{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 31},
+	{At: "transformer.h.5.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 31},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -203,39 +188,39 @@ func rankByLayerPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": "0,-1:"}, Line: 28},
-			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("at0")}, Out: []string{"unsqueeze0"}, Attrs: map[string]any{"axis": int64(0)}, Line: 28},
-			{Op: "Call", In: []nn.Ref{nn.Val("unsqueeze0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 22},
-			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 22},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"at1"}, Attrs: map[string]any{"index": "0,-1:"}, Line: 28},
-			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("at1")}, Out: []string{"unsqueeze1"}, Attrs: map[string]any{"axis": int64(0)}, Line: 28},
-			{Op: "Call", In: []nn.Ref{nn.Val("unsqueeze1")}, Out: []string{"call2"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 22},
-			{Op: "Call", In: []nn.Ref{nn.Val("call2")}, Out: []string{"call3"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 22},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}, Out: []string{"at2"}, Attrs: map[string]any{"index": "0,-1:"}, Line: 28},
-			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("at2")}, Out: []string{"unsqueeze2"}, Attrs: map[string]any{"axis": int64(0)}, Line: 28},
-			{Op: "Call", In: []nn.Ref{nn.Val("unsqueeze2")}, Out: []string{"call4"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 22},
-			{Op: "Call", In: []nn.Ref{nn.Val("call4")}, Out: []string{"call5"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 22},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"at3"}, Attrs: map[string]any{"index": "0,-1:"}, Line: 28},
-			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("at3")}, Out: []string{"unsqueeze3"}, Attrs: map[string]any{"axis": int64(0)}, Line: 28},
-			{Op: "Call", In: []nn.Ref{nn.Val("unsqueeze3")}, Out: []string{"call6"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 22},
-			{Op: "Call", In: []nn.Ref{nn.Val("call6")}, Out: []string{"call7"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 22},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}, Out: []string{"at4"}, Attrs: map[string]any{"index": "0,-1:"}, Line: 28},
-			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("at4")}, Out: []string{"unsqueeze4"}, Attrs: map[string]any{"axis": int64(0)}, Line: 28},
-			{Op: "Call", In: []nn.Ref{nn.Val("unsqueeze4")}, Out: []string{"call8"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 22},
-			{Op: "Call", In: []nn.Ref{nn.Val("call8")}, Out: []string{"call9"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 22},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}, Out: []string{"at5"}, Attrs: map[string]any{"index": "0,-1:"}, Line: 28},
-			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("at5")}, Out: []string{"unsqueeze5"}, Attrs: map[string]any{"axis": int64(0)}, Line: 28},
-			{Op: "Call", In: []nn.Ref{nn.Val("unsqueeze5")}, Out: []string{"call10"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 22},
-			{Op: "Call", In: []nn.Ref{nn.Val("call10")}, Out: []string{"call11"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 22},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": "0,-1:"}, Line: 31},
+			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("at0")}, Out: []string{"unsqueeze0"}, Attrs: map[string]any{"axis": int64(0)}, Line: 31},
+			{Op: "Call", In: []nn.Ref{nn.Val("unsqueeze0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"at1"}, Attrs: map[string]any{"index": "0,-1:"}, Line: 31},
+			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("at1")}, Out: []string{"unsqueeze1"}, Attrs: map[string]any{"axis": int64(0)}, Line: 31},
+			{Op: "Call", In: []nn.Ref{nn.Val("unsqueeze1")}, Out: []string{"call2"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "Call", In: []nn.Ref{nn.Val("call2")}, Out: []string{"call3"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}, Out: []string{"at2"}, Attrs: map[string]any{"index": "0,-1:"}, Line: 31},
+			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("at2")}, Out: []string{"unsqueeze2"}, Attrs: map[string]any{"axis": int64(0)}, Line: 31},
+			{Op: "Call", In: []nn.Ref{nn.Val("unsqueeze2")}, Out: []string{"call4"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "Call", In: []nn.Ref{nn.Val("call4")}, Out: []string{"call5"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"at3"}, Attrs: map[string]any{"index": "0,-1:"}, Line: 31},
+			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("at3")}, Out: []string{"unsqueeze3"}, Attrs: map[string]any{"axis": int64(0)}, Line: 31},
+			{Op: "Call", In: []nn.Ref{nn.Val("unsqueeze3")}, Out: []string{"call6"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "Call", In: []nn.Ref{nn.Val("call6")}, Out: []string{"call7"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}, Out: []string{"at4"}, Attrs: map[string]any{"index": "0,-1:"}, Line: 31},
+			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("at4")}, Out: []string{"unsqueeze4"}, Attrs: map[string]any{"axis": int64(0)}, Line: 31},
+			{Op: "Call", In: []nn.Ref{nn.Val("unsqueeze4")}, Out: []string{"call8"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "Call", In: []nn.Ref{nn.Val("call8")}, Out: []string{"call9"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}, Out: []string{"at5"}, Attrs: map[string]any{"index": "0,-1:"}, Line: 31},
+			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("at5")}, Out: []string{"unsqueeze5"}, Attrs: map[string]any{"axis": int64(0)}, Line: 31},
+			{Op: "Call", In: []nn.Ref{nn.Val("unsqueeze5")}, Out: []string{"call10"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "Call", In: []nn.Ref{nn.Val("call10")}, Out: []string{"call11"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "tap0", Value: nn.Val("call1"), Line: 22},
-			{Name: "tap1", Value: nn.Val("call3"), Line: 22},
-			{Name: "tap2", Value: nn.Val("call5"), Line: 22},
-			{Name: "tap3", Value: nn.Val("call7"), Line: 22},
-			{Name: "tap4", Value: nn.Val("call9"), Line: 22},
-			{Name: "tap5", Value: nn.Val("call11"), Line: 22},
+			{Name: "tap0", Value: nn.Val("call1"), Line: 23},
+			{Name: "tap1", Value: nn.Val("call3"), Line: 23},
+			{Name: "tap2", Value: nn.Val("call5"), Line: 23},
+			{Name: "tap3", Value: nn.Val("call7"), Line: 23},
+			{Name: "tap4", Value: nn.Val("call9"), Line: 23},
+			{Name: "tap5", Value: nn.Val("call11"), Line: 23},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -287,43 +272,43 @@ func (c *CompiledRankByLayer) RunInto(ctx context.Context, res *RankByLayerResul
 	defer nn.Catch(0, &nn_failed)
 	var ranks []int64
 	_ = ranks
-//line adaptive.go:28
+//line adaptive.go:31
 	var rank int64
-//line adaptive.go:28
+//line adaptive.go:31
 	{
 		rank = 0
 	}
-//line adaptive.go:28
+//line adaptive.go:31
 	var rank_2 int64
-//line adaptive.go:28
+//line adaptive.go:31
 	{
 		rank_2 = 0
 	}
-//line adaptive.go:28
+//line adaptive.go:31
 	var rank_3 int64
-//line adaptive.go:28
+//line adaptive.go:31
 	{
 		rank_3 = 0
 	}
-//line adaptive.go:28
+//line adaptive.go:31
 	var rank_4 int64
-//line adaptive.go:28
+//line adaptive.go:31
 	{
 		rank_4 = 0
 	}
-//line adaptive.go:28
+//line adaptive.go:31
 	var rank_5 int64
-//line adaptive.go:28
+//line adaptive.go:31
 	{
 		rank_5 = 0
 	}
-//line adaptive.go:28
+//line adaptive.go:31
 	var rank_6 int64
-//line adaptive.go:28
+//line adaptive.go:31
 	{
 		rank_6 = 0
 	}
-//line adaptive_nngen.go:327
+//line adaptive_nngen.go:312
 	var held [6]nn.Tensor
 	defer func() {
 		for _, nn_t := range held {
@@ -339,7 +324,7 @@ func (c *CompiledRankByLayer) RunInto(ctx context.Context, res *RankByLayerResul
 	}{func(i int) nn.Tensor {
 		return *nn_out[i]
 	}}
-//line adaptive.go:28
+//line adaptive.go:31
 	{
 		logits := nn_taps.Tensor(0).Float32s()
 		for _, x := range logits {
@@ -349,7 +334,7 @@ func (c *CompiledRankByLayer) RunInto(ctx context.Context, res *RankByLayerResul
 		}
 		ranks = append(ranks, rank)
 	}
-//line adaptive.go:28
+//line adaptive.go:31
 	{
 		logits := nn_taps.Tensor(1).Float32s()
 		for _, x := range logits {
@@ -359,7 +344,7 @@ func (c *CompiledRankByLayer) RunInto(ctx context.Context, res *RankByLayerResul
 		}
 		ranks = append(ranks, rank_2)
 	}
-//line adaptive.go:28
+//line adaptive.go:31
 	{
 		logits := nn_taps.Tensor(2).Float32s()
 		for _, x := range logits {
@@ -369,7 +354,7 @@ func (c *CompiledRankByLayer) RunInto(ctx context.Context, res *RankByLayerResul
 		}
 		ranks = append(ranks, rank_3)
 	}
-//line adaptive.go:28
+//line adaptive.go:31
 	{
 		logits := nn_taps.Tensor(3).Float32s()
 		for _, x := range logits {
@@ -379,7 +364,7 @@ func (c *CompiledRankByLayer) RunInto(ctx context.Context, res *RankByLayerResul
 		}
 		ranks = append(ranks, rank_4)
 	}
-//line adaptive.go:28
+//line adaptive.go:31
 	{
 		logits := nn_taps.Tensor(4).Float32s()
 		for _, x := range logits {
@@ -389,7 +374,7 @@ func (c *CompiledRankByLayer) RunInto(ctx context.Context, res *RankByLayerResul
 		}
 		ranks = append(ranks, rank_5)
 	}
-//line adaptive.go:28
+//line adaptive.go:31
 	{
 		logits := nn_taps.Tensor(5).Float32s()
 		for _, x := range logits {
@@ -399,10 +384,10 @@ func (c *CompiledRankByLayer) RunInto(ctx context.Context, res *RankByLayerResul
 		}
 		ranks = append(ranks, rank_6)
 	}
-//line adaptive_nngen.go:403
-//line adaptive.go:37
+//line adaptive_nngen.go:388
+//line adaptive.go:40
 	res.Ranks = ranks
-//line adaptive_nngen.go:406
+//line adaptive_nngen.go:391
 	return nil
 }
 
@@ -413,5 +398,141 @@ func (c *CompiledRankByLayer) Plan() *nn.Plan {
 
 // Close frees the session over the changed graph; the session that it was compiled for stays open.
 func (c *CompiledRankByLayer) Close() error {
+	return c.c.Close()
+}
+
+// steerByPolicyMediator is SteerByPolicy, scheduled: its states in the order of the run.
+var steerByPolicyMediator = nn.Mediator{
+	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 13},
+	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 51},
+	{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, Line: 51},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 19},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// steerByPolicyPlan is SteerByPolicy, compiled, as data.
+func steerByPolicyPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "SteerByPolicy",
+		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
+		Invokes: []string{"invoke0"},
+		// What is given to each run.
+		Params: []nn.Param{
+			{Name: "v", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96"}}},
+		},
+		// What is given when it is compiled.
+		Weights: []nn.Param{
+			{Name: "probe.Weight", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96", "1"}}},
+			{Name: "probe.Bias", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"1"}}},
+		},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("probe.Weight")}, Out: []string{"matMul0"}, Line: 50},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("probe.Bias")}, Out: []string{"add0"}, Line: 50},
+			{Op: "Squeeze", In: []nn.Ref{nn.Val("add0")}, Out: []string{"squeeze0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 50},
+			{Op: "At", In: []nn.Ref{nn.Val("squeeze0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": "0,-1"}, Line: 50},
+			{Op: "Hook", In: []nn.Ref{nn.Val("at0")}, Out: []string{"p0"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{}}}, Line: 51},
+			{Op: "Scale", In: []nn.Ref{nn.Arg("v"), nn.Val("p0")}, Out: []string{"scale0"}, Line: 51},
+			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("scale0")}, Out: []string{"add1"}, Line: 51},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 52},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("add1"), Line: 51},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "logits", Value: nn.Val("at1"), Line: 52},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/transformer/h.3/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"logits":                          {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+		},
+		Mediators: []nn.Mediator{steerByPolicyMediator},
+	}
+}
+
+// CompiledSteerByPolicy is SteerByPolicy, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// SteerByPolicy lets Go choose the strength of a steering vector from what a
+// probe says of the first row's last token, in mid-run.
+type CompiledSteerByPolicy struct {
+	c *nn.Compiled
+}
+
+// CompileSteerByPolicy puts SteerByPolicy into the model's graph and opens a session over it, which may take seconds.
+func CompileSteerByPolicy(s *opticks.Session, probe *attachments.Vowels, opts ...nn.CompileOption) (*CompiledSteerByPolicy, error) {
+	c, err := s.CompileSteps(steerByPolicyPlan(), append([]nn.CompileOption{nn.Attach("probe", probe)}, opts...)...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledSteerByPolicy{c: c}, nil
+}
+
+// SteerByPolicyResult holds the results of one run of SteerByPolicy.
+type SteerByPolicyResult struct {
+	Logits nn.Tensor
+	Chosen float32
+}
+
+// steerByPolicyFrame holds what lives across the steps of SteerByPolicy.
+type steerByPolicyFrame struct {
+	chosen float32
+}
+
+// steerByPolicyFrames are the frames of runs that are over.
+var steerByPolicyFrames nn.Frames[steerByPolicyFrame]
+
+// Step runs the part of SteerByPolicy that follows state s.State().
+func (f *steerByPolicyFrame) Step(s *nn.Step) error {
+	switch s.State() {
+	case 0:
+//line adaptive.go:50
+		f.chosen = s.Item(0)
+//line adaptive.go:51
+		s.SetFloat32(0, policy(f.chosen))
+//line adaptive_nngen.go:496
+	}
+	return nil
+}
+
+// Run runs the model once with SteerByPolicy in it. The results belong to the caller until they are released.
+func (c *CompiledSteerByPolicy) Run(ctx context.Context, in opticks.Inputs, v nn.Tensor) (logits nn.Tensor, chosen float32, err error) {
+	var res SteerByPolicyResult
+	err = c.RunInto(ctx, &res, in, v)
+	return res.Logits, res.Chosen, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledSteerByPolicy) RunInto(ctx context.Context, res *SteerByPolicyResult, in opticks.Inputs, v nn.Tensor) error {
+	f := steerByPolicyFrames.Get()
+	defer steerByPolicyFrames.Put(f)
+	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{v}, &res.Logits); err != nil {
+		return err
+	}
+//line adaptive.go:52
+	res.Chosen = f.chosen
+//line adaptive_nngen.go:517
+	return nil
+}
+
+// Generate continues the prompt with SteerByPolicy in every step, and gives prompt and new tokens of each row.
+func (c *CompiledSteerByPolicy) Generate(ctx context.Context, in opticks.Inputs, v nn.Tensor, opts ...nn.GenerateOption) ([][]int64, error) {
+	f := steerByPolicyFrames.Get()
+	defer steerByPolicyFrames.Put(f)
+	return c.c.GenerateSteps(ctx, f, in.NNInputs(), func() ([]nn.Tensor, error) {
+		*f = steerByPolicyFrame{}
+		return []nn.Tensor{v}, nil
+	}, opts...)
+}
+
+// Plan is the compiled form of SteerByPolicy, as data.
+func (c *CompiledSteerByPolicy) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledSteerByPolicy) Close() error {
 	return c.c.Close()
 }

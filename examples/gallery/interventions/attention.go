@@ -1,31 +1,30 @@
 package interventions
 
 import (
+	"math"
+
 	"github.com/nngen-go/nngen/examples/demo/opticks"
 	"github.com/nngen-go/nngen/examples/gallery/models/llama"
 	nn "github.com/nngen-go/nngen/runtime"
 )
 
-// scores are an attention's logits, 0 where a token would look ahead, [rows, 4, seq, seq], and its
-// values, [rows, 4, seq, 24], from the projection that makes queries, keys and values at once.
-func scores(attn *opticks.Attn) (scores, values nn.Tensor) {
-	qkv := attn.CAttn.Output().Chunk(3, -1)
-	q, k := qkv[0].Heads(HeadCount), qkv[1].Heads(HeadCount)
-	return q.MatMul(k.T()).Scale(0.20412415), qkv[2].Heads(HeadCount) // 1/√24
-}
-
-// causal is the softmax of scores over what is not ahead.
-func causal(scores nn.Tensor) nn.Tensor {
-	seen := scores.OnesLike().Tril(0).Gt(nn.Scalar[float32](0))
-	return nn.Where(seen, scores, scores.FullLike(-1e9)).Softmax(-1)
-}
-
 // AttentionPattern reads who looks at whom in block 1: [rows, 4, seq, seq].
 //
 //nngen:trace nohooks
 func AttentionPattern(m *opticks.Model) (pattern nn.Tensor) {
-	s, _ := scores(m.Transformer.H[1].Attn)
-	return causal(s)
+	return m.Transformer.H[1].Attn.Source().Softmax.Output()
+}
+
+// AttentionEntropy is how widely each head looks, in bits, mean over tokens: [rows, 6, 4].
+//
+//nngen:trace nohooks
+func AttentionEntropy(m *opticks.Model) (bits nn.Tensor) {
+	var out [Layers]nn.Tensor
+	for i, block := range m.Transformer.H {
+		p := block.Attn.Source().Softmax.Output()
+		out[i] = p.Mul(p.AddScalar(1e-9).Log()).Sum(-1).Mean(-1).Scale(-1 / math.Ln2)
+	}
+	return nn.Stack(1, out[:]...)
 }
 
 // diagonal is the mean of a pattern along one diagonal, over rows: [heads].
@@ -40,8 +39,7 @@ func diagonal(pattern nn.Tensor, k int) nn.Tensor {
 func PreviousToken(m *opticks.Model) (heads nn.Tensor) {
 	var out [Layers]nn.Tensor
 	for i, block := range m.Transformer.H {
-		s, _ := scores(block.Attn)
-		out[i] = diagonal(causal(s), -1)
+		out[i] = diagonal(block.Attn.Source().Softmax.Output(), -1)
 	}
 	return nn.Stack(0, out[:]...)
 }
@@ -57,8 +55,7 @@ const Period = 16
 func Induction(m *opticks.Model) (heads nn.Tensor) {
 	var out [Layers]nn.Tensor
 	for i, block := range m.Transformer.H {
-		s, _ := scores(block.Attn)
-		out[i] = diagonal(causal(s), 1-Period)
+		out[i] = diagonal(block.Attn.Source().Softmax.Output(), 1-Period)
 	}
 	return nn.Stack(0, out[:]...)
 }
@@ -70,9 +67,9 @@ func Induction(m *opticks.Model) (heads nn.Tensor) {
 //nngen:param cut bool [seq, seq]
 func AttentionKnockout(m *opticks.Model, cut nn.Tensor) (logits nn.Tensor) {
 	for _, block := range m.Transformer.H[1:4] {
-		s, v := scores(block.Attn)
-		pattern := causal(nn.Where(cut, s.FullLike(-1e9), s))
-		block.Attn.CProj.SetInput(pattern.MatMul(v).MergeHeads())
+		softmax := block.Attn.Source().Softmax
+		scores := softmax.Input()
+		softmax.SetInput(nn.Where(cut, scores.FullLike(-1e9), scores))
 	}
 	return next(m)
 }
@@ -82,11 +79,39 @@ func AttentionKnockout(m *opticks.Model, cut nn.Tensor) (logits nn.Tensor) {
 //nngen:trace nohooks
 func AttentionTemperature(m *opticks.Model, temperature float32) (logits nn.Tensor) {
 	for _, block := range m.Transformer.H {
-		s, v := scores(block.Attn)
-		pattern := causal(s.Scale(1 / temperature))
-		block.Attn.CProj.SetInput(pattern.MatMul(v).MergeHeads())
+		softmax := block.Attn.Source().Softmax
+		softmax.SetInput(softmax.Input().Scale(1 / temperature))
 	}
 	return next(m)
+}
+
+// PatchPattern lets one head of block 3 look where it looks in the clean prompt; what it
+// finds there stays the corrupt prompt's.
+//
+//nngen:trace nohooks
+func PatchPattern(t *opticks.Trace, clean, corrupt opticks.Inputs, head int) (logits nn.Tensor) {
+	var source nn.Tensor
+	t.Invoke(clean, func(m *opticks.Model) {
+		source = m.Transformer.H[3].Attn.Source().Softmax.Output().At(nn.All, head)
+	})
+	t.Invoke(corrupt, func(m *opticks.Model) {
+		softmax := m.Transformer.H[3].Attn.Source().Softmax
+		softmax.SetOutput(softmax.Output().SetAt(source, nn.All, head))
+		logits = next(m)
+	})
+	t.Run()
+	return logits
+}
+
+// LlamaHeadAblation switches a head of a model with grouped keys and values off, after its
+// values were summed and before they are projected.
+//
+//nngen:trace nohooks
+func LlamaHeadAblation(m *llama.Model, head int) (logits nn.Tensor) {
+	const heads = 4
+	proj := m.Model.Layers[0].SelfAttn.OProj
+	proj.SetInput(proj.Input().Heads(heads).SetAt(nn.Scalar[float32](0), nn.All, head).MergeHeads())
+	return m.LMHead.Output().At(nn.All, -1)
 }
 
 // ValueKnockout empties one token's values in every block: it is still looked

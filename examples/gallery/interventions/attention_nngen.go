@@ -12,7 +12,7 @@ import (
 
 // attentionPatternMediator is AttentionPattern, scheduled: its states in the order of the run.
 var attentionPatternMediator = nn.Mediator{
-	{At: "transformer.h.1.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 12},
+	{At: "transformer.h.1.attn.source.Softmax.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 15},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -22,31 +22,13 @@ func attentionPatternPlan() *nn.Plan {
 		Name:    "AttentionPattern",
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
-		// What is added to the model's graph.
-		Nodes: []nn.Node{
-			{Op: "Chunk", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/c_attn/Reshape_1_output_0")}, Out: []string{"chunk0", "chunk1", "chunk2"}, Attrs: map[string]any{"axis": int64(-1), "n": int64(3)}, Line: 12},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk0")}, Out: []string{"q"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk1")}, Out: []string{"k"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "T", In: []nn.Ref{nn.Val("k")}, Out: []string{"t0"}, Line: 14},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("q"), nn.Val("t0")}, Out: []string{"matMul0"}, Line: 14},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.20412415266036987}, Line: 14},
-			{Op: "Scale", In: []nn.Ref{nn.Val("matMul0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 14},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale0")}, Out: []string{"onesLike0"}, Line: 19},
-			{Op: "Tril", In: []nn.Ref{nn.Val("onesLike0")}, Out: []string{"tril0"}, Attrs: map[string]any{"k": int64(0)}, Line: 19},
-			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 19},
-			{Op: "Gt", In: []nn.Ref{nn.Val("tril0"), nn.Val("const1")}, Out: []string{"seen"}, Line: 19},
-			{Op: "Const", Out: []string{"const2"}, Attrs: map[string]any{"dtype": "float32", "value": -1e+09}, Line: 20},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("scale0"), nn.Val("const2")}, Out: []string{"fullLike0"}, Line: 20},
-			{Op: "Where", In: []nn.Ref{nn.Val("seen"), nn.Val("scale0"), nn.Val("fullLike0")}, Out: []string{"where0"}, Line: 20},
-			{Op: "Softmax", In: []nn.Ref{nn.Val("where0")}, Out: []string{"softmax0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 20},
-		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "pattern", Value: nn.Val("softmax0"), Line: 20},
+			{Name: "pattern", Value: nn.ModelTensor("/transformer/h.1/attn/Softmax_output_0"), Line: 15},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
-			"/transformer/h.1/attn/c_attn/Reshape_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "288"}},
+			"/transformer/h.1/attn/Softmax_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
 		},
 		Mediators: []nn.Mediator{attentionPatternMediator},
 	}
@@ -100,14 +82,138 @@ func (c *CompiledAttentionPattern) Close() error {
 	return c.c.Close()
 }
 
+// attentionEntropyMediator is AttentionEntropy, scheduled: its states in the order of the run.
+var attentionEntropyMediator = nn.Mediator{
+	{At: "transformer.h.0.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 24},
+	{At: "transformer.h.1.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 24},
+	{At: "transformer.h.2.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 24},
+	{At: "transformer.h.3.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 24},
+	{At: "transformer.h.4.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 24},
+	{At: "transformer.h.5.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 24},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// attentionEntropyPlan is AttentionEntropy, compiled, as data.
+func attentionEntropyPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "AttentionEntropy",
+		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
+		Invokes: []string{"invoke0"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 9.999999717180685e-10}, Line: 25},
+			{Op: "AddScalar", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/Softmax_output_0"), nn.Val("const0")}, Out: []string{"addScalar0"}, Line: 25},
+			{Op: "Log", In: []nn.Ref{nn.Val("addScalar0")}, Out: []string{"log0"}, Line: 25},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/Softmax_output_0"), nn.Val("log0")}, Out: []string{"mul0"}, Line: 25},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul0")}, Out: []string{"sum0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 25},
+			{Op: "Mean", In: []nn.Ref{nn.Val("sum0")}, Out: []string{"mean0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 25},
+			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": -1.4426950216293335}, Line: 25},
+			{Op: "Scale", In: []nn.Ref{nn.Val("mean0"), nn.Val("const1")}, Out: []string{"scale0"}, Line: 25},
+			{Op: "AddScalar", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/Softmax_output_0"), nn.Val("const0")}, Out: []string{"addScalar1"}, Line: 25},
+			{Op: "Log", In: []nn.Ref{nn.Val("addScalar1")}, Out: []string{"log1"}, Line: 25},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/Softmax_output_0"), nn.Val("log1")}, Out: []string{"mul1"}, Line: 25},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul1")}, Out: []string{"sum1"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 25},
+			{Op: "Mean", In: []nn.Ref{nn.Val("sum1")}, Out: []string{"mean1"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 25},
+			{Op: "Scale", In: []nn.Ref{nn.Val("mean1"), nn.Val("const1")}, Out: []string{"scale1"}, Line: 25},
+			{Op: "AddScalar", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/Softmax_output_0"), nn.Val("const0")}, Out: []string{"addScalar2"}, Line: 25},
+			{Op: "Log", In: []nn.Ref{nn.Val("addScalar2")}, Out: []string{"log2"}, Line: 25},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/Softmax_output_0"), nn.Val("log2")}, Out: []string{"mul2"}, Line: 25},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul2")}, Out: []string{"sum2"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 25},
+			{Op: "Mean", In: []nn.Ref{nn.Val("sum2")}, Out: []string{"mean2"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 25},
+			{Op: "Scale", In: []nn.Ref{nn.Val("mean2"), nn.Val("const1")}, Out: []string{"scale2"}, Line: 25},
+			{Op: "AddScalar", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Softmax_output_0"), nn.Val("const0")}, Out: []string{"addScalar3"}, Line: 25},
+			{Op: "Log", In: []nn.Ref{nn.Val("addScalar3")}, Out: []string{"log3"}, Line: 25},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Softmax_output_0"), nn.Val("log3")}, Out: []string{"mul3"}, Line: 25},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul3")}, Out: []string{"sum3"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 25},
+			{Op: "Mean", In: []nn.Ref{nn.Val("sum3")}, Out: []string{"mean3"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 25},
+			{Op: "Scale", In: []nn.Ref{nn.Val("mean3"), nn.Val("const1")}, Out: []string{"scale3"}, Line: 25},
+			{Op: "AddScalar", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/Softmax_output_0"), nn.Val("const0")}, Out: []string{"addScalar4"}, Line: 25},
+			{Op: "Log", In: []nn.Ref{nn.Val("addScalar4")}, Out: []string{"log4"}, Line: 25},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/Softmax_output_0"), nn.Val("log4")}, Out: []string{"mul4"}, Line: 25},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul4")}, Out: []string{"sum4"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 25},
+			{Op: "Mean", In: []nn.Ref{nn.Val("sum4")}, Out: []string{"mean4"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 25},
+			{Op: "Scale", In: []nn.Ref{nn.Val("mean4"), nn.Val("const1")}, Out: []string{"scale4"}, Line: 25},
+			{Op: "AddScalar", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/Softmax_output_0"), nn.Val("const0")}, Out: []string{"addScalar5"}, Line: 25},
+			{Op: "Log", In: []nn.Ref{nn.Val("addScalar5")}, Out: []string{"log5"}, Line: 25},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/Softmax_output_0"), nn.Val("log5")}, Out: []string{"mul5"}, Line: 25},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul5")}, Out: []string{"sum5"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 25},
+			{Op: "Mean", In: []nn.Ref{nn.Val("sum5")}, Out: []string{"mean5"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 25},
+			{Op: "Scale", In: []nn.Ref{nn.Val("mean5"), nn.Val("const1")}, Out: []string{"scale5"}, Line: 25},
+			{Op: "Stack", In: []nn.Ref{nn.Val("scale0"), nn.Val("scale1"), nn.Val("scale2"), nn.Val("scale3"), nn.Val("scale4"), nn.Val("scale5")}, Out: []string{"stack0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 27},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "bits", Value: nn.Val("stack0"), Line: 27},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/transformer/h.0/attn/Softmax_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"/transformer/h.1/attn/Softmax_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"/transformer/h.2/attn/Softmax_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"/transformer/h.3/attn/Softmax_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"/transformer/h.4/attn/Softmax_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"/transformer/h.5/attn/Softmax_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+		},
+		Mediators: []nn.Mediator{attentionEntropyMediator},
+	}
+}
+
+// CompiledAttentionEntropy is AttentionEntropy, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// AttentionEntropy is how widely each head looks, in bits, mean over tokens: [rows, 6, 4].
+type CompiledAttentionEntropy struct {
+	c *nn.Compiled
+}
+
+// CompileAttentionEntropy puts AttentionEntropy into the model's graph and opens a session over it, which may take seconds.
+func CompileAttentionEntropy(s *opticks.Session, opts ...nn.CompileOption) (*CompiledAttentionEntropy, error) {
+	c, err := s.Compile(attentionEntropyPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledAttentionEntropy{c: c}, nil
+}
+
+// AttentionEntropyResult holds the results of one run of AttentionEntropy.
+type AttentionEntropyResult struct {
+	Bits nn.Tensor
+}
+
+// Run runs the model once with AttentionEntropy in it. The results belong to the caller until they are released.
+func (c *CompiledAttentionEntropy) Run(ctx context.Context, in opticks.Inputs) (bits nn.Tensor, err error) {
+	var res AttentionEntropyResult
+	err = c.RunInto(ctx, &res, in)
+	return res.Bits, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledAttentionEntropy) RunInto(ctx context.Context, res *AttentionEntropyResult, in opticks.Inputs) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Bits)
+}
+
+// Generate continues the prompt with AttentionEntropy in every step, and gives prompt and new tokens of each row.
+func (c *CompiledAttentionEntropy) Generate(ctx context.Context, in opticks.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.Generate(ctx, in.NNInputs(), nil, opts...)
+}
+
+// Plan is the compiled form of AttentionEntropy, as data.
+func (c *CompiledAttentionEntropy) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledAttentionEntropy) Close() error {
+	return c.c.Close()
+}
+
 // previousTokenMediator is PreviousToken, scheduled: its states in the order of the run.
 var previousTokenMediator = nn.Mediator{
-	{At: "transformer.h.0.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 12},
-	{At: "transformer.h.1.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 12},
-	{At: "transformer.h.2.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 12},
-	{At: "transformer.h.3.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 12},
-	{At: "transformer.h.4.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 12},
-	{At: "transformer.h.5.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 12},
+	{At: "transformer.h.0.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 42},
+	{At: "transformer.h.1.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 42},
+	{At: "transformer.h.2.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 42},
+	{At: "transformer.h.3.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 42},
+	{At: "transformer.h.4.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 42},
+	{At: "transformer.h.5.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 42},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -119,137 +225,62 @@ func previousTokenPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Chunk", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/c_attn/Reshape_1_output_0")}, Out: []string{"chunk0", "chunk1", "chunk2"}, Attrs: map[string]any{"axis": int64(-1), "n": int64(3)}, Line: 12},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk0")}, Out: []string{"q"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk1")}, Out: []string{"k"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "T", In: []nn.Ref{nn.Val("k")}, Out: []string{"t0"}, Line: 14},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("q"), nn.Val("t0")}, Out: []string{"matMul0"}, Line: 14},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.20412415266036987}, Line: 14},
-			{Op: "Scale", In: []nn.Ref{nn.Val("matMul0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 14},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale0")}, Out: []string{"onesLike0"}, Line: 19},
-			{Op: "Tril", In: []nn.Ref{nn.Val("onesLike0")}, Out: []string{"tril0"}, Attrs: map[string]any{"k": int64(0)}, Line: 19},
-			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 19},
-			{Op: "Gt", In: []nn.Ref{nn.Val("tril0"), nn.Val("const1")}, Out: []string{"seen"}, Line: 19},
-			{Op: "Const", Out: []string{"const2"}, Attrs: map[string]any{"dtype": "float32", "value": -1e+09}, Line: 20},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("scale0"), nn.Val("const2")}, Out: []string{"fullLike0"}, Line: 20},
-			{Op: "Where", In: []nn.Ref{nn.Val("seen"), nn.Val("scale0"), nn.Val("fullLike0")}, Out: []string{"where0"}, Line: 20},
-			{Op: "Softmax", In: []nn.Ref{nn.Val("where0")}, Out: []string{"softmax0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 20},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("softmax0")}, Out: []string{"onesLike1"}, Line: 33},
-			{Op: "Triu", In: []nn.Ref{nn.Val("onesLike1")}, Out: []string{"triu0"}, Attrs: map[string]any{"k": int64(-1)}, Line: 33},
-			{Op: "Tril", In: []nn.Ref{nn.Val("triu0")}, Out: []string{"on"}, Attrs: map[string]any{"k": int64(-1)}, Line: 33},
-			{Op: "Mul", In: []nn.Ref{nn.Val("softmax0"), nn.Val("on")}, Out: []string{"mul0"}, Line: 34},
-			{Op: "Sum", In: []nn.Ref{nn.Val("mul0")}, Out: []string{"sum0"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 34},
-			{Op: "Sum", In: []nn.Ref{nn.Val("on")}, Out: []string{"sum1"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 34},
-			{Op: "Div", In: []nn.Ref{nn.Val("sum0"), nn.Val("sum1")}, Out: []string{"div0"}, Line: 34},
-			{Op: "Chunk", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/c_attn/Reshape_1_output_0")}, Out: []string{"chunk3", "chunk4", "chunk5"}, Attrs: map[string]any{"axis": int64(-1), "n": int64(3)}, Line: 12},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk3")}, Out: []string{"q_2"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk4")}, Out: []string{"k_2"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "T", In: []nn.Ref{nn.Val("k_2")}, Out: []string{"t1"}, Line: 14},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("q_2"), nn.Val("t1")}, Out: []string{"matMul1"}, Line: 14},
-			{Op: "Scale", In: []nn.Ref{nn.Val("matMul1"), nn.Val("const0")}, Out: []string{"scale1"}, Line: 14},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale1")}, Out: []string{"onesLike2"}, Line: 19},
-			{Op: "Tril", In: []nn.Ref{nn.Val("onesLike2")}, Out: []string{"tril1"}, Attrs: map[string]any{"k": int64(0)}, Line: 19},
-			{Op: "Gt", In: []nn.Ref{nn.Val("tril1"), nn.Val("const1")}, Out: []string{"seen_2"}, Line: 19},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("scale1"), nn.Val("const2")}, Out: []string{"fullLike1"}, Line: 20},
-			{Op: "Where", In: []nn.Ref{nn.Val("seen_2"), nn.Val("scale1"), nn.Val("fullLike1")}, Out: []string{"where1"}, Line: 20},
-			{Op: "Softmax", In: []nn.Ref{nn.Val("where1")}, Out: []string{"softmax1"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 20},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("softmax1")}, Out: []string{"onesLike3"}, Line: 33},
-			{Op: "Triu", In: []nn.Ref{nn.Val("onesLike3")}, Out: []string{"triu1"}, Attrs: map[string]any{"k": int64(-1)}, Line: 33},
-			{Op: "Tril", In: []nn.Ref{nn.Val("triu1")}, Out: []string{"on_2"}, Attrs: map[string]any{"k": int64(-1)}, Line: 33},
-			{Op: "Mul", In: []nn.Ref{nn.Val("softmax1"), nn.Val("on_2")}, Out: []string{"mul1"}, Line: 34},
-			{Op: "Sum", In: []nn.Ref{nn.Val("mul1")}, Out: []string{"sum2"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 34},
-			{Op: "Sum", In: []nn.Ref{nn.Val("on_2")}, Out: []string{"sum3"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 34},
-			{Op: "Div", In: []nn.Ref{nn.Val("sum2"), nn.Val("sum3")}, Out: []string{"div1"}, Line: 34},
-			{Op: "Chunk", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/c_attn/Reshape_1_output_0")}, Out: []string{"chunk6", "chunk7", "chunk8"}, Attrs: map[string]any{"axis": int64(-1), "n": int64(3)}, Line: 12},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk6")}, Out: []string{"q_3"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk7")}, Out: []string{"k_3"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "T", In: []nn.Ref{nn.Val("k_3")}, Out: []string{"t2"}, Line: 14},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("q_3"), nn.Val("t2")}, Out: []string{"matMul2"}, Line: 14},
-			{Op: "Scale", In: []nn.Ref{nn.Val("matMul2"), nn.Val("const0")}, Out: []string{"scale2"}, Line: 14},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale2")}, Out: []string{"onesLike4"}, Line: 19},
-			{Op: "Tril", In: []nn.Ref{nn.Val("onesLike4")}, Out: []string{"tril2"}, Attrs: map[string]any{"k": int64(0)}, Line: 19},
-			{Op: "Gt", In: []nn.Ref{nn.Val("tril2"), nn.Val("const1")}, Out: []string{"seen_3"}, Line: 19},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("scale2"), nn.Val("const2")}, Out: []string{"fullLike2"}, Line: 20},
-			{Op: "Where", In: []nn.Ref{nn.Val("seen_3"), nn.Val("scale2"), nn.Val("fullLike2")}, Out: []string{"where2"}, Line: 20},
-			{Op: "Softmax", In: []nn.Ref{nn.Val("where2")}, Out: []string{"softmax2"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 20},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("softmax2")}, Out: []string{"onesLike5"}, Line: 33},
-			{Op: "Triu", In: []nn.Ref{nn.Val("onesLike5")}, Out: []string{"triu2"}, Attrs: map[string]any{"k": int64(-1)}, Line: 33},
-			{Op: "Tril", In: []nn.Ref{nn.Val("triu2")}, Out: []string{"on_3"}, Attrs: map[string]any{"k": int64(-1)}, Line: 33},
-			{Op: "Mul", In: []nn.Ref{nn.Val("softmax2"), nn.Val("on_3")}, Out: []string{"mul2"}, Line: 34},
-			{Op: "Sum", In: []nn.Ref{nn.Val("mul2")}, Out: []string{"sum4"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 34},
-			{Op: "Sum", In: []nn.Ref{nn.Val("on_3")}, Out: []string{"sum5"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 34},
-			{Op: "Div", In: []nn.Ref{nn.Val("sum4"), nn.Val("sum5")}, Out: []string{"div2"}, Line: 34},
-			{Op: "Chunk", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/c_attn/Reshape_1_output_0")}, Out: []string{"chunk9", "chunk10", "chunk11"}, Attrs: map[string]any{"axis": int64(-1), "n": int64(3)}, Line: 12},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk9")}, Out: []string{"q_4"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk10")}, Out: []string{"k_4"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "T", In: []nn.Ref{nn.Val("k_4")}, Out: []string{"t3"}, Line: 14},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("q_4"), nn.Val("t3")}, Out: []string{"matMul3"}, Line: 14},
-			{Op: "Scale", In: []nn.Ref{nn.Val("matMul3"), nn.Val("const0")}, Out: []string{"scale3"}, Line: 14},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale3")}, Out: []string{"onesLike6"}, Line: 19},
-			{Op: "Tril", In: []nn.Ref{nn.Val("onesLike6")}, Out: []string{"tril3"}, Attrs: map[string]any{"k": int64(0)}, Line: 19},
-			{Op: "Gt", In: []nn.Ref{nn.Val("tril3"), nn.Val("const1")}, Out: []string{"seen_4"}, Line: 19},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("scale3"), nn.Val("const2")}, Out: []string{"fullLike3"}, Line: 20},
-			{Op: "Where", In: []nn.Ref{nn.Val("seen_4"), nn.Val("scale3"), nn.Val("fullLike3")}, Out: []string{"where3"}, Line: 20},
-			{Op: "Softmax", In: []nn.Ref{nn.Val("where3")}, Out: []string{"softmax3"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 20},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("softmax3")}, Out: []string{"onesLike7"}, Line: 33},
-			{Op: "Triu", In: []nn.Ref{nn.Val("onesLike7")}, Out: []string{"triu3"}, Attrs: map[string]any{"k": int64(-1)}, Line: 33},
-			{Op: "Tril", In: []nn.Ref{nn.Val("triu3")}, Out: []string{"on_4"}, Attrs: map[string]any{"k": int64(-1)}, Line: 33},
-			{Op: "Mul", In: []nn.Ref{nn.Val("softmax3"), nn.Val("on_4")}, Out: []string{"mul3"}, Line: 34},
-			{Op: "Sum", In: []nn.Ref{nn.Val("mul3")}, Out: []string{"sum6"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 34},
-			{Op: "Sum", In: []nn.Ref{nn.Val("on_4")}, Out: []string{"sum7"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 34},
-			{Op: "Div", In: []nn.Ref{nn.Val("sum6"), nn.Val("sum7")}, Out: []string{"div3"}, Line: 34},
-			{Op: "Chunk", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/c_attn/Reshape_1_output_0")}, Out: []string{"chunk12", "chunk13", "chunk14"}, Attrs: map[string]any{"axis": int64(-1), "n": int64(3)}, Line: 12},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk12")}, Out: []string{"q_5"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk13")}, Out: []string{"k_5"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "T", In: []nn.Ref{nn.Val("k_5")}, Out: []string{"t4"}, Line: 14},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("q_5"), nn.Val("t4")}, Out: []string{"matMul4"}, Line: 14},
-			{Op: "Scale", In: []nn.Ref{nn.Val("matMul4"), nn.Val("const0")}, Out: []string{"scale4"}, Line: 14},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale4")}, Out: []string{"onesLike8"}, Line: 19},
-			{Op: "Tril", In: []nn.Ref{nn.Val("onesLike8")}, Out: []string{"tril4"}, Attrs: map[string]any{"k": int64(0)}, Line: 19},
-			{Op: "Gt", In: []nn.Ref{nn.Val("tril4"), nn.Val("const1")}, Out: []string{"seen_5"}, Line: 19},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("scale4"), nn.Val("const2")}, Out: []string{"fullLike4"}, Line: 20},
-			{Op: "Where", In: []nn.Ref{nn.Val("seen_5"), nn.Val("scale4"), nn.Val("fullLike4")}, Out: []string{"where4"}, Line: 20},
-			{Op: "Softmax", In: []nn.Ref{nn.Val("where4")}, Out: []string{"softmax4"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 20},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("softmax4")}, Out: []string{"onesLike9"}, Line: 33},
-			{Op: "Triu", In: []nn.Ref{nn.Val("onesLike9")}, Out: []string{"triu4"}, Attrs: map[string]any{"k": int64(-1)}, Line: 33},
-			{Op: "Tril", In: []nn.Ref{nn.Val("triu4")}, Out: []string{"on_5"}, Attrs: map[string]any{"k": int64(-1)}, Line: 33},
-			{Op: "Mul", In: []nn.Ref{nn.Val("softmax4"), nn.Val("on_5")}, Out: []string{"mul4"}, Line: 34},
-			{Op: "Sum", In: []nn.Ref{nn.Val("mul4")}, Out: []string{"sum8"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 34},
-			{Op: "Sum", In: []nn.Ref{nn.Val("on_5")}, Out: []string{"sum9"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 34},
-			{Op: "Div", In: []nn.Ref{nn.Val("sum8"), nn.Val("sum9")}, Out: []string{"div4"}, Line: 34},
-			{Op: "Chunk", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/c_attn/Reshape_1_output_0")}, Out: []string{"chunk15", "chunk16", "chunk17"}, Attrs: map[string]any{"axis": int64(-1), "n": int64(3)}, Line: 12},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk15")}, Out: []string{"q_6"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk16")}, Out: []string{"k_6"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "T", In: []nn.Ref{nn.Val("k_6")}, Out: []string{"t5"}, Line: 14},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("q_6"), nn.Val("t5")}, Out: []string{"matMul5"}, Line: 14},
-			{Op: "Scale", In: []nn.Ref{nn.Val("matMul5"), nn.Val("const0")}, Out: []string{"scale5"}, Line: 14},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale5")}, Out: []string{"onesLike10"}, Line: 19},
-			{Op: "Tril", In: []nn.Ref{nn.Val("onesLike10")}, Out: []string{"tril5"}, Attrs: map[string]any{"k": int64(0)}, Line: 19},
-			{Op: "Gt", In: []nn.Ref{nn.Val("tril5"), nn.Val("const1")}, Out: []string{"seen_6"}, Line: 19},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("scale5"), nn.Val("const2")}, Out: []string{"fullLike5"}, Line: 20},
-			{Op: "Where", In: []nn.Ref{nn.Val("seen_6"), nn.Val("scale5"), nn.Val("fullLike5")}, Out: []string{"where5"}, Line: 20},
-			{Op: "Softmax", In: []nn.Ref{nn.Val("where5")}, Out: []string{"softmax5"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 20},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("softmax5")}, Out: []string{"onesLike11"}, Line: 33},
-			{Op: "Triu", In: []nn.Ref{nn.Val("onesLike11")}, Out: []string{"triu5"}, Attrs: map[string]any{"k": int64(-1)}, Line: 33},
-			{Op: "Tril", In: []nn.Ref{nn.Val("triu5")}, Out: []string{"on_6"}, Attrs: map[string]any{"k": int64(-1)}, Line: 33},
-			{Op: "Mul", In: []nn.Ref{nn.Val("softmax5"), nn.Val("on_6")}, Out: []string{"mul5"}, Line: 34},
-			{Op: "Sum", In: []nn.Ref{nn.Val("mul5")}, Out: []string{"sum10"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 34},
-			{Op: "Sum", In: []nn.Ref{nn.Val("on_6")}, Out: []string{"sum11"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 34},
-			{Op: "Div", In: []nn.Ref{nn.Val("sum10"), nn.Val("sum11")}, Out: []string{"div5"}, Line: 34},
-			{Op: "Stack", In: []nn.Ref{nn.Val("div0"), nn.Val("div1"), nn.Val("div2"), nn.Val("div3"), nn.Val("div4"), nn.Val("div5")}, Out: []string{"stack0"}, Attrs: map[string]any{"axis": int64(0)}, Line: 46},
+			{Op: "OnesLike", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/Softmax_output_0")}, Out: []string{"onesLike0"}, Line: 32},
+			{Op: "Triu", In: []nn.Ref{nn.Val("onesLike0")}, Out: []string{"triu0"}, Attrs: map[string]any{"k": int64(-1)}, Line: 32},
+			{Op: "Tril", In: []nn.Ref{nn.Val("triu0")}, Out: []string{"on"}, Attrs: map[string]any{"k": int64(-1)}, Line: 32},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/Softmax_output_0"), nn.Val("on")}, Out: []string{"mul0"}, Line: 33},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul0")}, Out: []string{"sum0"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 33},
+			{Op: "Sum", In: []nn.Ref{nn.Val("on")}, Out: []string{"sum1"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 33},
+			{Op: "Div", In: []nn.Ref{nn.Val("sum0"), nn.Val("sum1")}, Out: []string{"div0"}, Line: 33},
+			{Op: "OnesLike", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/Softmax_output_0")}, Out: []string{"onesLike1"}, Line: 32},
+			{Op: "Triu", In: []nn.Ref{nn.Val("onesLike1")}, Out: []string{"triu1"}, Attrs: map[string]any{"k": int64(-1)}, Line: 32},
+			{Op: "Tril", In: []nn.Ref{nn.Val("triu1")}, Out: []string{"on_2"}, Attrs: map[string]any{"k": int64(-1)}, Line: 32},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/Softmax_output_0"), nn.Val("on_2")}, Out: []string{"mul1"}, Line: 33},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul1")}, Out: []string{"sum2"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 33},
+			{Op: "Sum", In: []nn.Ref{nn.Val("on_2")}, Out: []string{"sum3"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 33},
+			{Op: "Div", In: []nn.Ref{nn.Val("sum2"), nn.Val("sum3")}, Out: []string{"div1"}, Line: 33},
+			{Op: "OnesLike", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/Softmax_output_0")}, Out: []string{"onesLike2"}, Line: 32},
+			{Op: "Triu", In: []nn.Ref{nn.Val("onesLike2")}, Out: []string{"triu2"}, Attrs: map[string]any{"k": int64(-1)}, Line: 32},
+			{Op: "Tril", In: []nn.Ref{nn.Val("triu2")}, Out: []string{"on_3"}, Attrs: map[string]any{"k": int64(-1)}, Line: 32},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/Softmax_output_0"), nn.Val("on_3")}, Out: []string{"mul2"}, Line: 33},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul2")}, Out: []string{"sum4"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 33},
+			{Op: "Sum", In: []nn.Ref{nn.Val("on_3")}, Out: []string{"sum5"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 33},
+			{Op: "Div", In: []nn.Ref{nn.Val("sum4"), nn.Val("sum5")}, Out: []string{"div2"}, Line: 33},
+			{Op: "OnesLike", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Softmax_output_0")}, Out: []string{"onesLike3"}, Line: 32},
+			{Op: "Triu", In: []nn.Ref{nn.Val("onesLike3")}, Out: []string{"triu3"}, Attrs: map[string]any{"k": int64(-1)}, Line: 32},
+			{Op: "Tril", In: []nn.Ref{nn.Val("triu3")}, Out: []string{"on_4"}, Attrs: map[string]any{"k": int64(-1)}, Line: 32},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Softmax_output_0"), nn.Val("on_4")}, Out: []string{"mul3"}, Line: 33},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul3")}, Out: []string{"sum6"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 33},
+			{Op: "Sum", In: []nn.Ref{nn.Val("on_4")}, Out: []string{"sum7"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 33},
+			{Op: "Div", In: []nn.Ref{nn.Val("sum6"), nn.Val("sum7")}, Out: []string{"div3"}, Line: 33},
+			{Op: "OnesLike", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/Softmax_output_0")}, Out: []string{"onesLike4"}, Line: 32},
+			{Op: "Triu", In: []nn.Ref{nn.Val("onesLike4")}, Out: []string{"triu4"}, Attrs: map[string]any{"k": int64(-1)}, Line: 32},
+			{Op: "Tril", In: []nn.Ref{nn.Val("triu4")}, Out: []string{"on_5"}, Attrs: map[string]any{"k": int64(-1)}, Line: 32},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/Softmax_output_0"), nn.Val("on_5")}, Out: []string{"mul4"}, Line: 33},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul4")}, Out: []string{"sum8"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 33},
+			{Op: "Sum", In: []nn.Ref{nn.Val("on_5")}, Out: []string{"sum9"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 33},
+			{Op: "Div", In: []nn.Ref{nn.Val("sum8"), nn.Val("sum9")}, Out: []string{"div4"}, Line: 33},
+			{Op: "OnesLike", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/Softmax_output_0")}, Out: []string{"onesLike5"}, Line: 32},
+			{Op: "Triu", In: []nn.Ref{nn.Val("onesLike5")}, Out: []string{"triu5"}, Attrs: map[string]any{"k": int64(-1)}, Line: 32},
+			{Op: "Tril", In: []nn.Ref{nn.Val("triu5")}, Out: []string{"on_6"}, Attrs: map[string]any{"k": int64(-1)}, Line: 32},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/Softmax_output_0"), nn.Val("on_6")}, Out: []string{"mul5"}, Line: 33},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul5")}, Out: []string{"sum10"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 33},
+			{Op: "Sum", In: []nn.Ref{nn.Val("on_6")}, Out: []string{"sum11"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 33},
+			{Op: "Div", In: []nn.Ref{nn.Val("sum10"), nn.Val("sum11")}, Out: []string{"div5"}, Line: 33},
+			{Op: "Stack", In: []nn.Ref{nn.Val("div0"), nn.Val("div1"), nn.Val("div2"), nn.Val("div3"), nn.Val("div4"), nn.Val("div5")}, Out: []string{"stack0"}, Attrs: map[string]any{"axis": int64(0)}, Line: 44},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "heads", Value: nn.Val("stack0"), Line: 46},
+			{Name: "heads", Value: nn.Val("stack0"), Line: 44},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
-			"/transformer/h.0/attn/c_attn/Reshape_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "288"}},
-			"/transformer/h.1/attn/c_attn/Reshape_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "288"}},
-			"/transformer/h.2/attn/c_attn/Reshape_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "288"}},
-			"/transformer/h.3/attn/c_attn/Reshape_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "288"}},
-			"/transformer/h.4/attn/c_attn/Reshape_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "288"}},
-			"/transformer/h.5/attn/c_attn/Reshape_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "288"}},
+			"/transformer/h.0/attn/Softmax_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"/transformer/h.1/attn/Softmax_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"/transformer/h.2/attn/Softmax_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"/transformer/h.3/attn/Softmax_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"/transformer/h.4/attn/Softmax_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"/transformer/h.5/attn/Softmax_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
 		},
 		Mediators: []nn.Mediator{previousTokenMediator},
 	}
@@ -305,12 +336,12 @@ func (c *CompiledPreviousToken) Close() error {
 
 // inductionMediator is Induction, scheduled: its states in the order of the run.
 var inductionMediator = nn.Mediator{
-	{At: "transformer.h.0.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 12},
-	{At: "transformer.h.1.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 12},
-	{At: "transformer.h.2.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 12},
-	{At: "transformer.h.3.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 12},
-	{At: "transformer.h.4.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 12},
-	{At: "transformer.h.5.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 12},
+	{At: "transformer.h.0.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 58},
+	{At: "transformer.h.1.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 58},
+	{At: "transformer.h.2.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 58},
+	{At: "transformer.h.3.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 58},
+	{At: "transformer.h.4.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 58},
+	{At: "transformer.h.5.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 58},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -322,137 +353,62 @@ func inductionPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Chunk", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/c_attn/Reshape_1_output_0")}, Out: []string{"chunk0", "chunk1", "chunk2"}, Attrs: map[string]any{"axis": int64(-1), "n": int64(3)}, Line: 12},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk0")}, Out: []string{"q"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk1")}, Out: []string{"k"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "T", In: []nn.Ref{nn.Val("k")}, Out: []string{"t0"}, Line: 14},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("q"), nn.Val("t0")}, Out: []string{"matMul0"}, Line: 14},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.20412415266036987}, Line: 14},
-			{Op: "Scale", In: []nn.Ref{nn.Val("matMul0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 14},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale0")}, Out: []string{"onesLike0"}, Line: 19},
-			{Op: "Tril", In: []nn.Ref{nn.Val("onesLike0")}, Out: []string{"tril0"}, Attrs: map[string]any{"k": int64(0)}, Line: 19},
-			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 19},
-			{Op: "Gt", In: []nn.Ref{nn.Val("tril0"), nn.Val("const1")}, Out: []string{"seen"}, Line: 19},
-			{Op: "Const", Out: []string{"const2"}, Attrs: map[string]any{"dtype": "float32", "value": -1e+09}, Line: 20},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("scale0"), nn.Val("const2")}, Out: []string{"fullLike0"}, Line: 20},
-			{Op: "Where", In: []nn.Ref{nn.Val("seen"), nn.Val("scale0"), nn.Val("fullLike0")}, Out: []string{"where0"}, Line: 20},
-			{Op: "Softmax", In: []nn.Ref{nn.Val("where0")}, Out: []string{"softmax0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 20},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("softmax0")}, Out: []string{"onesLike1"}, Line: 33},
-			{Op: "Triu", In: []nn.Ref{nn.Val("onesLike1")}, Out: []string{"triu0"}, Attrs: map[string]any{"k": int64(-15)}, Line: 33},
-			{Op: "Tril", In: []nn.Ref{nn.Val("triu0")}, Out: []string{"on"}, Attrs: map[string]any{"k": int64(-15)}, Line: 33},
-			{Op: "Mul", In: []nn.Ref{nn.Val("softmax0"), nn.Val("on")}, Out: []string{"mul0"}, Line: 34},
-			{Op: "Sum", In: []nn.Ref{nn.Val("mul0")}, Out: []string{"sum0"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 34},
-			{Op: "Sum", In: []nn.Ref{nn.Val("on")}, Out: []string{"sum1"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 34},
-			{Op: "Div", In: []nn.Ref{nn.Val("sum0"), nn.Val("sum1")}, Out: []string{"div0"}, Line: 34},
-			{Op: "Chunk", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/c_attn/Reshape_1_output_0")}, Out: []string{"chunk3", "chunk4", "chunk5"}, Attrs: map[string]any{"axis": int64(-1), "n": int64(3)}, Line: 12},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk3")}, Out: []string{"q_2"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk4")}, Out: []string{"k_2"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "T", In: []nn.Ref{nn.Val("k_2")}, Out: []string{"t1"}, Line: 14},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("q_2"), nn.Val("t1")}, Out: []string{"matMul1"}, Line: 14},
-			{Op: "Scale", In: []nn.Ref{nn.Val("matMul1"), nn.Val("const0")}, Out: []string{"scale1"}, Line: 14},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale1")}, Out: []string{"onesLike2"}, Line: 19},
-			{Op: "Tril", In: []nn.Ref{nn.Val("onesLike2")}, Out: []string{"tril1"}, Attrs: map[string]any{"k": int64(0)}, Line: 19},
-			{Op: "Gt", In: []nn.Ref{nn.Val("tril1"), nn.Val("const1")}, Out: []string{"seen_2"}, Line: 19},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("scale1"), nn.Val("const2")}, Out: []string{"fullLike1"}, Line: 20},
-			{Op: "Where", In: []nn.Ref{nn.Val("seen_2"), nn.Val("scale1"), nn.Val("fullLike1")}, Out: []string{"where1"}, Line: 20},
-			{Op: "Softmax", In: []nn.Ref{nn.Val("where1")}, Out: []string{"softmax1"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 20},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("softmax1")}, Out: []string{"onesLike3"}, Line: 33},
-			{Op: "Triu", In: []nn.Ref{nn.Val("onesLike3")}, Out: []string{"triu1"}, Attrs: map[string]any{"k": int64(-15)}, Line: 33},
-			{Op: "Tril", In: []nn.Ref{nn.Val("triu1")}, Out: []string{"on_2"}, Attrs: map[string]any{"k": int64(-15)}, Line: 33},
-			{Op: "Mul", In: []nn.Ref{nn.Val("softmax1"), nn.Val("on_2")}, Out: []string{"mul1"}, Line: 34},
-			{Op: "Sum", In: []nn.Ref{nn.Val("mul1")}, Out: []string{"sum2"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 34},
-			{Op: "Sum", In: []nn.Ref{nn.Val("on_2")}, Out: []string{"sum3"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 34},
-			{Op: "Div", In: []nn.Ref{nn.Val("sum2"), nn.Val("sum3")}, Out: []string{"div1"}, Line: 34},
-			{Op: "Chunk", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/c_attn/Reshape_1_output_0")}, Out: []string{"chunk6", "chunk7", "chunk8"}, Attrs: map[string]any{"axis": int64(-1), "n": int64(3)}, Line: 12},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk6")}, Out: []string{"q_3"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk7")}, Out: []string{"k_3"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "T", In: []nn.Ref{nn.Val("k_3")}, Out: []string{"t2"}, Line: 14},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("q_3"), nn.Val("t2")}, Out: []string{"matMul2"}, Line: 14},
-			{Op: "Scale", In: []nn.Ref{nn.Val("matMul2"), nn.Val("const0")}, Out: []string{"scale2"}, Line: 14},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale2")}, Out: []string{"onesLike4"}, Line: 19},
-			{Op: "Tril", In: []nn.Ref{nn.Val("onesLike4")}, Out: []string{"tril2"}, Attrs: map[string]any{"k": int64(0)}, Line: 19},
-			{Op: "Gt", In: []nn.Ref{nn.Val("tril2"), nn.Val("const1")}, Out: []string{"seen_3"}, Line: 19},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("scale2"), nn.Val("const2")}, Out: []string{"fullLike2"}, Line: 20},
-			{Op: "Where", In: []nn.Ref{nn.Val("seen_3"), nn.Val("scale2"), nn.Val("fullLike2")}, Out: []string{"where2"}, Line: 20},
-			{Op: "Softmax", In: []nn.Ref{nn.Val("where2")}, Out: []string{"softmax2"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 20},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("softmax2")}, Out: []string{"onesLike5"}, Line: 33},
-			{Op: "Triu", In: []nn.Ref{nn.Val("onesLike5")}, Out: []string{"triu2"}, Attrs: map[string]any{"k": int64(-15)}, Line: 33},
-			{Op: "Tril", In: []nn.Ref{nn.Val("triu2")}, Out: []string{"on_3"}, Attrs: map[string]any{"k": int64(-15)}, Line: 33},
-			{Op: "Mul", In: []nn.Ref{nn.Val("softmax2"), nn.Val("on_3")}, Out: []string{"mul2"}, Line: 34},
-			{Op: "Sum", In: []nn.Ref{nn.Val("mul2")}, Out: []string{"sum4"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 34},
-			{Op: "Sum", In: []nn.Ref{nn.Val("on_3")}, Out: []string{"sum5"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 34},
-			{Op: "Div", In: []nn.Ref{nn.Val("sum4"), nn.Val("sum5")}, Out: []string{"div2"}, Line: 34},
-			{Op: "Chunk", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/c_attn/Reshape_1_output_0")}, Out: []string{"chunk9", "chunk10", "chunk11"}, Attrs: map[string]any{"axis": int64(-1), "n": int64(3)}, Line: 12},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk9")}, Out: []string{"q_4"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk10")}, Out: []string{"k_4"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "T", In: []nn.Ref{nn.Val("k_4")}, Out: []string{"t3"}, Line: 14},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("q_4"), nn.Val("t3")}, Out: []string{"matMul3"}, Line: 14},
-			{Op: "Scale", In: []nn.Ref{nn.Val("matMul3"), nn.Val("const0")}, Out: []string{"scale3"}, Line: 14},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale3")}, Out: []string{"onesLike6"}, Line: 19},
-			{Op: "Tril", In: []nn.Ref{nn.Val("onesLike6")}, Out: []string{"tril3"}, Attrs: map[string]any{"k": int64(0)}, Line: 19},
-			{Op: "Gt", In: []nn.Ref{nn.Val("tril3"), nn.Val("const1")}, Out: []string{"seen_4"}, Line: 19},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("scale3"), nn.Val("const2")}, Out: []string{"fullLike3"}, Line: 20},
-			{Op: "Where", In: []nn.Ref{nn.Val("seen_4"), nn.Val("scale3"), nn.Val("fullLike3")}, Out: []string{"where3"}, Line: 20},
-			{Op: "Softmax", In: []nn.Ref{nn.Val("where3")}, Out: []string{"softmax3"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 20},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("softmax3")}, Out: []string{"onesLike7"}, Line: 33},
-			{Op: "Triu", In: []nn.Ref{nn.Val("onesLike7")}, Out: []string{"triu3"}, Attrs: map[string]any{"k": int64(-15)}, Line: 33},
-			{Op: "Tril", In: []nn.Ref{nn.Val("triu3")}, Out: []string{"on_4"}, Attrs: map[string]any{"k": int64(-15)}, Line: 33},
-			{Op: "Mul", In: []nn.Ref{nn.Val("softmax3"), nn.Val("on_4")}, Out: []string{"mul3"}, Line: 34},
-			{Op: "Sum", In: []nn.Ref{nn.Val("mul3")}, Out: []string{"sum6"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 34},
-			{Op: "Sum", In: []nn.Ref{nn.Val("on_4")}, Out: []string{"sum7"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 34},
-			{Op: "Div", In: []nn.Ref{nn.Val("sum6"), nn.Val("sum7")}, Out: []string{"div3"}, Line: 34},
-			{Op: "Chunk", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/c_attn/Reshape_1_output_0")}, Out: []string{"chunk12", "chunk13", "chunk14"}, Attrs: map[string]any{"axis": int64(-1), "n": int64(3)}, Line: 12},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk12")}, Out: []string{"q_5"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk13")}, Out: []string{"k_5"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "T", In: []nn.Ref{nn.Val("k_5")}, Out: []string{"t4"}, Line: 14},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("q_5"), nn.Val("t4")}, Out: []string{"matMul4"}, Line: 14},
-			{Op: "Scale", In: []nn.Ref{nn.Val("matMul4"), nn.Val("const0")}, Out: []string{"scale4"}, Line: 14},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale4")}, Out: []string{"onesLike8"}, Line: 19},
-			{Op: "Tril", In: []nn.Ref{nn.Val("onesLike8")}, Out: []string{"tril4"}, Attrs: map[string]any{"k": int64(0)}, Line: 19},
-			{Op: "Gt", In: []nn.Ref{nn.Val("tril4"), nn.Val("const1")}, Out: []string{"seen_5"}, Line: 19},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("scale4"), nn.Val("const2")}, Out: []string{"fullLike4"}, Line: 20},
-			{Op: "Where", In: []nn.Ref{nn.Val("seen_5"), nn.Val("scale4"), nn.Val("fullLike4")}, Out: []string{"where4"}, Line: 20},
-			{Op: "Softmax", In: []nn.Ref{nn.Val("where4")}, Out: []string{"softmax4"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 20},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("softmax4")}, Out: []string{"onesLike9"}, Line: 33},
-			{Op: "Triu", In: []nn.Ref{nn.Val("onesLike9")}, Out: []string{"triu4"}, Attrs: map[string]any{"k": int64(-15)}, Line: 33},
-			{Op: "Tril", In: []nn.Ref{nn.Val("triu4")}, Out: []string{"on_5"}, Attrs: map[string]any{"k": int64(-15)}, Line: 33},
-			{Op: "Mul", In: []nn.Ref{nn.Val("softmax4"), nn.Val("on_5")}, Out: []string{"mul4"}, Line: 34},
-			{Op: "Sum", In: []nn.Ref{nn.Val("mul4")}, Out: []string{"sum8"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 34},
-			{Op: "Sum", In: []nn.Ref{nn.Val("on_5")}, Out: []string{"sum9"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 34},
-			{Op: "Div", In: []nn.Ref{nn.Val("sum8"), nn.Val("sum9")}, Out: []string{"div4"}, Line: 34},
-			{Op: "Chunk", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/c_attn/Reshape_1_output_0")}, Out: []string{"chunk15", "chunk16", "chunk17"}, Attrs: map[string]any{"axis": int64(-1), "n": int64(3)}, Line: 12},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk15")}, Out: []string{"q_6"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk16")}, Out: []string{"k_6"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "T", In: []nn.Ref{nn.Val("k_6")}, Out: []string{"t5"}, Line: 14},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("q_6"), nn.Val("t5")}, Out: []string{"matMul5"}, Line: 14},
-			{Op: "Scale", In: []nn.Ref{nn.Val("matMul5"), nn.Val("const0")}, Out: []string{"scale5"}, Line: 14},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale5")}, Out: []string{"onesLike10"}, Line: 19},
-			{Op: "Tril", In: []nn.Ref{nn.Val("onesLike10")}, Out: []string{"tril5"}, Attrs: map[string]any{"k": int64(0)}, Line: 19},
-			{Op: "Gt", In: []nn.Ref{nn.Val("tril5"), nn.Val("const1")}, Out: []string{"seen_6"}, Line: 19},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("scale5"), nn.Val("const2")}, Out: []string{"fullLike5"}, Line: 20},
-			{Op: "Where", In: []nn.Ref{nn.Val("seen_6"), nn.Val("scale5"), nn.Val("fullLike5")}, Out: []string{"where5"}, Line: 20},
-			{Op: "Softmax", In: []nn.Ref{nn.Val("where5")}, Out: []string{"softmax5"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 20},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("softmax5")}, Out: []string{"onesLike11"}, Line: 33},
-			{Op: "Triu", In: []nn.Ref{nn.Val("onesLike11")}, Out: []string{"triu5"}, Attrs: map[string]any{"k": int64(-15)}, Line: 33},
-			{Op: "Tril", In: []nn.Ref{nn.Val("triu5")}, Out: []string{"on_6"}, Attrs: map[string]any{"k": int64(-15)}, Line: 33},
-			{Op: "Mul", In: []nn.Ref{nn.Val("softmax5"), nn.Val("on_6")}, Out: []string{"mul5"}, Line: 34},
-			{Op: "Sum", In: []nn.Ref{nn.Val("mul5")}, Out: []string{"sum10"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 34},
-			{Op: "Sum", In: []nn.Ref{nn.Val("on_6")}, Out: []string{"sum11"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 34},
-			{Op: "Div", In: []nn.Ref{nn.Val("sum10"), nn.Val("sum11")}, Out: []string{"div5"}, Line: 34},
-			{Op: "Stack", In: []nn.Ref{nn.Val("div0"), nn.Val("div1"), nn.Val("div2"), nn.Val("div3"), nn.Val("div4"), nn.Val("div5")}, Out: []string{"stack0"}, Attrs: map[string]any{"axis": int64(0)}, Line: 63},
+			{Op: "OnesLike", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/Softmax_output_0")}, Out: []string{"onesLike0"}, Line: 32},
+			{Op: "Triu", In: []nn.Ref{nn.Val("onesLike0")}, Out: []string{"triu0"}, Attrs: map[string]any{"k": int64(-15)}, Line: 32},
+			{Op: "Tril", In: []nn.Ref{nn.Val("triu0")}, Out: []string{"on"}, Attrs: map[string]any{"k": int64(-15)}, Line: 32},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/Softmax_output_0"), nn.Val("on")}, Out: []string{"mul0"}, Line: 33},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul0")}, Out: []string{"sum0"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 33},
+			{Op: "Sum", In: []nn.Ref{nn.Val("on")}, Out: []string{"sum1"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 33},
+			{Op: "Div", In: []nn.Ref{nn.Val("sum0"), nn.Val("sum1")}, Out: []string{"div0"}, Line: 33},
+			{Op: "OnesLike", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/Softmax_output_0")}, Out: []string{"onesLike1"}, Line: 32},
+			{Op: "Triu", In: []nn.Ref{nn.Val("onesLike1")}, Out: []string{"triu1"}, Attrs: map[string]any{"k": int64(-15)}, Line: 32},
+			{Op: "Tril", In: []nn.Ref{nn.Val("triu1")}, Out: []string{"on_2"}, Attrs: map[string]any{"k": int64(-15)}, Line: 32},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/Softmax_output_0"), nn.Val("on_2")}, Out: []string{"mul1"}, Line: 33},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul1")}, Out: []string{"sum2"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 33},
+			{Op: "Sum", In: []nn.Ref{nn.Val("on_2")}, Out: []string{"sum3"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 33},
+			{Op: "Div", In: []nn.Ref{nn.Val("sum2"), nn.Val("sum3")}, Out: []string{"div1"}, Line: 33},
+			{Op: "OnesLike", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/Softmax_output_0")}, Out: []string{"onesLike2"}, Line: 32},
+			{Op: "Triu", In: []nn.Ref{nn.Val("onesLike2")}, Out: []string{"triu2"}, Attrs: map[string]any{"k": int64(-15)}, Line: 32},
+			{Op: "Tril", In: []nn.Ref{nn.Val("triu2")}, Out: []string{"on_3"}, Attrs: map[string]any{"k": int64(-15)}, Line: 32},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/Softmax_output_0"), nn.Val("on_3")}, Out: []string{"mul2"}, Line: 33},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul2")}, Out: []string{"sum4"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 33},
+			{Op: "Sum", In: []nn.Ref{nn.Val("on_3")}, Out: []string{"sum5"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 33},
+			{Op: "Div", In: []nn.Ref{nn.Val("sum4"), nn.Val("sum5")}, Out: []string{"div2"}, Line: 33},
+			{Op: "OnesLike", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Softmax_output_0")}, Out: []string{"onesLike3"}, Line: 32},
+			{Op: "Triu", In: []nn.Ref{nn.Val("onesLike3")}, Out: []string{"triu3"}, Attrs: map[string]any{"k": int64(-15)}, Line: 32},
+			{Op: "Tril", In: []nn.Ref{nn.Val("triu3")}, Out: []string{"on_4"}, Attrs: map[string]any{"k": int64(-15)}, Line: 32},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Softmax_output_0"), nn.Val("on_4")}, Out: []string{"mul3"}, Line: 33},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul3")}, Out: []string{"sum6"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 33},
+			{Op: "Sum", In: []nn.Ref{nn.Val("on_4")}, Out: []string{"sum7"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 33},
+			{Op: "Div", In: []nn.Ref{nn.Val("sum6"), nn.Val("sum7")}, Out: []string{"div3"}, Line: 33},
+			{Op: "OnesLike", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/Softmax_output_0")}, Out: []string{"onesLike4"}, Line: 32},
+			{Op: "Triu", In: []nn.Ref{nn.Val("onesLike4")}, Out: []string{"triu4"}, Attrs: map[string]any{"k": int64(-15)}, Line: 32},
+			{Op: "Tril", In: []nn.Ref{nn.Val("triu4")}, Out: []string{"on_5"}, Attrs: map[string]any{"k": int64(-15)}, Line: 32},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/Softmax_output_0"), nn.Val("on_5")}, Out: []string{"mul4"}, Line: 33},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul4")}, Out: []string{"sum8"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 33},
+			{Op: "Sum", In: []nn.Ref{nn.Val("on_5")}, Out: []string{"sum9"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 33},
+			{Op: "Div", In: []nn.Ref{nn.Val("sum8"), nn.Val("sum9")}, Out: []string{"div4"}, Line: 33},
+			{Op: "OnesLike", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/Softmax_output_0")}, Out: []string{"onesLike5"}, Line: 32},
+			{Op: "Triu", In: []nn.Ref{nn.Val("onesLike5")}, Out: []string{"triu5"}, Attrs: map[string]any{"k": int64(-15)}, Line: 32},
+			{Op: "Tril", In: []nn.Ref{nn.Val("triu5")}, Out: []string{"on_6"}, Attrs: map[string]any{"k": int64(-15)}, Line: 32},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/Softmax_output_0"), nn.Val("on_6")}, Out: []string{"mul5"}, Line: 33},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul5")}, Out: []string{"sum10"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 33},
+			{Op: "Sum", In: []nn.Ref{nn.Val("on_6")}, Out: []string{"sum11"}, Attrs: map[string]any{"axes": []int64{0, -2, -1}}, Line: 33},
+			{Op: "Div", In: []nn.Ref{nn.Val("sum10"), nn.Val("sum11")}, Out: []string{"div5"}, Line: 33},
+			{Op: "Stack", In: []nn.Ref{nn.Val("div0"), nn.Val("div1"), nn.Val("div2"), nn.Val("div3"), nn.Val("div4"), nn.Val("div5")}, Out: []string{"stack0"}, Attrs: map[string]any{"axis": int64(0)}, Line: 60},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "heads", Value: nn.Val("stack0"), Line: 63},
+			{Name: "heads", Value: nn.Val("stack0"), Line: 60},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
-			"/transformer/h.0/attn/c_attn/Reshape_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "288"}},
-			"/transformer/h.1/attn/c_attn/Reshape_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "288"}},
-			"/transformer/h.2/attn/c_attn/Reshape_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "288"}},
-			"/transformer/h.3/attn/c_attn/Reshape_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "288"}},
-			"/transformer/h.4/attn/c_attn/Reshape_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "288"}},
-			"/transformer/h.5/attn/c_attn/Reshape_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "288"}},
+			"/transformer/h.0/attn/Softmax_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"/transformer/h.1/attn/Softmax_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"/transformer/h.2/attn/Softmax_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"/transformer/h.3/attn/Softmax_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"/transformer/h.4/attn/Softmax_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"/transformer/h.5/attn/Softmax_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
 		},
 		Mediators: []nn.Mediator{inductionMediator},
 	}
@@ -510,12 +466,12 @@ func (c *CompiledInduction) Close() error {
 
 // attentionKnockoutMediator is AttentionKnockout, scheduled: its states in the order of the run.
 var attentionKnockoutMediator = nn.Mediator{
-	{At: "transformer.h.1.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 12},
-	{At: "transformer.h.1.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 75},
-	{At: "transformer.h.2.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 12},
-	{At: "transformer.h.2.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 75},
-	{At: "transformer.h.3.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 12},
-	{At: "transformer.h.3.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 75},
+	{At: "transformer.h.1.attn.source.Softmax.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 71},
+	{At: "transformer.h.1.attn.source.Softmax.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 72},
+	{At: "transformer.h.2.attn.source.Softmax.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 71},
+	{At: "transformer.h.2.attn.source.Softmax.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 72},
+	{At: "transformer.h.3.attn.source.Softmax.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 71},
+	{At: "transformer.h.3.attn.source.Softmax.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 72},
 	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 19},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
@@ -532,81 +488,31 @@ func attentionKnockoutPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Chunk", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/c_attn/Reshape_1_output_0")}, Out: []string{"chunk0", "chunk1", "chunk2"}, Attrs: map[string]any{"axis": int64(-1), "n": int64(3)}, Line: 12},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk0")}, Out: []string{"q"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk1")}, Out: []string{"k"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "T", In: []nn.Ref{nn.Val("k")}, Out: []string{"t0"}, Line: 14},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("q"), nn.Val("t0")}, Out: []string{"matMul0"}, Line: 14},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.20412415266036987}, Line: 14},
-			{Op: "Scale", In: []nn.Ref{nn.Val("matMul0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 14},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk2")}, Out: []string{"heads0"}, Attrs: map[string]any{"n": int64(4)}, Line: 14},
-			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": -1e+09}, Line: 74},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("scale0"), nn.Val("const1")}, Out: []string{"fullLike0"}, Line: 74},
-			{Op: "Where", In: []nn.Ref{nn.Arg("cut"), nn.Val("fullLike0"), nn.Val("scale0")}, Out: []string{"where0"}, Line: 74},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("where0")}, Out: []string{"onesLike0"}, Line: 19},
-			{Op: "Tril", In: []nn.Ref{nn.Val("onesLike0")}, Out: []string{"tril0"}, Attrs: map[string]any{"k": int64(0)}, Line: 19},
-			{Op: "Const", Out: []string{"const2"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 19},
-			{Op: "Gt", In: []nn.Ref{nn.Val("tril0"), nn.Val("const2")}, Out: []string{"seen"}, Line: 19},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("where0"), nn.Val("const1")}, Out: []string{"fullLike1"}, Line: 20},
-			{Op: "Where", In: []nn.Ref{nn.Val("seen"), nn.Val("where0"), nn.Val("fullLike1")}, Out: []string{"where1"}, Line: 20},
-			{Op: "Softmax", In: []nn.Ref{nn.Val("where1")}, Out: []string{"pattern"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 20},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("pattern"), nn.Val("heads0")}, Out: []string{"matMul1"}, Line: 75},
-			{Op: "MergeHeads", In: []nn.Ref{nn.Val("matMul1")}, Out: []string{"mergeHeads0"}, Line: 75},
-			{Op: "Chunk", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/c_attn/Reshape_1_output_0")}, Out: []string{"chunk3", "chunk4", "chunk5"}, Attrs: map[string]any{"axis": int64(-1), "n": int64(3)}, Line: 12},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk3")}, Out: []string{"q_2"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk4")}, Out: []string{"k_2"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "T", In: []nn.Ref{nn.Val("k_2")}, Out: []string{"t1"}, Line: 14},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("q_2"), nn.Val("t1")}, Out: []string{"matMul2"}, Line: 14},
-			{Op: "Scale", In: []nn.Ref{nn.Val("matMul2"), nn.Val("const0")}, Out: []string{"scale1"}, Line: 14},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk5")}, Out: []string{"heads1"}, Attrs: map[string]any{"n": int64(4)}, Line: 14},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("scale1"), nn.Val("const1")}, Out: []string{"fullLike2"}, Line: 74},
-			{Op: "Where", In: []nn.Ref{nn.Arg("cut"), nn.Val("fullLike2"), nn.Val("scale1")}, Out: []string{"where2"}, Line: 74},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("where2")}, Out: []string{"onesLike1"}, Line: 19},
-			{Op: "Tril", In: []nn.Ref{nn.Val("onesLike1")}, Out: []string{"tril1"}, Attrs: map[string]any{"k": int64(0)}, Line: 19},
-			{Op: "Gt", In: []nn.Ref{nn.Val("tril1"), nn.Val("const2")}, Out: []string{"seen_2"}, Line: 19},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("where2"), nn.Val("const1")}, Out: []string{"fullLike3"}, Line: 20},
-			{Op: "Where", In: []nn.Ref{nn.Val("seen_2"), nn.Val("where2"), nn.Val("fullLike3")}, Out: []string{"where3"}, Line: 20},
-			{Op: "Softmax", In: []nn.Ref{nn.Val("where3")}, Out: []string{"pattern_2"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 20},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("pattern_2"), nn.Val("heads1")}, Out: []string{"matMul3"}, Line: 75},
-			{Op: "MergeHeads", In: []nn.Ref{nn.Val("matMul3")}, Out: []string{"mergeHeads1"}, Line: 75},
-			{Op: "Chunk", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/c_attn/Reshape_1_output_0")}, Out: []string{"chunk6", "chunk7", "chunk8"}, Attrs: map[string]any{"axis": int64(-1), "n": int64(3)}, Line: 12},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk6")}, Out: []string{"q_3"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk7")}, Out: []string{"k_3"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "T", In: []nn.Ref{nn.Val("k_3")}, Out: []string{"t2"}, Line: 14},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("q_3"), nn.Val("t2")}, Out: []string{"matMul4"}, Line: 14},
-			{Op: "Scale", In: []nn.Ref{nn.Val("matMul4"), nn.Val("const0")}, Out: []string{"scale2"}, Line: 14},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk8")}, Out: []string{"heads2"}, Attrs: map[string]any{"n": int64(4)}, Line: 14},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("scale2"), nn.Val("const1")}, Out: []string{"fullLike4"}, Line: 74},
-			{Op: "Where", In: []nn.Ref{nn.Arg("cut"), nn.Val("fullLike4"), nn.Val("scale2")}, Out: []string{"where4"}, Line: 74},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("where4")}, Out: []string{"onesLike2"}, Line: 19},
-			{Op: "Tril", In: []nn.Ref{nn.Val("onesLike2")}, Out: []string{"tril2"}, Attrs: map[string]any{"k": int64(0)}, Line: 19},
-			{Op: "Gt", In: []nn.Ref{nn.Val("tril2"), nn.Val("const2")}, Out: []string{"seen_3"}, Line: 19},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("where4"), nn.Val("const1")}, Out: []string{"fullLike5"}, Line: 20},
-			{Op: "Where", In: []nn.Ref{nn.Val("seen_3"), nn.Val("where4"), nn.Val("fullLike5")}, Out: []string{"where5"}, Line: 20},
-			{Op: "Softmax", In: []nn.Ref{nn.Val("where5")}, Out: []string{"pattern_3"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 20},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("pattern_3"), nn.Val("heads2")}, Out: []string{"matMul5"}, Line: 75},
-			{Op: "MergeHeads", In: []nn.Ref{nn.Val("matMul5")}, Out: []string{"mergeHeads2"}, Line: 75},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 77},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": -1e+09}, Line: 72},
+			{Op: "FullLike", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/Add_1_output_0"), nn.Val("const0")}, Out: []string{"fullLike0"}, Line: 72},
+			{Op: "Where", In: []nn.Ref{nn.Arg("cut"), nn.Val("fullLike0"), nn.ModelTensor("/transformer/h.1/attn/Add_1_output_0")}, Out: []string{"where0"}, Line: 72},
+			{Op: "FullLike", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/Add_1_output_0"), nn.Val("const0")}, Out: []string{"fullLike1"}, Line: 72},
+			{Op: "Where", In: []nn.Ref{nn.Arg("cut"), nn.Val("fullLike1"), nn.ModelTensor("/transformer/h.2/attn/Add_1_output_0")}, Out: []string{"where1"}, Line: 72},
+			{Op: "FullLike", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Add_1_output_0"), nn.Val("const0")}, Out: []string{"fullLike2"}, Line: 72},
+			{Op: "Where", In: []nn.Ref{nn.Arg("cut"), nn.Val("fullLike2"), nn.ModelTensor("/transformer/h.3/attn/Add_1_output_0")}, Out: []string{"where2"}, Line: 72},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 74},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.1.attn.c_proj.input", Tensor: "/transformer/h.1/attn/Reshape_3_output_0", Value: nn.Val("mergeHeads0"), Consumers: []int{517}, Line: 75},
-			{At: "transformer.h.2.attn.c_proj.input", Tensor: "/transformer/h.2/attn/Reshape_3_output_0", Value: nn.Val("mergeHeads1"), Consumers: []int{776}, Line: 75},
-			{At: "transformer.h.3.attn.c_proj.input", Tensor: "/transformer/h.3/attn/Reshape_3_output_0", Value: nn.Val("mergeHeads2"), Consumers: []int{1035}, Line: 75},
+			{At: "transformer.h.1.attn.source.Softmax.input", Tensor: "/transformer/h.1/attn/Add_1_output_0", Value: nn.Val("where0"), Consumers: []int{481}, Line: 72},
+			{At: "transformer.h.2.attn.source.Softmax.input", Tensor: "/transformer/h.2/attn/Add_1_output_0", Value: nn.Val("where1"), Consumers: []int{740}, Line: 72},
+			{At: "transformer.h.3.attn.source.Softmax.input", Tensor: "/transformer/h.3/attn/Add_1_output_0", Value: nn.Val("where2"), Consumers: []int{999}, Line: 72},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("at0"), Line: 77},
+			{Name: "logits", Value: nn.Val("at0"), Line: 74},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
-			"/transformer/h.1/attn/Reshape_3_output_0":        {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
-			"/transformer/h.1/attn/c_attn/Reshape_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "288"}},
-			"/transformer/h.2/attn/Reshape_3_output_0":        {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
-			"/transformer/h.2/attn/c_attn/Reshape_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "288"}},
-			"/transformer/h.3/attn/Reshape_3_output_0":        {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
-			"/transformer/h.3/attn/c_attn/Reshape_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "288"}},
-			"logits": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.1/attn/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"/transformer/h.2/attn/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"/transformer/h.3/attn/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"logits":                               {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
 		},
 		Mediators: []nn.Mediator{attentionKnockoutMediator},
 	}
@@ -663,18 +569,18 @@ func (c *CompiledAttentionKnockout) Close() error {
 
 // attentionTemperatureMediator is AttentionTemperature, scheduled: its states in the order of the run.
 var attentionTemperatureMediator = nn.Mediator{
-	{At: "transformer.h.0.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 12},
-	{At: "transformer.h.0.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 87},
-	{At: "transformer.h.1.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 12},
-	{At: "transformer.h.1.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 87},
-	{At: "transformer.h.2.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 12},
-	{At: "transformer.h.2.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 87},
-	{At: "transformer.h.3.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 12},
-	{At: "transformer.h.3.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 87},
-	{At: "transformer.h.4.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 12},
-	{At: "transformer.h.4.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 87},
-	{At: "transformer.h.5.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 12},
-	{At: "transformer.h.5.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 87},
+	{At: "transformer.h.0.attn.source.Softmax.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 83},
+	{At: "transformer.h.0.attn.source.Softmax.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 83},
+	{At: "transformer.h.1.attn.source.Softmax.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 83},
+	{At: "transformer.h.1.attn.source.Softmax.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 83},
+	{At: "transformer.h.2.attn.source.Softmax.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 83},
+	{At: "transformer.h.2.attn.source.Softmax.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 83},
+	{At: "transformer.h.3.attn.source.Softmax.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 83},
+	{At: "transformer.h.3.attn.source.Softmax.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 83},
+	{At: "transformer.h.4.attn.source.Softmax.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 83},
+	{At: "transformer.h.4.attn.source.Softmax.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 83},
+	{At: "transformer.h.5.attn.source.Softmax.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 83},
+	{At: "transformer.h.5.attn.source.Softmax.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 83},
 	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 19},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
@@ -691,135 +597,36 @@ func attentionTemperaturePlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Chunk", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/c_attn/Reshape_1_output_0")}, Out: []string{"chunk0", "chunk1", "chunk2"}, Attrs: map[string]any{"axis": int64(-1), "n": int64(3)}, Line: 12},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk0")}, Out: []string{"q"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk1")}, Out: []string{"k"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "T", In: []nn.Ref{nn.Val("k")}, Out: []string{"t0"}, Line: 14},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("q"), nn.Val("t0")}, Out: []string{"matMul0"}, Line: 14},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.20412415266036987}, Line: 14},
-			{Op: "Scale", In: []nn.Ref{nn.Val("matMul0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 14},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk2")}, Out: []string{"heads0"}, Attrs: map[string]any{"n": int64(4)}, Line: 14},
-			{Op: "Scale", In: []nn.Ref{nn.Val("scale0"), nn.Arg("p0")}, Out: []string{"scale1"}, Line: 86},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale1")}, Out: []string{"onesLike0"}, Line: 19},
-			{Op: "Tril", In: []nn.Ref{nn.Val("onesLike0")}, Out: []string{"tril0"}, Attrs: map[string]any{"k": int64(0)}, Line: 19},
-			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 19},
-			{Op: "Gt", In: []nn.Ref{nn.Val("tril0"), nn.Val("const1")}, Out: []string{"seen"}, Line: 19},
-			{Op: "Const", Out: []string{"const2"}, Attrs: map[string]any{"dtype": "float32", "value": -1e+09}, Line: 20},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("scale1"), nn.Val("const2")}, Out: []string{"fullLike0"}, Line: 20},
-			{Op: "Where", In: []nn.Ref{nn.Val("seen"), nn.Val("scale1"), nn.Val("fullLike0")}, Out: []string{"where0"}, Line: 20},
-			{Op: "Softmax", In: []nn.Ref{nn.Val("where0")}, Out: []string{"pattern"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 20},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("pattern"), nn.Val("heads0")}, Out: []string{"matMul1"}, Line: 87},
-			{Op: "MergeHeads", In: []nn.Ref{nn.Val("matMul1")}, Out: []string{"mergeHeads0"}, Line: 87},
-			{Op: "Chunk", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/c_attn/Reshape_1_output_0")}, Out: []string{"chunk3", "chunk4", "chunk5"}, Attrs: map[string]any{"axis": int64(-1), "n": int64(3)}, Line: 12},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk3")}, Out: []string{"q_2"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk4")}, Out: []string{"k_2"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "T", In: []nn.Ref{nn.Val("k_2")}, Out: []string{"t1"}, Line: 14},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("q_2"), nn.Val("t1")}, Out: []string{"matMul2"}, Line: 14},
-			{Op: "Scale", In: []nn.Ref{nn.Val("matMul2"), nn.Val("const0")}, Out: []string{"scale2"}, Line: 14},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk5")}, Out: []string{"heads1"}, Attrs: map[string]any{"n": int64(4)}, Line: 14},
-			{Op: "Scale", In: []nn.Ref{nn.Val("scale2"), nn.Arg("p0")}, Out: []string{"scale3"}, Line: 86},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale3")}, Out: []string{"onesLike1"}, Line: 19},
-			{Op: "Tril", In: []nn.Ref{nn.Val("onesLike1")}, Out: []string{"tril1"}, Attrs: map[string]any{"k": int64(0)}, Line: 19},
-			{Op: "Gt", In: []nn.Ref{nn.Val("tril1"), nn.Val("const1")}, Out: []string{"seen_2"}, Line: 19},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("scale3"), nn.Val("const2")}, Out: []string{"fullLike1"}, Line: 20},
-			{Op: "Where", In: []nn.Ref{nn.Val("seen_2"), nn.Val("scale3"), nn.Val("fullLike1")}, Out: []string{"where1"}, Line: 20},
-			{Op: "Softmax", In: []nn.Ref{nn.Val("where1")}, Out: []string{"pattern_2"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 20},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("pattern_2"), nn.Val("heads1")}, Out: []string{"matMul3"}, Line: 87},
-			{Op: "MergeHeads", In: []nn.Ref{nn.Val("matMul3")}, Out: []string{"mergeHeads1"}, Line: 87},
-			{Op: "Chunk", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/c_attn/Reshape_1_output_0")}, Out: []string{"chunk6", "chunk7", "chunk8"}, Attrs: map[string]any{"axis": int64(-1), "n": int64(3)}, Line: 12},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk6")}, Out: []string{"q_3"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk7")}, Out: []string{"k_3"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "T", In: []nn.Ref{nn.Val("k_3")}, Out: []string{"t2"}, Line: 14},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("q_3"), nn.Val("t2")}, Out: []string{"matMul4"}, Line: 14},
-			{Op: "Scale", In: []nn.Ref{nn.Val("matMul4"), nn.Val("const0")}, Out: []string{"scale4"}, Line: 14},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk8")}, Out: []string{"heads2"}, Attrs: map[string]any{"n": int64(4)}, Line: 14},
-			{Op: "Scale", In: []nn.Ref{nn.Val("scale4"), nn.Arg("p0")}, Out: []string{"scale5"}, Line: 86},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale5")}, Out: []string{"onesLike2"}, Line: 19},
-			{Op: "Tril", In: []nn.Ref{nn.Val("onesLike2")}, Out: []string{"tril2"}, Attrs: map[string]any{"k": int64(0)}, Line: 19},
-			{Op: "Gt", In: []nn.Ref{nn.Val("tril2"), nn.Val("const1")}, Out: []string{"seen_3"}, Line: 19},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("scale5"), nn.Val("const2")}, Out: []string{"fullLike2"}, Line: 20},
-			{Op: "Where", In: []nn.Ref{nn.Val("seen_3"), nn.Val("scale5"), nn.Val("fullLike2")}, Out: []string{"where2"}, Line: 20},
-			{Op: "Softmax", In: []nn.Ref{nn.Val("where2")}, Out: []string{"pattern_3"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 20},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("pattern_3"), nn.Val("heads2")}, Out: []string{"matMul5"}, Line: 87},
-			{Op: "MergeHeads", In: []nn.Ref{nn.Val("matMul5")}, Out: []string{"mergeHeads2"}, Line: 87},
-			{Op: "Chunk", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/c_attn/Reshape_1_output_0")}, Out: []string{"chunk9", "chunk10", "chunk11"}, Attrs: map[string]any{"axis": int64(-1), "n": int64(3)}, Line: 12},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk9")}, Out: []string{"q_4"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk10")}, Out: []string{"k_4"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "T", In: []nn.Ref{nn.Val("k_4")}, Out: []string{"t3"}, Line: 14},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("q_4"), nn.Val("t3")}, Out: []string{"matMul6"}, Line: 14},
-			{Op: "Scale", In: []nn.Ref{nn.Val("matMul6"), nn.Val("const0")}, Out: []string{"scale6"}, Line: 14},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk11")}, Out: []string{"heads3"}, Attrs: map[string]any{"n": int64(4)}, Line: 14},
-			{Op: "Scale", In: []nn.Ref{nn.Val("scale6"), nn.Arg("p0")}, Out: []string{"scale7"}, Line: 86},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale7")}, Out: []string{"onesLike3"}, Line: 19},
-			{Op: "Tril", In: []nn.Ref{nn.Val("onesLike3")}, Out: []string{"tril3"}, Attrs: map[string]any{"k": int64(0)}, Line: 19},
-			{Op: "Gt", In: []nn.Ref{nn.Val("tril3"), nn.Val("const1")}, Out: []string{"seen_4"}, Line: 19},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("scale7"), nn.Val("const2")}, Out: []string{"fullLike3"}, Line: 20},
-			{Op: "Where", In: []nn.Ref{nn.Val("seen_4"), nn.Val("scale7"), nn.Val("fullLike3")}, Out: []string{"where3"}, Line: 20},
-			{Op: "Softmax", In: []nn.Ref{nn.Val("where3")}, Out: []string{"pattern_4"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 20},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("pattern_4"), nn.Val("heads3")}, Out: []string{"matMul7"}, Line: 87},
-			{Op: "MergeHeads", In: []nn.Ref{nn.Val("matMul7")}, Out: []string{"mergeHeads3"}, Line: 87},
-			{Op: "Chunk", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/c_attn/Reshape_1_output_0")}, Out: []string{"chunk12", "chunk13", "chunk14"}, Attrs: map[string]any{"axis": int64(-1), "n": int64(3)}, Line: 12},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk12")}, Out: []string{"q_5"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk13")}, Out: []string{"k_5"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "T", In: []nn.Ref{nn.Val("k_5")}, Out: []string{"t4"}, Line: 14},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("q_5"), nn.Val("t4")}, Out: []string{"matMul8"}, Line: 14},
-			{Op: "Scale", In: []nn.Ref{nn.Val("matMul8"), nn.Val("const0")}, Out: []string{"scale8"}, Line: 14},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk14")}, Out: []string{"heads4"}, Attrs: map[string]any{"n": int64(4)}, Line: 14},
-			{Op: "Scale", In: []nn.Ref{nn.Val("scale8"), nn.Arg("p0")}, Out: []string{"scale9"}, Line: 86},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale9")}, Out: []string{"onesLike4"}, Line: 19},
-			{Op: "Tril", In: []nn.Ref{nn.Val("onesLike4")}, Out: []string{"tril4"}, Attrs: map[string]any{"k": int64(0)}, Line: 19},
-			{Op: "Gt", In: []nn.Ref{nn.Val("tril4"), nn.Val("const1")}, Out: []string{"seen_5"}, Line: 19},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("scale9"), nn.Val("const2")}, Out: []string{"fullLike4"}, Line: 20},
-			{Op: "Where", In: []nn.Ref{nn.Val("seen_5"), nn.Val("scale9"), nn.Val("fullLike4")}, Out: []string{"where4"}, Line: 20},
-			{Op: "Softmax", In: []nn.Ref{nn.Val("where4")}, Out: []string{"pattern_5"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 20},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("pattern_5"), nn.Val("heads4")}, Out: []string{"matMul9"}, Line: 87},
-			{Op: "MergeHeads", In: []nn.Ref{nn.Val("matMul9")}, Out: []string{"mergeHeads4"}, Line: 87},
-			{Op: "Chunk", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/c_attn/Reshape_1_output_0")}, Out: []string{"chunk15", "chunk16", "chunk17"}, Attrs: map[string]any{"axis": int64(-1), "n": int64(3)}, Line: 12},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk15")}, Out: []string{"q_6"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk16")}, Out: []string{"k_6"}, Attrs: map[string]any{"n": int64(4)}, Line: 13},
-			{Op: "T", In: []nn.Ref{nn.Val("k_6")}, Out: []string{"t5"}, Line: 14},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("q_6"), nn.Val("t5")}, Out: []string{"matMul10"}, Line: 14},
-			{Op: "Scale", In: []nn.Ref{nn.Val("matMul10"), nn.Val("const0")}, Out: []string{"scale10"}, Line: 14},
-			{Op: "Heads", In: []nn.Ref{nn.Val("chunk17")}, Out: []string{"heads5"}, Attrs: map[string]any{"n": int64(4)}, Line: 14},
-			{Op: "Scale", In: []nn.Ref{nn.Val("scale10"), nn.Arg("p0")}, Out: []string{"scale11"}, Line: 86},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale11")}, Out: []string{"onesLike5"}, Line: 19},
-			{Op: "Tril", In: []nn.Ref{nn.Val("onesLike5")}, Out: []string{"tril5"}, Attrs: map[string]any{"k": int64(0)}, Line: 19},
-			{Op: "Gt", In: []nn.Ref{nn.Val("tril5"), nn.Val("const1")}, Out: []string{"seen_6"}, Line: 19},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("scale11"), nn.Val("const2")}, Out: []string{"fullLike5"}, Line: 20},
-			{Op: "Where", In: []nn.Ref{nn.Val("seen_6"), nn.Val("scale11"), nn.Val("fullLike5")}, Out: []string{"where5"}, Line: 20},
-			{Op: "Softmax", In: []nn.Ref{nn.Val("where5")}, Out: []string{"pattern_6"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 20},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("pattern_6"), nn.Val("heads5")}, Out: []string{"matMul11"}, Line: 87},
-			{Op: "MergeHeads", In: []nn.Ref{nn.Val("matMul11")}, Out: []string{"mergeHeads5"}, Line: 87},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 89},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/Add_1_output_0"), nn.Arg("p0")}, Out: []string{"scale0"}, Line: 83},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/Add_1_output_0"), nn.Arg("p0")}, Out: []string{"scale1"}, Line: 83},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/Add_1_output_0"), nn.Arg("p0")}, Out: []string{"scale2"}, Line: 83},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Add_1_output_0"), nn.Arg("p0")}, Out: []string{"scale3"}, Line: 83},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/Add_1_output_0"), nn.Arg("p0")}, Out: []string{"scale4"}, Line: 83},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/Add_1_output_0"), nn.Arg("p0")}, Out: []string{"scale5"}, Line: 83},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 85},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.attn.c_proj.input", Tensor: "/transformer/h.0/attn/Reshape_3_output_0", Value: nn.Val("mergeHeads0"), Consumers: []int{257}, Line: 87},
-			{At: "transformer.h.1.attn.c_proj.input", Tensor: "/transformer/h.1/attn/Reshape_3_output_0", Value: nn.Val("mergeHeads1"), Consumers: []int{517}, Line: 87},
-			{At: "transformer.h.2.attn.c_proj.input", Tensor: "/transformer/h.2/attn/Reshape_3_output_0", Value: nn.Val("mergeHeads2"), Consumers: []int{776}, Line: 87},
-			{At: "transformer.h.3.attn.c_proj.input", Tensor: "/transformer/h.3/attn/Reshape_3_output_0", Value: nn.Val("mergeHeads3"), Consumers: []int{1035}, Line: 87},
-			{At: "transformer.h.4.attn.c_proj.input", Tensor: "/transformer/h.4/attn/Reshape_3_output_0", Value: nn.Val("mergeHeads4"), Consumers: []int{1294}, Line: 87},
-			{At: "transformer.h.5.attn.c_proj.input", Tensor: "/transformer/h.5/attn/Reshape_3_output_0", Value: nn.Val("mergeHeads5"), Consumers: []int{1553}, Line: 87},
+			{At: "transformer.h.0.attn.source.Softmax.input", Tensor: "/transformer/h.0/attn/Add_1_output_0", Value: nn.Val("scale0"), Consumers: []int{221}, Line: 83},
+			{At: "transformer.h.1.attn.source.Softmax.input", Tensor: "/transformer/h.1/attn/Add_1_output_0", Value: nn.Val("scale1"), Consumers: []int{481}, Line: 83},
+			{At: "transformer.h.2.attn.source.Softmax.input", Tensor: "/transformer/h.2/attn/Add_1_output_0", Value: nn.Val("scale2"), Consumers: []int{740}, Line: 83},
+			{At: "transformer.h.3.attn.source.Softmax.input", Tensor: "/transformer/h.3/attn/Add_1_output_0", Value: nn.Val("scale3"), Consumers: []int{999}, Line: 83},
+			{At: "transformer.h.4.attn.source.Softmax.input", Tensor: "/transformer/h.4/attn/Add_1_output_0", Value: nn.Val("scale4"), Consumers: []int{1258}, Line: 83},
+			{At: "transformer.h.5.attn.source.Softmax.input", Tensor: "/transformer/h.5/attn/Add_1_output_0", Value: nn.Val("scale5"), Consumers: []int{1517}, Line: 83},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("at0"), Line: 89},
+			{Name: "logits", Value: nn.Val("at0"), Line: 85},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
-			"/transformer/h.0/attn/Reshape_3_output_0":        {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
-			"/transformer/h.0/attn/c_attn/Reshape_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "288"}},
-			"/transformer/h.1/attn/Reshape_3_output_0":        {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
-			"/transformer/h.1/attn/c_attn/Reshape_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "288"}},
-			"/transformer/h.2/attn/Reshape_3_output_0":        {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
-			"/transformer/h.2/attn/c_attn/Reshape_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "288"}},
-			"/transformer/h.3/attn/Reshape_3_output_0":        {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
-			"/transformer/h.3/attn/c_attn/Reshape_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "288"}},
-			"/transformer/h.4/attn/Reshape_3_output_0":        {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
-			"/transformer/h.4/attn/c_attn/Reshape_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "288"}},
-			"/transformer/h.5/attn/Reshape_3_output_0":        {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
-			"/transformer/h.5/attn/c_attn/Reshape_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "288"}},
-			"logits": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.0/attn/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"/transformer/h.1/attn/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"/transformer/h.2/attn/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"/transformer/h.3/attn/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"/transformer/h.4/attn/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"/transformer/h.5/attn/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"logits":                               {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
 		},
 		Mediators: []nn.Mediator{attentionTemperatureMediator},
 	}
@@ -855,17 +662,17 @@ func (c *CompiledAttentionTemperature) Run(ctx context.Context, in opticks.Input
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledAttentionTemperature) RunInto(ctx context.Context, res *AttentionTemperatureResult, in opticks.Inputs, temperature float32) error {
-//line attention.go:86
+//line attention.go:83
 	nn_arg0 := float32(1 / temperature)
-//line attention_nngen.go:861
+//line attention_nngen.go:668
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Logits)
 }
 
 // Generate continues the prompt with AttentionTemperature in every step, and gives prompt and new tokens of each row.
 func (c *CompiledAttentionTemperature) Generate(ctx context.Context, in opticks.Inputs, temperature float32, opts ...nn.GenerateOption) ([][]int64, error) {
-//line attention.go:86
+//line attention.go:83
 	nn_arg0 := float32(1 / temperature)
-//line attention_nngen.go:869
+//line attention_nngen.go:676
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0)}, opts...)
 }
 
@@ -879,20 +686,218 @@ func (c *CompiledAttentionTemperature) Close() error {
 	return c.c.Close()
 }
 
+// patchPatternMediators are the invokes of PatchPattern, scheduled: the states of each in the order of the run.
+var patchPatternMediators = []nn.Mediator{
+	// clean, line 94
+	{
+		{At: "transformer.h.3.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 95},
+		{At: "", Event: nn.End, Rows: 0},
+	},
+	// corrupt, line 97
+	{
+		{At: "transformer.h.3.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 99},
+		{At: "transformer.h.3.attn.source.Softmax.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 99},
+		{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 19},
+		{At: "", Event: nn.End, Rows: 1},
+	},
+}
+
+// patchPatternPlan is PatchPattern, compiled, as data.
+func patchPatternPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "PatchPattern",
+		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
+		Invokes: []string{"clean", "corrupt"},
+		// What is given to each run.
+		Params: []nn.Param{
+			{Name: "head", Type: nn.Type{DType: nn.Int64, Shape: nn.Shape{}}},
+		},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Softmax_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 95},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows0"), nn.Arg("head")}, Out: []string{"source"}, Attrs: map[string]any{"index": ":,$"}, Line: 95},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Softmax_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 99},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("source"), nn.Arg("head")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 99},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Softmax_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 99},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 19},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows2")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 100},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "transformer.h.3.attn.source.Softmax.output", Tensor: "/transformer/h.3/attn/Softmax_output_0", Value: nn.Val("joinRows0"), Line: 99},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "logits", Value: nn.Val("logits_2"), Line: 100},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/transformer/h.3/attn/Softmax_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"logits":                                 {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+		},
+		Mediators: patchPatternMediators,
+	}
+}
+
+// CompiledPatchPattern is PatchPattern, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// PatchPattern lets one head of block 3 look where it looks in the clean prompt; what it
+// finds there stays the corrupt prompt's.
+type CompiledPatchPattern struct {
+	c *nn.Compiled
+}
+
+// CompilePatchPattern puts PatchPattern into the model's graph and opens a session over it, which may take seconds.
+func CompilePatchPattern(s *opticks.Session, opts ...nn.CompileOption) (*CompiledPatchPattern, error) {
+	c, err := s.Compile(patchPatternPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledPatchPattern{c: c}, nil
+}
+
+// PatchPatternResult holds the results of one run of PatchPattern.
+type PatchPatternResult struct {
+	Logits nn.Tensor
+}
+
+// Run runs the model once with PatchPattern in it. The results belong to the caller until they are released.
+func (c *CompiledPatchPattern) Run(ctx context.Context, clean opticks.Inputs, corrupt opticks.Inputs, head int) (logits nn.Tensor, err error) {
+	var res PatchPatternResult
+	err = c.RunInto(ctx, &res, clean, corrupt, head)
+	return res.Logits, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledPatchPattern) RunInto(ctx context.Context, res *PatchPatternResult, clean opticks.Inputs, corrupt opticks.Inputs, head int) error {
+//line attention.go:95
+	nn_arg0 := int64(int64(head))
+//line attention_nngen.go:776
+	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Logits)
+}
+
+// Plan is the compiled form of PatchPattern, as data.
+func (c *CompiledPatchPattern) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledPatchPattern) Close() error {
+	return c.c.Close()
+}
+
+// llamaHeadAblationMediator is LlamaHeadAblation, scheduled: its states in the order of the run.
+var llamaHeadAblationMediator = nn.Mediator{
+	{At: "model.layers.0.self_attn.o_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 113},
+	{At: "model.layers.0.self_attn.o_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 113},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 114},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// llamaHeadAblationPlan is LlamaHeadAblation, compiled, as data.
+func llamaHeadAblationPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "LlamaHeadAblation",
+		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
+		Invokes: []string{"invoke0"},
+		// What is given to each run.
+		Params: []nn.Param{
+			{Name: "head", Type: nn.Type{DType: nn.Int64, Shape: nn.Shape{}}},
+		},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Heads", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/Reshape_7_output_0")}, Out: []string{"heads0"}, Attrs: map[string]any{"n": int64(4)}, Line: 113},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 113},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("heads0"), nn.Val("const0"), nn.Arg("head")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 113},
+			{Op: "MergeHeads", In: []nn.Ref{nn.Val("setAt0")}, Out: []string{"mergeHeads0"}, Line: 113},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 114},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "model.layers.0.self_attn.o_proj.input", Tensor: "/model/layers.0/self_attn/Reshape_7_output_0", Value: nn.Val("mergeHeads0"), Consumers: []int{355}, Line: 113},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "logits", Value: nn.Val("at0"), Line: 114},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/model/layers.0/self_attn/Reshape_7_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"logits": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+		},
+		Mediators: []nn.Mediator{llamaHeadAblationMediator},
+	}
+}
+
+// CompiledLlamaHeadAblation is LlamaHeadAblation, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// LlamaHeadAblation switches a head of a model with grouped keys and values off, after its
+// values were summed and before they are projected.
+type CompiledLlamaHeadAblation struct {
+	c *nn.Compiled
+}
+
+// CompileLlamaHeadAblation puts LlamaHeadAblation into the model's graph and opens a session over it, which may take seconds.
+func CompileLlamaHeadAblation(s *llama.Session, opts ...nn.CompileOption) (*CompiledLlamaHeadAblation, error) {
+	c, err := s.Compile(llamaHeadAblationPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledLlamaHeadAblation{c: c}, nil
+}
+
+// LlamaHeadAblationResult holds the results of one run of LlamaHeadAblation.
+type LlamaHeadAblationResult struct {
+	Logits nn.Tensor
+}
+
+// Run runs the model once with LlamaHeadAblation in it. The results belong to the caller until they are released.
+func (c *CompiledLlamaHeadAblation) Run(ctx context.Context, in llama.Inputs, head int) (logits nn.Tensor, err error) {
+	var res LlamaHeadAblationResult
+	err = c.RunInto(ctx, &res, in, head)
+	return res.Logits, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledLlamaHeadAblation) RunInto(ctx context.Context, res *LlamaHeadAblationResult, in llama.Inputs, head int) error {
+//line attention.go:113
+	nn_arg0 := int64(int64(head))
+//line attention_nngen.go:866
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Logits)
+}
+
+// Generate continues the prompt with LlamaHeadAblation in every step, and gives prompt and new tokens of each row.
+func (c *CompiledLlamaHeadAblation) Generate(ctx context.Context, in llama.Inputs, head int, opts ...nn.GenerateOption) ([][]int64, error) {
+//line attention.go:113
+	nn_arg0 := int64(int64(head))
+//line attention_nngen.go:874
+	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0)}, opts...)
+}
+
+// Plan is the compiled form of LlamaHeadAblation, as data.
+func (c *CompiledLlamaHeadAblation) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledLlamaHeadAblation) Close() error {
+	return c.c.Close()
+}
+
 // valueKnockoutMediator is ValueKnockout, scheduled: its states in the order of the run.
 var valueKnockoutMediator = nn.Mediator{
-	{At: "transformer.h.0.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 99},
-	{At: "transformer.h.0.attn.c_attn.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 99},
-	{At: "transformer.h.1.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 99},
-	{At: "transformer.h.1.attn.c_attn.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 99},
-	{At: "transformer.h.2.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 99},
-	{At: "transformer.h.2.attn.c_attn.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 99},
-	{At: "transformer.h.3.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 99},
-	{At: "transformer.h.3.attn.c_attn.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 99},
-	{At: "transformer.h.4.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 99},
-	{At: "transformer.h.4.attn.c_attn.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 99},
-	{At: "transformer.h.5.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 99},
-	{At: "transformer.h.5.attn.c_attn.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 99},
+	{At: "transformer.h.0.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 124},
+	{At: "transformer.h.0.attn.c_attn.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 124},
+	{At: "transformer.h.1.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 124},
+	{At: "transformer.h.1.attn.c_attn.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 124},
+	{At: "transformer.h.2.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 124},
+	{At: "transformer.h.2.attn.c_attn.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 124},
+	{At: "transformer.h.3.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 124},
+	{At: "transformer.h.3.attn.c_attn.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 124},
+	{At: "transformer.h.4.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 124},
+	{At: "transformer.h.4.attn.c_attn.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 124},
+	{At: "transformer.h.5.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 124},
+	{At: "transformer.h.5.attn.c_attn.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 124},
 	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 19},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
@@ -909,27 +914,27 @@ func valueKnockoutPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 99},
-			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/c_attn/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$,192:"}, Line: 99},
-			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/c_attn/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt1"}, Attrs: map[string]any{"index": ":,$,192:"}, Line: 99},
-			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/c_attn/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt2"}, Attrs: map[string]any{"index": ":,$,192:"}, Line: 99},
-			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/c_attn/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt3"}, Attrs: map[string]any{"index": ":,$,192:"}, Line: 99},
-			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/c_attn/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt4"}, Attrs: map[string]any{"index": ":,$,192:"}, Line: 99},
-			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/c_attn/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt5"}, Attrs: map[string]any{"index": ":,$,192:"}, Line: 99},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 101},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 124},
+			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/c_attn/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$,192:"}, Line: 124},
+			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/c_attn/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt1"}, Attrs: map[string]any{"index": ":,$,192:"}, Line: 124},
+			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/c_attn/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt2"}, Attrs: map[string]any{"index": ":,$,192:"}, Line: 124},
+			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/c_attn/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt3"}, Attrs: map[string]any{"index": ":,$,192:"}, Line: 124},
+			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/c_attn/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt4"}, Attrs: map[string]any{"index": ":,$,192:"}, Line: 124},
+			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/c_attn/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt5"}, Attrs: map[string]any{"index": ":,$,192:"}, Line: 124},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 126},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.attn.c_attn.output", Tensor: "/transformer/h.0/attn/c_attn/Reshape_1_output_0", Value: nn.Val("setAt0"), Line: 99},
-			{At: "transformer.h.1.attn.c_attn.output", Tensor: "/transformer/h.1/attn/c_attn/Reshape_1_output_0", Value: nn.Val("setAt1"), Line: 99},
-			{At: "transformer.h.2.attn.c_attn.output", Tensor: "/transformer/h.2/attn/c_attn/Reshape_1_output_0", Value: nn.Val("setAt2"), Line: 99},
-			{At: "transformer.h.3.attn.c_attn.output", Tensor: "/transformer/h.3/attn/c_attn/Reshape_1_output_0", Value: nn.Val("setAt3"), Line: 99},
-			{At: "transformer.h.4.attn.c_attn.output", Tensor: "/transformer/h.4/attn/c_attn/Reshape_1_output_0", Value: nn.Val("setAt4"), Line: 99},
-			{At: "transformer.h.5.attn.c_attn.output", Tensor: "/transformer/h.5/attn/c_attn/Reshape_1_output_0", Value: nn.Val("setAt5"), Line: 99},
+			{At: "transformer.h.0.attn.c_attn.output", Tensor: "/transformer/h.0/attn/c_attn/Reshape_1_output_0", Value: nn.Val("setAt0"), Line: 124},
+			{At: "transformer.h.1.attn.c_attn.output", Tensor: "/transformer/h.1/attn/c_attn/Reshape_1_output_0", Value: nn.Val("setAt1"), Line: 124},
+			{At: "transformer.h.2.attn.c_attn.output", Tensor: "/transformer/h.2/attn/c_attn/Reshape_1_output_0", Value: nn.Val("setAt2"), Line: 124},
+			{At: "transformer.h.3.attn.c_attn.output", Tensor: "/transformer/h.3/attn/c_attn/Reshape_1_output_0", Value: nn.Val("setAt3"), Line: 124},
+			{At: "transformer.h.4.attn.c_attn.output", Tensor: "/transformer/h.4/attn/c_attn/Reshape_1_output_0", Value: nn.Val("setAt4"), Line: 124},
+			{At: "transformer.h.5.attn.c_attn.output", Tensor: "/transformer/h.5/attn/c_attn/Reshape_1_output_0", Value: nn.Val("setAt5"), Line: 124},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("at0"), Line: 101},
+			{Name: "logits", Value: nn.Val("at0"), Line: 126},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -976,17 +981,17 @@ func (c *CompiledValueKnockout) Run(ctx context.Context, in opticks.Inputs, pos 
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledValueKnockout) RunInto(ctx context.Context, res *ValueKnockoutResult, in opticks.Inputs, pos int) error {
-//line attention.go:99
+//line attention.go:124
 	nn_arg0 := int64(int64(pos))
-//line attention_nngen.go:982
+//line attention_nngen.go:987
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Logits)
 }
 
 // Generate continues the prompt with ValueKnockout in every step, and gives prompt and new tokens of each row.
 func (c *CompiledValueKnockout) Generate(ctx context.Context, in opticks.Inputs, pos int, opts ...nn.GenerateOption) ([][]int64, error) {
-//line attention.go:99
+//line attention.go:124
 	nn_arg0 := int64(int64(pos))
-//line attention_nngen.go:990
+//line attention_nngen.go:995
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0)}, opts...)
 }
 
@@ -1002,25 +1007,25 @@ func (c *CompiledValueKnockout) Close() error {
 
 // keyValuePatchMediators are the invokes of KeyValuePatch, scheduled: the states of each in the order of the run.
 var keyValuePatchMediators = []nn.Mediator{
-	// source, line 110
+	// source, line 135
 	{
-		{At: "model.layers.0.self_attn.k_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 112},
-		{At: "model.layers.0.self_attn.v_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 113},
-		{At: "model.layers.1.self_attn.k_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 112},
-		{At: "model.layers.1.self_attn.v_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 113},
+		{At: "model.layers.0.self_attn.k_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 137},
+		{At: "model.layers.0.self_attn.v_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 138},
+		{At: "model.layers.1.self_attn.k_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 137},
+		{At: "model.layers.1.self_attn.v_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 138},
 		{At: "", Event: nn.End, Rows: 0},
 	},
-	// prompt, line 116
+	// prompt, line 141
 	{
-		{At: "model.layers.0.self_attn.k_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 119},
-		{At: "model.layers.0.self_attn.k_proj.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 120},
-		{At: "model.layers.0.self_attn.v_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 121},
-		{At: "model.layers.0.self_attn.v_proj.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 122},
-		{At: "model.layers.1.self_attn.k_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 119},
-		{At: "model.layers.1.self_attn.k_proj.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 120},
-		{At: "model.layers.1.self_attn.v_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 121},
-		{At: "model.layers.1.self_attn.v_proj.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 122},
-		{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 124},
+		{At: "model.layers.0.self_attn.k_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 144},
+		{At: "model.layers.0.self_attn.k_proj.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 145},
+		{At: "model.layers.0.self_attn.v_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 146},
+		{At: "model.layers.0.self_attn.v_proj.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 147},
+		{At: "model.layers.1.self_attn.k_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 144},
+		{At: "model.layers.1.self_attn.k_proj.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 145},
+		{At: "model.layers.1.self_attn.v_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 146},
+		{At: "model.layers.1.self_attn.v_proj.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 147},
+		{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 149},
 		{At: "", Event: nn.End, Rows: 1},
 	},
 }
@@ -1037,39 +1042,39 @@ func keyValuePatchPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/k_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 112},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows0"), nn.Arg("pos")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,$"}, Line: 112},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/k_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"own"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 119},
-			{Op: "SetAt", In: []nn.Ref{nn.Val("own"), nn.Val("at0"), nn.Arg("pos")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 120},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/k_proj/MatMul_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 120},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/v_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 113},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows1"), nn.Arg("pos")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,$"}, Line: 113},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/v_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"own_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 121},
-			{Op: "SetAt", In: []nn.Ref{nn.Val("own_2"), nn.Val("at1"), nn.Arg("pos")}, Out: []string{"setAt1"}, Attrs: map[string]any{"index": ":,$"}, Line: 122},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/v_proj/MatMul_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt1")}, Out: []string{"joinRows1"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 122},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/k_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 112},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows2"), nn.Arg("pos")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,$"}, Line: 112},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/k_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"own_3"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 119},
-			{Op: "SetAt", In: []nn.Ref{nn.Val("own_3"), nn.Val("at2"), nn.Arg("pos")}, Out: []string{"setAt2"}, Attrs: map[string]any{"index": ":,$"}, Line: 120},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/k_proj/MatMul_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt2")}, Out: []string{"joinRows2"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 120},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/v_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows3"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 113},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows3"), nn.Arg("pos")}, Out: []string{"at3"}, Attrs: map[string]any{"index": ":,$"}, Line: 113},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/v_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"own_4"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 121},
-			{Op: "SetAt", In: []nn.Ref{nn.Val("own_4"), nn.Val("at3"), nn.Arg("pos")}, Out: []string{"setAt3"}, Attrs: map[string]any{"index": ":,$"}, Line: 122},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/v_proj/MatMul_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt3")}, Out: []string{"joinRows3"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 122},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows4"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 124},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows4")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 124},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/k_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 137},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows0"), nn.Arg("pos")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,$"}, Line: 137},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/k_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"own"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 144},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("own"), nn.Val("at0"), nn.Arg("pos")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 145},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/k_proj/MatMul_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 145},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/v_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 138},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows1"), nn.Arg("pos")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,$"}, Line: 138},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/v_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"own_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 146},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("own_2"), nn.Val("at1"), nn.Arg("pos")}, Out: []string{"setAt1"}, Attrs: map[string]any{"index": ":,$"}, Line: 147},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/v_proj/MatMul_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt1")}, Out: []string{"joinRows1"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 147},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/k_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 137},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows2"), nn.Arg("pos")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,$"}, Line: 137},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/k_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"own_3"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 144},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("own_3"), nn.Val("at2"), nn.Arg("pos")}, Out: []string{"setAt2"}, Attrs: map[string]any{"index": ":,$"}, Line: 145},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/k_proj/MatMul_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt2")}, Out: []string{"joinRows2"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 145},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/v_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows3"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 138},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows3"), nn.Arg("pos")}, Out: []string{"at3"}, Attrs: map[string]any{"index": ":,$"}, Line: 138},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/v_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"own_4"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 146},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("own_4"), nn.Val("at3"), nn.Arg("pos")}, Out: []string{"setAt3"}, Attrs: map[string]any{"index": ":,$"}, Line: 147},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/v_proj/MatMul_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt3")}, Out: []string{"joinRows3"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 147},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows4"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 149},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows4")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 149},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "model.layers.0.self_attn.k_proj.output", Tensor: "/model/layers.0/self_attn/k_proj/MatMul_output_0", Value: nn.Val("joinRows0"), Line: 120},
-			{At: "model.layers.0.self_attn.v_proj.output", Tensor: "/model/layers.0/self_attn/v_proj/MatMul_output_0", Value: nn.Val("joinRows1"), Line: 122},
-			{At: "model.layers.1.self_attn.k_proj.output", Tensor: "/model/layers.1/self_attn/k_proj/MatMul_output_0", Value: nn.Val("joinRows2"), Line: 120},
-			{At: "model.layers.1.self_attn.v_proj.output", Tensor: "/model/layers.1/self_attn/v_proj/MatMul_output_0", Value: nn.Val("joinRows3"), Line: 122},
+			{At: "model.layers.0.self_attn.k_proj.output", Tensor: "/model/layers.0/self_attn/k_proj/MatMul_output_0", Value: nn.Val("joinRows0"), Line: 145},
+			{At: "model.layers.0.self_attn.v_proj.output", Tensor: "/model/layers.0/self_attn/v_proj/MatMul_output_0", Value: nn.Val("joinRows1"), Line: 147},
+			{At: "model.layers.1.self_attn.k_proj.output", Tensor: "/model/layers.1/self_attn/k_proj/MatMul_output_0", Value: nn.Val("joinRows2"), Line: 145},
+			{At: "model.layers.1.self_attn.v_proj.output", Tensor: "/model/layers.1/self_attn/v_proj/MatMul_output_0", Value: nn.Val("joinRows3"), Line: 147},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("logits_2"), Line: 124},
+			{Name: "logits", Value: nn.Val("logits_2"), Line: 149},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -1114,9 +1119,9 @@ func (c *CompiledKeyValuePatch) Run(ctx context.Context, source llama.Inputs, pr
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledKeyValuePatch) RunInto(ctx context.Context, res *KeyValuePatchResult, source llama.Inputs, prompt llama.Inputs, pos int) error {
-//line attention.go:112
+//line attention.go:137
 	nn_arg0 := int64(int64(pos))
-//line attention_nngen.go:1120
+//line attention_nngen.go:1125
 	return c.c.RunInto(ctx, []nn.InvokeInputs{source.NNInputs(), prompt.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Logits)
 }
 

@@ -6,12 +6,13 @@ package interventions
 import (
 	"context"
 	"github.com/nngen-go/nngen/examples/demo/opticks"
+	"github.com/nngen-go/nngen/examples/gallery/attachments"
 	nn "github.com/nngen-go/nngen/runtime"
 )
 
 // sAEReadMediator is SAERead, scheduled: its states in the order of the run.
 var sAEReadMediator = nn.Mediator{
-	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 21},
+	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 14},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -21,24 +22,24 @@ func sAEReadPlan() *nn.Plan {
 		Name:    "SAERead",
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
-		// What is given to each run.
-		Params: []nn.Param{
-			{Name: "enc", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96", "128"}}},
-			{Name: "bias", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"128"}}},
-			{Name: "centre", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96"}}},
+		// What is given when it is compiled.
+		Weights: []nn.Param{
+			{Name: "sae.WEnc", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96", "128"}}},
+			{Name: "sae.BEnc", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"128"}}},
+			{Name: "sae.BDec", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96"}}},
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("centre")}, Out: []string{"sub0"}, Line: 10},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("sub0"), nn.Arg("enc")}, Out: []string{"matMul0"}, Line: 10},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("bias")}, Out: []string{"add0"}, Line: 10},
-			{Op: "Relu", In: []nn.Ref{nn.Val("add0")}, Out: []string{"relu0"}, Line: 10},
-			{Op: "TopK", In: []nn.Ref{nn.Val("relu0")}, Out: []string{"topK0", "topK1"}, Attrs: map[string]any{"axis": int64(-1), "k": int64(3)}, Line: 21},
+			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("sae.BDec")}, Out: []string{"sub0"}, Line: 14},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 14},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 14},
+			{Op: "Relu", In: []nn.Ref{nn.Val("pre")}, Out: []string{"relu0"}, Line: 14},
+			{Op: "TopK", In: []nn.Ref{nn.Val("relu0")}, Out: []string{"topK0", "topK1"}, Attrs: map[string]any{"axis": int64(-1), "k": int64(3)}, Line: 14},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "strength", Value: nn.Val("topK0"), Line: 21},
-			{Name: "features", Value: nn.Val("topK1"), Line: 21},
+			{Name: "strength", Value: nn.Val("topK0"), Line: 14},
+			{Name: "features", Value: nn.Val("topK1"), Line: 14},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -57,8 +58,8 @@ type CompiledSAERead struct {
 }
 
 // CompileSAERead puts SAERead into the model's graph and opens a session over it, which may take seconds.
-func CompileSAERead(s *opticks.Session, opts ...nn.CompileOption) (*CompiledSAERead, error) {
-	c, err := s.Compile(sAEReadPlan(), opts...)
+func CompileSAERead(s *opticks.Session, sae *attachments.SAE, opts ...nn.CompileOption) (*CompiledSAERead, error) {
+	c, err := s.Compile(sAEReadPlan(), append([]nn.CompileOption{nn.Attach("sae", sae)}, opts...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -72,20 +73,20 @@ type SAEReadResult struct {
 }
 
 // Run runs the model once with SAERead in it. The results belong to the caller until they are released.
-func (c *CompiledSAERead) Run(ctx context.Context, in opticks.Inputs, enc nn.Tensor, bias nn.Tensor, centre nn.Tensor) (strength nn.Tensor, features nn.Tensor, err error) {
+func (c *CompiledSAERead) Run(ctx context.Context, in opticks.Inputs) (strength nn.Tensor, features nn.Tensor, err error) {
 	var res SAEReadResult
-	err = c.RunInto(ctx, &res, in, enc, bias, centre)
+	err = c.RunInto(ctx, &res, in)
 	return res.Strength, res.Features, err
 }
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
-func (c *CompiledSAERead) RunInto(ctx context.Context, res *SAEReadResult, in opticks.Inputs, enc nn.Tensor, bias nn.Tensor, centre nn.Tensor) error {
-	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{enc, bias, centre}, &res.Strength, &res.Features)
+func (c *CompiledSAERead) RunInto(ctx context.Context, res *SAEReadResult, in opticks.Inputs) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Strength, &res.Features)
 }
 
 // Generate continues the prompt with SAERead in every step, and gives prompt and new tokens of each row.
-func (c *CompiledSAERead) Generate(ctx context.Context, in opticks.Inputs, enc nn.Tensor, bias nn.Tensor, centre nn.Tensor, opts ...nn.GenerateOption) ([][]int64, error) {
-	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{enc, bias, centre}, opts...)
+func (c *CompiledSAERead) Generate(ctx context.Context, in opticks.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.Generate(ctx, in.NNInputs(), nil, opts...)
 }
 
 // Plan is the compiled form of SAERead, as data.
@@ -100,8 +101,8 @@ func (c *CompiledSAERead) Close() error {
 
 // sAEClampMediator is SAEClamp, scheduled: its states in the order of the run.
 var sAEClampMediator = nn.Mediator{
-	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 34},
-	{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 37},
+	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 23},
+	{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 25},
 	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 19},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
@@ -114,32 +115,39 @@ func sAEClampPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
 		Params: []nn.Param{
-			{Name: "enc", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96", "128"}}},
-			{Name: "bias", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"128"}}},
-			{Name: "centre", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96"}}},
-			{Name: "dec", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"128", "96"}}},
 			{Name: "p0", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{}}},
 			{Name: "feature", Type: nn.Type{DType: nn.Int64, Shape: nn.Shape{}}},
 		},
+		// What is given when it is compiled.
+		Weights: []nn.Param{
+			{Name: "sae.WEnc", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96", "128"}}},
+			{Name: "sae.WDec", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"128", "96"}}},
+			{Name: "sae.BEnc", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"128"}}},
+			{Name: "sae.BDec", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96"}}},
+		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("centre")}, Out: []string{"sub0"}, Line: 10},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("sub0"), nn.Arg("enc")}, Out: []string{"matMul0"}, Line: 10},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("bias")}, Out: []string{"add0"}, Line: 10},
-			{Op: "Relu", In: []nn.Ref{nn.Val("add0")}, Out: []string{"f"}, Line: 10},
-			{Op: "SetAt", In: []nn.Ref{nn.Val("f"), nn.Arg("p0"), nn.Arg("feature")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,:,$"}, Line: 36},
-			{Op: "Sub", In: []nn.Ref{nn.Val("setAt0"), nn.Val("f")}, Out: []string{"change"}, Line: 36},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("change"), nn.Arg("dec")}, Out: []string{"matMul1"}, Line: 37},
-			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("matMul1")}, Out: []string{"add1"}, Line: 37},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 38},
+			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("sae.BDec")}, Out: []string{"sub0"}, Line: 24},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 24},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 24},
+			{Op: "Relu", In: []nn.Ref{nn.Val("pre")}, Out: []string{"relu0"}, Line: 24},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("relu0"), nn.Arg("p0"), nn.Arg("feature")}, Out: []string{"f"}, Attrs: map[string]any{"index": "...,$"}, Line: 24},
+			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("sae.BDec")}, Out: []string{"sub1"}, Line: 25},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub1"), nn.Arg("sae.WEnc")}, Out: []string{"matMul1"}, Line: 25},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BEnc")}, Out: []string{"pre_2"}, Line: 25},
+			{Op: "Relu", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"relu1"}, Line: 25},
+			{Op: "Sub", In: []nn.Ref{nn.Val("f"), nn.Val("relu1")}, Out: []string{"sub2"}, Line: 25},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub2"), nn.Arg("sae.WDec")}, Out: []string{"matMul2"}, Line: 25},
+			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("matMul2")}, Out: []string{"add0"}, Line: 25},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 26},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("add1"), Line: 37},
+			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("add0"), Line: 25},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("at0"), Line: 38},
+			{Name: "logits", Value: nn.Val("at0"), Line: 26},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -153,14 +161,14 @@ func sAEClampPlan() *nn.Plan {
 // CompiledSAEClamp is SAEClamp, compiled into the graph of one session. Any number of goroutines may use it at once.
 //
 // SAEClamp holds one feature at a value on every token. What the autoencoder does
-// not explain stays: only the feature's own change is decoded and added.
+// not explain of the residual stream stays.
 type CompiledSAEClamp struct {
 	c *nn.Compiled
 }
 
 // CompileSAEClamp puts SAEClamp into the model's graph and opens a session over it, which may take seconds.
-func CompileSAEClamp(s *opticks.Session, opts ...nn.CompileOption) (*CompiledSAEClamp, error) {
-	c, err := s.Compile(sAEClampPlan(), opts...)
+func CompileSAEClamp(s *opticks.Session, sae *attachments.SAE, opts ...nn.CompileOption) (*CompiledSAEClamp, error) {
+	c, err := s.Compile(sAEClampPlan(), append([]nn.CompileOption{nn.Attach("sae", sae)}, opts...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -173,30 +181,30 @@ type SAEClampResult struct {
 }
 
 // Run runs the model once with SAEClamp in it. The results belong to the caller until they are released.
-func (c *CompiledSAEClamp) Run(ctx context.Context, in opticks.Inputs, enc nn.Tensor, bias nn.Tensor, centre nn.Tensor, dec nn.Tensor, feature int, value float32) (logits nn.Tensor, err error) {
+func (c *CompiledSAEClamp) Run(ctx context.Context, in opticks.Inputs, feature int, value float32) (logits nn.Tensor, err error) {
 	var res SAEClampResult
-	err = c.RunInto(ctx, &res, in, enc, bias, centre, dec, feature, value)
+	err = c.RunInto(ctx, &res, in, feature, value)
 	return res.Logits, err
 }
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
-func (c *CompiledSAEClamp) RunInto(ctx context.Context, res *SAEClampResult, in opticks.Inputs, enc nn.Tensor, bias nn.Tensor, centre nn.Tensor, dec nn.Tensor, feature int, value float32) error {
-//line features.go:36
-	nn_arg4 := nn.Scalar(value)
-//line features.go:36
-	nn_arg5 := int64(int64(feature))
-//line features_nngen.go:189
-	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{enc, bias, centre, dec, nn_arg4, nn.Scalar(nn_arg5)}, &res.Logits)
+func (c *CompiledSAEClamp) RunInto(ctx context.Context, res *SAEClampResult, in opticks.Inputs, feature int, value float32) error {
+//line features.go:24
+	nn_arg0 := nn.Scalar(value)
+//line features.go:24
+	nn_arg1 := int64(int64(feature))
+//line features_nngen.go:197
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
 // Generate continues the prompt with SAEClamp in every step, and gives prompt and new tokens of each row.
-func (c *CompiledSAEClamp) Generate(ctx context.Context, in opticks.Inputs, enc nn.Tensor, bias nn.Tensor, centre nn.Tensor, dec nn.Tensor, feature int, value float32, opts ...nn.GenerateOption) ([][]int64, error) {
-//line features.go:36
-	nn_arg4 := nn.Scalar(value)
-//line features.go:36
-	nn_arg5 := int64(int64(feature))
-//line features_nngen.go:199
-	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{enc, bias, centre, dec, nn_arg4, nn.Scalar(nn_arg5)}, opts...)
+func (c *CompiledSAEClamp) Generate(ctx context.Context, in opticks.Inputs, feature int, value float32, opts ...nn.GenerateOption) ([][]int64, error) {
+//line features.go:24
+	nn_arg0 := nn.Scalar(value)
+//line features.go:24
+	nn_arg1 := int64(int64(feature))
+//line features_nngen.go:207
+	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, opts...)
 }
 
 // Plan is the compiled form of SAEClamp, as data.
@@ -206,5 +214,108 @@ func (c *CompiledSAEClamp) Plan() *nn.Plan {
 
 // Close frees the session over the changed graph; the session that it was compiled for stays open.
 func (c *CompiledSAEClamp) Close() error {
+	return c.c.Close()
+}
+
+// sAEReplaceMediator is SAEReplace, scheduled: its states in the order of the run.
+var sAEReplaceMediator = nn.Mediator{
+	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 35},
+	{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 37},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 19},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// sAEReplacePlan is SAEReplace, compiled, as data.
+func sAEReplacePlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "SAEReplace",
+		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
+		Invokes: []string{"invoke0"},
+		// What is given when it is compiled.
+		Weights: []nn.Param{
+			{Name: "sae.WEnc", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96", "128"}}},
+			{Name: "sae.WDec", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"128", "96"}}},
+			{Name: "sae.BEnc", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"128"}}},
+			{Name: "sae.BDec", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96"}}},
+		},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("sae.BDec")}, Out: []string{"sub0"}, Line: 36},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 36},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 36},
+			{Op: "Relu", In: []nn.Ref{nn.Val("pre")}, Out: []string{"relu0"}, Line: 36},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("relu0"), nn.Arg("sae.WDec")}, Out: []string{"matMul1"}, Line: 36},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BDec")}, Out: []string{"y"}, Line: 36},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 38},
+			{Op: "Sub", In: []nn.Ref{nn.Val("y"), nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"sub1"}, Line: 38},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}, Line: 38},
+			{Op: "Pow", In: []nn.Ref{nn.Val("sub1"), nn.Val("const0")}, Out: []string{"pow0"}, Line: 38},
+			{Op: "Mean", In: []nn.Ref{nn.Val("pow0")}, Out: []string{"mean0"}, Attrs: map[string]any{"axes": []int64{1, 2}}, Line: 38},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("y"), Line: 37},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "logits", Value: nn.Val("at0"), Line: 38},
+			{Name: "loss", Value: nn.Val("mean0"), Line: 38},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/transformer/h.3/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"logits":                          {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+		},
+		Mediators: []nn.Mediator{sAEReplaceMediator},
+	}
+}
+
+// CompiledSAEReplace is SAEReplace, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// SAEReplace lets the model run on what the autoencoder makes of the residual
+// stream, and measures what is lost: the mean square of the difference in each row.
+type CompiledSAEReplace struct {
+	c *nn.Compiled
+}
+
+// CompileSAEReplace puts SAEReplace into the model's graph and opens a session over it, which may take seconds.
+func CompileSAEReplace(s *opticks.Session, sae *attachments.SAE, opts ...nn.CompileOption) (*CompiledSAEReplace, error) {
+	c, err := s.Compile(sAEReplacePlan(), append([]nn.CompileOption{nn.Attach("sae", sae)}, opts...)...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledSAEReplace{c: c}, nil
+}
+
+// SAEReplaceResult holds the results of one run of SAEReplace.
+type SAEReplaceResult struct {
+	Logits nn.Tensor
+	Loss   nn.Tensor
+}
+
+// Run runs the model once with SAEReplace in it. The results belong to the caller until they are released.
+func (c *CompiledSAEReplace) Run(ctx context.Context, in opticks.Inputs) (logits nn.Tensor, loss nn.Tensor, err error) {
+	var res SAEReplaceResult
+	err = c.RunInto(ctx, &res, in)
+	return res.Logits, res.Loss, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledSAEReplace) RunInto(ctx context.Context, res *SAEReplaceResult, in opticks.Inputs) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits, &res.Loss)
+}
+
+// Generate continues the prompt with SAEReplace in every step, and gives prompt and new tokens of each row.
+func (c *CompiledSAEReplace) Generate(ctx context.Context, in opticks.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.Generate(ctx, in.NNInputs(), nil, opts...)
+}
+
+// Plan is the compiled form of SAEReplace, as data.
+func (c *CompiledSAEReplace) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledSAEReplace) Close() error {
 	return c.c.Close()
 }

@@ -2,6 +2,7 @@ package interventions
 
 import (
 	"github.com/nngen-go/nngen/examples/demo/opticks"
+	"github.com/nngen-go/nngen/examples/gallery/attachments"
 	nn "github.com/nngen-go/nngen/runtime"
 )
 
@@ -22,17 +23,13 @@ func unembed(m *opticks.Model, h nn.Tensor) nn.Tensor {
 	return m.LMHead.Call(m.Transformer.LnF.Call(h))
 }
 
-// TunedLens is the logit lens through a learned translator after each block, h + h·a + b:
-// a [6, 96, 96], b [6, 96]. The last one is the identity.
+// TunedLens is the logit lens through a learned translator after each block.
 //
 //nngen:trace nohooks
-//nngen:param a float32 [6, 96, 96]
-//nngen:param b float32 [6, 96]
-func TunedLens(m *opticks.Model, a, b nn.Tensor) (layers nn.Tensor) {
+func TunedLens(m *opticks.Model, lens *attachments.Lens) (layers nn.Tensor) {
 	var last [Layers]nn.Tensor
 	for i, block := range m.Transformer.H {
-		h := block.Output().At(nn.All, -1)
-		last[i] = h.Add(h.MatMul(a.At(i))).Add(b.At(i))
+		last[i] = lens.Apply(i, block.Output().At(nn.All, -1))
 	}
 	return unembed(m, nn.Stack(1, last[:]...))
 }

@@ -6,17 +6,18 @@ package interventions
 import (
 	"context"
 	"github.com/nngen-go/nngen/examples/demo/opticks"
+	"github.com/nngen-go/nngen/examples/gallery/attachments"
 	nn "github.com/nngen-go/nngen/runtime"
 )
 
 // logitLensMediator is LogitLens, scheduled: its states in the order of the run.
 var logitLensMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 15},
-	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 15},
-	{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 15},
-	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 15},
-	{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 15},
-	{At: "transformer.h.5.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 15},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 16},
+	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 16},
+	{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 16},
+	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 16},
+	{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 16},
+	{At: "transformer.h.5.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 16},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -28,19 +29,19 @@ func logitLensPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 15},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 15},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 15},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"at3"}, Attrs: map[string]any{"index": ":,-1"}, Line: 15},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}, Out: []string{"at4"}, Attrs: map[string]any{"index": ":,-1"}, Line: 15},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}, Out: []string{"at5"}, Attrs: map[string]any{"index": ":,-1"}, Line: 15},
-			{Op: "Stack", In: []nn.Ref{nn.Val("at0"), nn.Val("at1"), nn.Val("at2"), nn.Val("at3"), nn.Val("at4"), nn.Val("at5")}, Out: []string{"stack0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 17},
-			{Op: "Call", In: []nn.Ref{nn.Val("stack0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 22},
-			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 22},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 16},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 16},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 16},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"at3"}, Attrs: map[string]any{"index": ":,-1"}, Line: 16},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}, Out: []string{"at4"}, Attrs: map[string]any{"index": ":,-1"}, Line: 16},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}, Out: []string{"at5"}, Attrs: map[string]any{"index": ":,-1"}, Line: 16},
+			{Op: "Stack", In: []nn.Ref{nn.Val("at0"), nn.Val("at1"), nn.Val("at2"), nn.Val("at3"), nn.Val("at4"), nn.Val("at5")}, Out: []string{"stack0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 18},
+			{Op: "Call", In: []nn.Ref{nn.Val("stack0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "layers", Value: nn.Val("call1"), Line: 22},
+			{Name: "layers", Value: nn.Val("call1"), Line: 23},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -109,12 +110,12 @@ func (c *CompiledLogitLens) Close() error {
 
 // tunedLensMediator is TunedLens, scheduled: its states in the order of the run.
 var tunedLensMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 34},
-	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 34},
-	{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 34},
-	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 34},
-	{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 34},
-	{At: "transformer.h.5.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 34},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 32},
+	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 32},
+	{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 32},
+	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 32},
+	{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 32},
+	{At: "transformer.h.5.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 32},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -124,56 +125,54 @@ func tunedLensPlan() *nn.Plan {
 		Name:    "TunedLens",
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
-		// What is given to each run.
-		Params: []nn.Param{
-			{Name: "a", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"6", "96", "96"}}},
-			{Name: "b", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"6", "96"}}},
+		// What is given when it is compiled.
+		Weights: []nn.Param{
+			{Name: "lens.Weight.0", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96", "96"}}},
+			{Name: "lens.Weight.1", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96", "96"}}},
+			{Name: "lens.Weight.2", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96", "96"}}},
+			{Name: "lens.Weight.3", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96", "96"}}},
+			{Name: "lens.Weight.4", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96", "96"}}},
+			{Name: "lens.Weight.5", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96", "96"}}},
+			{Name: "lens.Bias.0", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96"}}},
+			{Name: "lens.Bias.1", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96"}}},
+			{Name: "lens.Bias.2", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96"}}},
+			{Name: "lens.Bias.3", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96"}}},
+			{Name: "lens.Bias.4", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96"}}},
+			{Name: "lens.Bias.5", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96"}}},
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"h"}, Attrs: map[string]any{"index": ":,-1"}, Line: 34},
-			{Op: "At", In: []nn.Ref{nn.Arg("a")}, Out: []string{"at0"}, Attrs: map[string]any{"index": "0"}, Line: 35},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("h"), nn.Val("at0")}, Out: []string{"matMul0"}, Line: 35},
-			{Op: "Add", In: []nn.Ref{nn.Val("h"), nn.Val("matMul0")}, Out: []string{"add0"}, Line: 35},
-			{Op: "At", In: []nn.Ref{nn.Arg("b")}, Out: []string{"at1"}, Attrs: map[string]any{"index": "0"}, Line: 35},
-			{Op: "Add", In: []nn.Ref{nn.Val("add0"), nn.Val("at1")}, Out: []string{"add1"}, Line: 35},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"h_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 34},
-			{Op: "At", In: []nn.Ref{nn.Arg("a")}, Out: []string{"at2"}, Attrs: map[string]any{"index": "1"}, Line: 35},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("h_2"), nn.Val("at2")}, Out: []string{"matMul1"}, Line: 35},
-			{Op: "Add", In: []nn.Ref{nn.Val("h_2"), nn.Val("matMul1")}, Out: []string{"add2"}, Line: 35},
-			{Op: "At", In: []nn.Ref{nn.Arg("b")}, Out: []string{"at3"}, Attrs: map[string]any{"index": "1"}, Line: 35},
-			{Op: "Add", In: []nn.Ref{nn.Val("add2"), nn.Val("at3")}, Out: []string{"add3"}, Line: 35},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}, Out: []string{"h_3"}, Attrs: map[string]any{"index": ":,-1"}, Line: 34},
-			{Op: "At", In: []nn.Ref{nn.Arg("a")}, Out: []string{"at4"}, Attrs: map[string]any{"index": "2"}, Line: 35},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("h_3"), nn.Val("at4")}, Out: []string{"matMul2"}, Line: 35},
-			{Op: "Add", In: []nn.Ref{nn.Val("h_3"), nn.Val("matMul2")}, Out: []string{"add4"}, Line: 35},
-			{Op: "At", In: []nn.Ref{nn.Arg("b")}, Out: []string{"at5"}, Attrs: map[string]any{"index": "2"}, Line: 35},
-			{Op: "Add", In: []nn.Ref{nn.Val("add4"), nn.Val("at5")}, Out: []string{"add5"}, Line: 35},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"h_4"}, Attrs: map[string]any{"index": ":,-1"}, Line: 34},
-			{Op: "At", In: []nn.Ref{nn.Arg("a")}, Out: []string{"at6"}, Attrs: map[string]any{"index": "3"}, Line: 35},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("h_4"), nn.Val("at6")}, Out: []string{"matMul3"}, Line: 35},
-			{Op: "Add", In: []nn.Ref{nn.Val("h_4"), nn.Val("matMul3")}, Out: []string{"add6"}, Line: 35},
-			{Op: "At", In: []nn.Ref{nn.Arg("b")}, Out: []string{"at7"}, Attrs: map[string]any{"index": "3"}, Line: 35},
-			{Op: "Add", In: []nn.Ref{nn.Val("add6"), nn.Val("at7")}, Out: []string{"add7"}, Line: 35},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}, Out: []string{"h_5"}, Attrs: map[string]any{"index": ":,-1"}, Line: 34},
-			{Op: "At", In: []nn.Ref{nn.Arg("a")}, Out: []string{"at8"}, Attrs: map[string]any{"index": "4"}, Line: 35},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("h_5"), nn.Val("at8")}, Out: []string{"matMul4"}, Line: 35},
-			{Op: "Add", In: []nn.Ref{nn.Val("h_5"), nn.Val("matMul4")}, Out: []string{"add8"}, Line: 35},
-			{Op: "At", In: []nn.Ref{nn.Arg("b")}, Out: []string{"at9"}, Attrs: map[string]any{"index": "4"}, Line: 35},
-			{Op: "Add", In: []nn.Ref{nn.Val("add8"), nn.Val("at9")}, Out: []string{"add9"}, Line: 35},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}, Out: []string{"h_6"}, Attrs: map[string]any{"index": ":,-1"}, Line: 34},
-			{Op: "At", In: []nn.Ref{nn.Arg("a")}, Out: []string{"at10"}, Attrs: map[string]any{"index": "5"}, Line: 35},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("h_6"), nn.Val("at10")}, Out: []string{"matMul5"}, Line: 35},
-			{Op: "Add", In: []nn.Ref{nn.Val("h_6"), nn.Val("matMul5")}, Out: []string{"add10"}, Line: 35},
-			{Op: "At", In: []nn.Ref{nn.Arg("b")}, Out: []string{"at11"}, Attrs: map[string]any{"index": "5"}, Line: 35},
-			{Op: "Add", In: []nn.Ref{nn.Val("add10"), nn.Val("at11")}, Out: []string{"add11"}, Line: 35},
-			{Op: "Stack", In: []nn.Ref{nn.Val("add1"), nn.Val("add3"), nn.Val("add5"), nn.Val("add7"), nn.Val("add9"), nn.Val("add11")}, Out: []string{"stack0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 37},
-			{Op: "Call", In: []nn.Ref{nn.Val("stack0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 22},
-			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 22},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 32},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("at0"), nn.Arg("lens.Weight.0")}, Out: []string{"matMul0"}, Line: 32},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("lens.Bias.0")}, Out: []string{"add0"}, Line: 32},
+			{Op: "Add", In: []nn.Ref{nn.Val("at0"), nn.Val("add0")}, Out: []string{"add1"}, Line: 32},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 32},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("at1"), nn.Arg("lens.Weight.1")}, Out: []string{"matMul1"}, Line: 32},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("lens.Bias.1")}, Out: []string{"add2"}, Line: 32},
+			{Op: "Add", In: []nn.Ref{nn.Val("at1"), nn.Val("add2")}, Out: []string{"add3"}, Line: 32},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 32},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("at2"), nn.Arg("lens.Weight.2")}, Out: []string{"matMul2"}, Line: 32},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul2"), nn.Arg("lens.Bias.2")}, Out: []string{"add4"}, Line: 32},
+			{Op: "Add", In: []nn.Ref{nn.Val("at2"), nn.Val("add4")}, Out: []string{"add5"}, Line: 32},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"at3"}, Attrs: map[string]any{"index": ":,-1"}, Line: 32},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("at3"), nn.Arg("lens.Weight.3")}, Out: []string{"matMul3"}, Line: 32},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul3"), nn.Arg("lens.Bias.3")}, Out: []string{"add6"}, Line: 32},
+			{Op: "Add", In: []nn.Ref{nn.Val("at3"), nn.Val("add6")}, Out: []string{"add7"}, Line: 32},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}, Out: []string{"at4"}, Attrs: map[string]any{"index": ":,-1"}, Line: 32},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("at4"), nn.Arg("lens.Weight.4")}, Out: []string{"matMul4"}, Line: 32},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul4"), nn.Arg("lens.Bias.4")}, Out: []string{"add8"}, Line: 32},
+			{Op: "Add", In: []nn.Ref{nn.Val("at4"), nn.Val("add8")}, Out: []string{"add9"}, Line: 32},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}, Out: []string{"at5"}, Attrs: map[string]any{"index": ":,-1"}, Line: 32},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("at5"), nn.Arg("lens.Weight.5")}, Out: []string{"matMul5"}, Line: 32},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul5"), nn.Arg("lens.Bias.5")}, Out: []string{"add10"}, Line: 32},
+			{Op: "Add", In: []nn.Ref{nn.Val("at5"), nn.Val("add10")}, Out: []string{"add11"}, Line: 32},
+			{Op: "Stack", In: []nn.Ref{nn.Val("add1"), nn.Val("add3"), nn.Val("add5"), nn.Val("add7"), nn.Val("add9"), nn.Val("add11")}, Out: []string{"stack0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 34},
+			{Op: "Call", In: []nn.Ref{nn.Val("stack0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "layers", Value: nn.Val("call1"), Line: 22},
+			{Name: "layers", Value: nn.Val("call1"), Line: 23},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -193,15 +192,14 @@ func tunedLensPlan() *nn.Plan {
 
 // CompiledTunedLens is TunedLens, compiled into the graph of one session. Any number of goroutines may use it at once.
 //
-// TunedLens is the logit lens through a learned translator after each block, h + h·a + b:
-// a [6, 96, 96], b [6, 96]. The last one is the identity.
+// TunedLens is the logit lens through a learned translator after each block.
 type CompiledTunedLens struct {
 	c *nn.Compiled
 }
 
 // CompileTunedLens puts TunedLens into the model's graph and opens a session over it, which may take seconds.
-func CompileTunedLens(s *opticks.Session, opts ...nn.CompileOption) (*CompiledTunedLens, error) {
-	c, err := s.Compile(tunedLensPlan(), opts...)
+func CompileTunedLens(s *opticks.Session, lens *attachments.Lens, opts ...nn.CompileOption) (*CompiledTunedLens, error) {
+	c, err := s.Compile(tunedLensPlan(), append([]nn.CompileOption{nn.Attach("lens", lens)}, opts...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -214,20 +212,20 @@ type TunedLensResult struct {
 }
 
 // Run runs the model once with TunedLens in it. The results belong to the caller until they are released.
-func (c *CompiledTunedLens) Run(ctx context.Context, in opticks.Inputs, a nn.Tensor, b nn.Tensor) (layers nn.Tensor, err error) {
+func (c *CompiledTunedLens) Run(ctx context.Context, in opticks.Inputs) (layers nn.Tensor, err error) {
 	var res TunedLensResult
-	err = c.RunInto(ctx, &res, in, a, b)
+	err = c.RunInto(ctx, &res, in)
 	return res.Layers, err
 }
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
-func (c *CompiledTunedLens) RunInto(ctx context.Context, res *TunedLensResult, in opticks.Inputs, a nn.Tensor, b nn.Tensor) error {
-	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{a, b}, &res.Layers)
+func (c *CompiledTunedLens) RunInto(ctx context.Context, res *TunedLensResult, in opticks.Inputs) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Layers)
 }
 
 // Generate continues the prompt with TunedLens in every step, and gives prompt and new tokens of each row.
-func (c *CompiledTunedLens) Generate(ctx context.Context, in opticks.Inputs, a nn.Tensor, b nn.Tensor, opts ...nn.GenerateOption) ([][]int64, error) {
-	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{a, b}, opts...)
+func (c *CompiledTunedLens) Generate(ctx context.Context, in opticks.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.Generate(ctx, in.NNInputs(), nil, opts...)
 }
 
 // Plan is the compiled form of TunedLens, as data.
@@ -242,13 +240,13 @@ func (c *CompiledTunedLens) Close() error {
 
 // directLogitAttributionMediator is DirectLogitAttribution, scheduled: its states in the order of the run.
 var directLogitAttributionMediator = nn.Mediator{
-	{At: "transformer.h.0.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 51},
-	{At: "transformer.h.1.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 51},
-	{At: "transformer.h.2.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 51},
-	{At: "transformer.h.3.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 51},
-	{At: "transformer.h.4.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 51},
-	{At: "transformer.h.5.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 51},
-	{At: "transformer.ln_f.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 60},
+	{At: "transformer.h.0.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 48},
+	{At: "transformer.h.1.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 48},
+	{At: "transformer.h.2.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 48},
+	{At: "transformer.h.3.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 48},
+	{At: "transformer.h.4.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 48},
+	{At: "transformer.h.5.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 48},
+	{At: "transformer.ln_f.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 57},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -265,71 +263,71 @@ func directLogitAttributionPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.wte.weight")}, Out: []string{"vocab"}, Attrs: map[string]any{"dims": []int64{96, 96}}, Line: 45},
-			{Op: "At", In: []nn.Ref{nn.Val("vocab"), nn.Arg("right")}, Out: []string{"at0"}, Attrs: map[string]any{"index": "$"}, Line: 46},
-			{Op: "At", In: []nn.Ref{nn.Val("vocab"), nn.Arg("wrong")}, Out: []string{"at1"}, Attrs: map[string]any{"index": "$"}, Line: 46},
-			{Op: "Sub", In: []nn.Ref{nn.Val("at0"), nn.Val("at1")}, Out: []string{"sub0"}, Line: 46},
-			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.ln_f.weight")}, Out: []string{"reshape0"}, Attrs: map[string]any{"dims": []int64{96}}, Line: 46},
-			{Op: "Mul", In: []nn.Ref{nn.Val("sub0"), nn.Val("reshape0")}, Out: []string{"toward"}, Line: 46},
-			{Op: "Mean", In: []nn.Ref{nn.Val("toward")}, Out: []string{"mean0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 47},
-			{Op: "Sub", In: []nn.Ref{nn.Val("toward"), nn.Val("mean0")}, Out: []string{"toward_2"}, Line: 47},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/Reshape_3_output_0")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 51},
-			{Op: "Heads", In: []nn.Ref{nn.Val("at2")}, Out: []string{"heads0"}, Attrs: map[string]any{"n": int64(4)}, Line: 51},
-			{Op: "At", In: []nn.Ref{nn.Val("heads0")}, Out: []string{"z"}, Attrs: map[string]any{"index": ":,:,0"}, Line: 51},
-			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.h.0.attn.c_proj.weight")}, Out: []string{"reshape1"}, Attrs: map[string]any{"dims": []int64{4, 24, 96}}, Line: 52},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("reshape1"), nn.Val("toward_2")}, Out: []string{"w"}, Line: 52},
-			{Op: "Mul", In: []nn.Ref{nn.Val("z"), nn.Val("w")}, Out: []string{"mul0"}, Line: 53},
-			{Op: "Sum", In: []nn.Ref{nn.Val("mul0")}, Out: []string{"sum0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 53},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/Reshape_3_output_0")}, Out: []string{"at3"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 51},
-			{Op: "Heads", In: []nn.Ref{nn.Val("at3")}, Out: []string{"heads1"}, Attrs: map[string]any{"n": int64(4)}, Line: 51},
-			{Op: "At", In: []nn.Ref{nn.Val("heads1")}, Out: []string{"z_2"}, Attrs: map[string]any{"index": ":,:,0"}, Line: 51},
-			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.h.1.attn.c_proj.weight")}, Out: []string{"reshape2"}, Attrs: map[string]any{"dims": []int64{4, 24, 96}}, Line: 52},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("reshape2"), nn.Val("toward_2")}, Out: []string{"w_2"}, Line: 52},
-			{Op: "Mul", In: []nn.Ref{nn.Val("z_2"), nn.Val("w_2")}, Out: []string{"mul1"}, Line: 53},
-			{Op: "Sum", In: []nn.Ref{nn.Val("mul1")}, Out: []string{"sum1"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 53},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/Reshape_3_output_0")}, Out: []string{"at4"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 51},
-			{Op: "Heads", In: []nn.Ref{nn.Val("at4")}, Out: []string{"heads2"}, Attrs: map[string]any{"n": int64(4)}, Line: 51},
-			{Op: "At", In: []nn.Ref{nn.Val("heads2")}, Out: []string{"z_3"}, Attrs: map[string]any{"index": ":,:,0"}, Line: 51},
-			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.h.2.attn.c_proj.weight")}, Out: []string{"reshape3"}, Attrs: map[string]any{"dims": []int64{4, 24, 96}}, Line: 52},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("reshape3"), nn.Val("toward_2")}, Out: []string{"w_3"}, Line: 52},
-			{Op: "Mul", In: []nn.Ref{nn.Val("z_3"), nn.Val("w_3")}, Out: []string{"mul2"}, Line: 53},
-			{Op: "Sum", In: []nn.Ref{nn.Val("mul2")}, Out: []string{"sum2"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 53},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Reshape_3_output_0")}, Out: []string{"at5"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 51},
-			{Op: "Heads", In: []nn.Ref{nn.Val("at5")}, Out: []string{"heads3"}, Attrs: map[string]any{"n": int64(4)}, Line: 51},
-			{Op: "At", In: []nn.Ref{nn.Val("heads3")}, Out: []string{"z_4"}, Attrs: map[string]any{"index": ":,:,0"}, Line: 51},
-			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.h.3.attn.c_proj.weight")}, Out: []string{"reshape4"}, Attrs: map[string]any{"dims": []int64{4, 24, 96}}, Line: 52},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("reshape4"), nn.Val("toward_2")}, Out: []string{"w_4"}, Line: 52},
-			{Op: "Mul", In: []nn.Ref{nn.Val("z_4"), nn.Val("w_4")}, Out: []string{"mul3"}, Line: 53},
-			{Op: "Sum", In: []nn.Ref{nn.Val("mul3")}, Out: []string{"sum3"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 53},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/Reshape_3_output_0")}, Out: []string{"at6"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 51},
-			{Op: "Heads", In: []nn.Ref{nn.Val("at6")}, Out: []string{"heads4"}, Attrs: map[string]any{"n": int64(4)}, Line: 51},
-			{Op: "At", In: []nn.Ref{nn.Val("heads4")}, Out: []string{"z_5"}, Attrs: map[string]any{"index": ":,:,0"}, Line: 51},
-			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.h.4.attn.c_proj.weight")}, Out: []string{"reshape5"}, Attrs: map[string]any{"dims": []int64{4, 24, 96}}, Line: 52},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("reshape5"), nn.Val("toward_2")}, Out: []string{"w_5"}, Line: 52},
-			{Op: "Mul", In: []nn.Ref{nn.Val("z_5"), nn.Val("w_5")}, Out: []string{"mul4"}, Line: 53},
-			{Op: "Sum", In: []nn.Ref{nn.Val("mul4")}, Out: []string{"sum4"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 53},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/Reshape_3_output_0")}, Out: []string{"at7"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 51},
-			{Op: "Heads", In: []nn.Ref{nn.Val("at7")}, Out: []string{"heads5"}, Attrs: map[string]any{"n": int64(4)}, Line: 51},
-			{Op: "At", In: []nn.Ref{nn.Val("heads5")}, Out: []string{"z_6"}, Attrs: map[string]any{"index": ":,:,0"}, Line: 51},
-			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.h.5.attn.c_proj.weight")}, Out: []string{"reshape6"}, Attrs: map[string]any{"dims": []int64{4, 24, 96}}, Line: 52},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("reshape6"), nn.Val("toward_2")}, Out: []string{"w_6"}, Line: 52},
-			{Op: "Mul", In: []nn.Ref{nn.Val("z_6"), nn.Val("w_6")}, Out: []string{"mul5"}, Line: 53},
-			{Op: "Sum", In: []nn.Ref{nn.Val("mul5")}, Out: []string{"sum5"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 53},
-			{Op: "Stack", In: []nn.Ref{nn.Val("sum0"), nn.Val("sum1"), nn.Val("sum2"), nn.Val("sum3"), nn.Val("sum4"), nn.Val("sum5")}, Out: []string{"stack0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 55},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}, Out: []string{"h"}, Attrs: map[string]any{"index": ":,-1"}, Line: 60},
-			{Op: "MeanKeep", In: []nn.Ref{nn.Val("h")}, Out: []string{"meanKeep0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 61},
-			{Op: "Sub", In: []nn.Ref{nn.Val("h"), nn.Val("meanKeep0")}, Out: []string{"centred"}, Line: 61},
-			{Op: "Mul", In: []nn.Ref{nn.Val("centred"), nn.Val("centred")}, Out: []string{"mul6"}, Line: 62},
-			{Op: "MeanKeep", In: []nn.Ref{nn.Val("mul6")}, Out: []string{"meanKeep1"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 62},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 9.999999747378752e-06}, Line: 62},
-			{Op: "AddScalar", In: []nn.Ref{nn.Val("meanKeep1"), nn.Val("const0")}, Out: []string{"addScalar0"}, Line: 62},
-			{Op: "Sqrt", In: []nn.Ref{nn.Val("addScalar0")}, Out: []string{"sqrt0"}, Line: 62},
-			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("sqrt0")}, Out: []string{"unsqueeze0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 55},
-			{Op: "Div", In: []nn.Ref{nn.Val("stack0"), nn.Val("unsqueeze0")}, Out: []string{"div0"}, Line: 55},
+			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.wte.weight")}, Out: []string{"vocab"}, Attrs: map[string]any{"dims": []int64{96, 96}}, Line: 42},
+			{Op: "At", In: []nn.Ref{nn.Val("vocab"), nn.Arg("right")}, Out: []string{"at0"}, Attrs: map[string]any{"index": "$"}, Line: 43},
+			{Op: "At", In: []nn.Ref{nn.Val("vocab"), nn.Arg("wrong")}, Out: []string{"at1"}, Attrs: map[string]any{"index": "$"}, Line: 43},
+			{Op: "Sub", In: []nn.Ref{nn.Val("at0"), nn.Val("at1")}, Out: []string{"sub0"}, Line: 43},
+			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.ln_f.weight")}, Out: []string{"reshape0"}, Attrs: map[string]any{"dims": []int64{96}}, Line: 43},
+			{Op: "Mul", In: []nn.Ref{nn.Val("sub0"), nn.Val("reshape0")}, Out: []string{"toward"}, Line: 43},
+			{Op: "Mean", In: []nn.Ref{nn.Val("toward")}, Out: []string{"mean0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 44},
+			{Op: "Sub", In: []nn.Ref{nn.Val("toward"), nn.Val("mean0")}, Out: []string{"toward_2"}, Line: 44},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/Reshape_3_output_0")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 48},
+			{Op: "Heads", In: []nn.Ref{nn.Val("at2")}, Out: []string{"heads0"}, Attrs: map[string]any{"n": int64(4)}, Line: 48},
+			{Op: "At", In: []nn.Ref{nn.Val("heads0")}, Out: []string{"z"}, Attrs: map[string]any{"index": ":,:,0"}, Line: 48},
+			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.h.0.attn.c_proj.weight")}, Out: []string{"reshape1"}, Attrs: map[string]any{"dims": []int64{4, 24, 96}}, Line: 49},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("reshape1"), nn.Val("toward_2")}, Out: []string{"w"}, Line: 49},
+			{Op: "Mul", In: []nn.Ref{nn.Val("z"), nn.Val("w")}, Out: []string{"mul0"}, Line: 50},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul0")}, Out: []string{"sum0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 50},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/Reshape_3_output_0")}, Out: []string{"at3"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 48},
+			{Op: "Heads", In: []nn.Ref{nn.Val("at3")}, Out: []string{"heads1"}, Attrs: map[string]any{"n": int64(4)}, Line: 48},
+			{Op: "At", In: []nn.Ref{nn.Val("heads1")}, Out: []string{"z_2"}, Attrs: map[string]any{"index": ":,:,0"}, Line: 48},
+			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.h.1.attn.c_proj.weight")}, Out: []string{"reshape2"}, Attrs: map[string]any{"dims": []int64{4, 24, 96}}, Line: 49},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("reshape2"), nn.Val("toward_2")}, Out: []string{"w_2"}, Line: 49},
+			{Op: "Mul", In: []nn.Ref{nn.Val("z_2"), nn.Val("w_2")}, Out: []string{"mul1"}, Line: 50},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul1")}, Out: []string{"sum1"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 50},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/Reshape_3_output_0")}, Out: []string{"at4"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 48},
+			{Op: "Heads", In: []nn.Ref{nn.Val("at4")}, Out: []string{"heads2"}, Attrs: map[string]any{"n": int64(4)}, Line: 48},
+			{Op: "At", In: []nn.Ref{nn.Val("heads2")}, Out: []string{"z_3"}, Attrs: map[string]any{"index": ":,:,0"}, Line: 48},
+			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.h.2.attn.c_proj.weight")}, Out: []string{"reshape3"}, Attrs: map[string]any{"dims": []int64{4, 24, 96}}, Line: 49},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("reshape3"), nn.Val("toward_2")}, Out: []string{"w_3"}, Line: 49},
+			{Op: "Mul", In: []nn.Ref{nn.Val("z_3"), nn.Val("w_3")}, Out: []string{"mul2"}, Line: 50},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul2")}, Out: []string{"sum2"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 50},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Reshape_3_output_0")}, Out: []string{"at5"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 48},
+			{Op: "Heads", In: []nn.Ref{nn.Val("at5")}, Out: []string{"heads3"}, Attrs: map[string]any{"n": int64(4)}, Line: 48},
+			{Op: "At", In: []nn.Ref{nn.Val("heads3")}, Out: []string{"z_4"}, Attrs: map[string]any{"index": ":,:,0"}, Line: 48},
+			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.h.3.attn.c_proj.weight")}, Out: []string{"reshape4"}, Attrs: map[string]any{"dims": []int64{4, 24, 96}}, Line: 49},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("reshape4"), nn.Val("toward_2")}, Out: []string{"w_4"}, Line: 49},
+			{Op: "Mul", In: []nn.Ref{nn.Val("z_4"), nn.Val("w_4")}, Out: []string{"mul3"}, Line: 50},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul3")}, Out: []string{"sum3"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 50},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/Reshape_3_output_0")}, Out: []string{"at6"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 48},
+			{Op: "Heads", In: []nn.Ref{nn.Val("at6")}, Out: []string{"heads4"}, Attrs: map[string]any{"n": int64(4)}, Line: 48},
+			{Op: "At", In: []nn.Ref{nn.Val("heads4")}, Out: []string{"z_5"}, Attrs: map[string]any{"index": ":,:,0"}, Line: 48},
+			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.h.4.attn.c_proj.weight")}, Out: []string{"reshape5"}, Attrs: map[string]any{"dims": []int64{4, 24, 96}}, Line: 49},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("reshape5"), nn.Val("toward_2")}, Out: []string{"w_5"}, Line: 49},
+			{Op: "Mul", In: []nn.Ref{nn.Val("z_5"), nn.Val("w_5")}, Out: []string{"mul4"}, Line: 50},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul4")}, Out: []string{"sum4"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 50},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/Reshape_3_output_0")}, Out: []string{"at7"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 48},
+			{Op: "Heads", In: []nn.Ref{nn.Val("at7")}, Out: []string{"heads5"}, Attrs: map[string]any{"n": int64(4)}, Line: 48},
+			{Op: "At", In: []nn.Ref{nn.Val("heads5")}, Out: []string{"z_6"}, Attrs: map[string]any{"index": ":,:,0"}, Line: 48},
+			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.h.5.attn.c_proj.weight")}, Out: []string{"reshape6"}, Attrs: map[string]any{"dims": []int64{4, 24, 96}}, Line: 49},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("reshape6"), nn.Val("toward_2")}, Out: []string{"w_6"}, Line: 49},
+			{Op: "Mul", In: []nn.Ref{nn.Val("z_6"), nn.Val("w_6")}, Out: []string{"mul5"}, Line: 50},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul5")}, Out: []string{"sum5"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 50},
+			{Op: "Stack", In: []nn.Ref{nn.Val("sum0"), nn.Val("sum1"), nn.Val("sum2"), nn.Val("sum3"), nn.Val("sum4"), nn.Val("sum5")}, Out: []string{"stack0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 52},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}, Out: []string{"h"}, Attrs: map[string]any{"index": ":,-1"}, Line: 57},
+			{Op: "MeanKeep", In: []nn.Ref{nn.Val("h")}, Out: []string{"meanKeep0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 58},
+			{Op: "Sub", In: []nn.Ref{nn.Val("h"), nn.Val("meanKeep0")}, Out: []string{"centred"}, Line: 58},
+			{Op: "Mul", In: []nn.Ref{nn.Val("centred"), nn.Val("centred")}, Out: []string{"mul6"}, Line: 59},
+			{Op: "MeanKeep", In: []nn.Ref{nn.Val("mul6")}, Out: []string{"meanKeep1"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 59},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 9.999999747378752e-06}, Line: 59},
+			{Op: "AddScalar", In: []nn.Ref{nn.Val("meanKeep1"), nn.Val("const0")}, Out: []string{"addScalar0"}, Line: 59},
+			{Op: "Sqrt", In: []nn.Ref{nn.Val("addScalar0")}, Out: []string{"sqrt0"}, Line: 59},
+			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("sqrt0")}, Out: []string{"unsqueeze0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 52},
+			{Op: "Div", In: []nn.Ref{nn.Val("stack0"), nn.Val("unsqueeze0")}, Out: []string{"div0"}, Line: 52},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "heads", Value: nn.Val("div0"), Line: 55},
+			{Name: "heads", Value: nn.Val("div0"), Line: 52},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -384,21 +382,21 @@ func (c *CompiledDirectLogitAttribution) Run(ctx context.Context, in opticks.Inp
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledDirectLogitAttribution) RunInto(ctx context.Context, res *DirectLogitAttributionResult, in opticks.Inputs, right int, wrong int) error {
-//line lens.go:46
+//line lens.go:43
 	nn_arg0 := int64(int64(right))
-//line lens.go:46
+//line lens.go:43
 	nn_arg1 := int64(int64(wrong))
-//line lens_nngen.go:392
+//line lens_nngen.go:390
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1)}, &res.Heads)
 }
 
 // Generate continues the prompt with DirectLogitAttribution in every step, and gives prompt and new tokens of each row.
 func (c *CompiledDirectLogitAttribution) Generate(ctx context.Context, in opticks.Inputs, right int, wrong int, opts ...nn.GenerateOption) ([][]int64, error) {
-//line lens.go:46
+//line lens.go:43
 	nn_arg0 := int64(int64(right))
-//line lens.go:46
+//line lens.go:43
 	nn_arg1 := int64(int64(wrong))
-//line lens_nngen.go:402
+//line lens_nngen.go:400
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -414,20 +412,20 @@ func (c *CompiledDirectLogitAttribution) Close() error {
 
 // logitPartsMediator is LogitParts, scheduled: its states in the order of the run.
 var logitPartsMediator = nn.Mediator{
-	{At: "transformer.h.0.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 73},
-	{At: "transformer.h.0.attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 75},
-	{At: "transformer.h.0.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 76},
-	{At: "transformer.h.1.attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 75},
-	{At: "transformer.h.1.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 76},
-	{At: "transformer.h.2.attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 75},
-	{At: "transformer.h.2.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 76},
-	{At: "transformer.h.3.attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 75},
-	{At: "transformer.h.3.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 76},
-	{At: "transformer.h.4.attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 75},
-	{At: "transformer.h.4.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 76},
-	{At: "transformer.h.5.attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 75},
-	{At: "transformer.h.5.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 76},
-	{At: "transformer.ln_f.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 60},
+	{At: "transformer.h.0.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 70},
+	{At: "transformer.h.0.attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 72},
+	{At: "transformer.h.0.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 73},
+	{At: "transformer.h.1.attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 72},
+	{At: "transformer.h.1.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 73},
+	{At: "transformer.h.2.attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 72},
+	{At: "transformer.h.2.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 73},
+	{At: "transformer.h.3.attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 72},
+	{At: "transformer.h.3.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 73},
+	{At: "transformer.h.4.attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 72},
+	{At: "transformer.h.4.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 73},
+	{At: "transformer.h.5.attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 72},
+	{At: "transformer.h.5.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 73},
+	{At: "transformer.ln_f.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 57},
 	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 19},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
@@ -444,50 +442,50 @@ func logitPartsPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.wte.weight")}, Out: []string{"reshape0"}, Attrs: map[string]any{"dims": []int64{96, 96}}, Line: 70},
-			{Op: "At", In: []nn.Ref{nn.Val("reshape0"), nn.Arg("token")}, Out: []string{"row"}, Attrs: map[string]any{"index": "$"}, Line: 70},
-			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.ln_f.weight")}, Out: []string{"reshape1"}, Attrs: map[string]any{"dims": []int64{96}}, Line: 71},
-			{Op: "Mul", In: []nn.Ref{nn.Val("row"), nn.Val("reshape1")}, Out: []string{"toward"}, Line: 71},
-			{Op: "Mean", In: []nn.Ref{nn.Val("toward")}, Out: []string{"mean0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 72},
-			{Op: "Sub", In: []nn.Ref{nn.Val("toward"), nn.Val("mean0")}, Out: []string{"toward_2"}, Line: 72},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/Add_output_0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 73},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/c_proj/Reshape_1_output_0")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 75},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 76},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/c_proj/Reshape_1_output_0")}, Out: []string{"at3"}, Attrs: map[string]any{"index": ":,-1"}, Line: 75},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at4"}, Attrs: map[string]any{"index": ":,-1"}, Line: 76},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/c_proj/Reshape_1_output_0")}, Out: []string{"at5"}, Attrs: map[string]any{"index": ":,-1"}, Line: 75},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at6"}, Attrs: map[string]any{"index": ":,-1"}, Line: 76},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/c_proj/Reshape_1_output_0")}, Out: []string{"at7"}, Attrs: map[string]any{"index": ":,-1"}, Line: 75},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at8"}, Attrs: map[string]any{"index": ":,-1"}, Line: 76},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/c_proj/Reshape_1_output_0")}, Out: []string{"at9"}, Attrs: map[string]any{"index": ":,-1"}, Line: 75},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at10"}, Attrs: map[string]any{"index": ":,-1"}, Line: 76},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/c_proj/Reshape_1_output_0")}, Out: []string{"at11"}, Attrs: map[string]any{"index": ":,-1"}, Line: 75},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at12"}, Attrs: map[string]any{"index": ":,-1"}, Line: 76},
-			{Op: "Stack", In: []nn.Ref{nn.Val("at0"), nn.Val("at1"), nn.Val("at2"), nn.Val("at3"), nn.Val("at4"), nn.Val("at5"), nn.Val("at6"), nn.Val("at7"), nn.Val("at8"), nn.Val("at9"), nn.Val("at10"), nn.Val("at11"), nn.Val("at12")}, Out: []string{"stack0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 78},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("stack0"), nn.Val("toward_2")}, Out: []string{"matMul0"}, Line: 78},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}, Out: []string{"h"}, Attrs: map[string]any{"index": ":,-1"}, Line: 60},
-			{Op: "MeanKeep", In: []nn.Ref{nn.Val("h")}, Out: []string{"meanKeep0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 61},
-			{Op: "Sub", In: []nn.Ref{nn.Val("h"), nn.Val("meanKeep0")}, Out: []string{"centred"}, Line: 61},
-			{Op: "Mul", In: []nn.Ref{nn.Val("centred"), nn.Val("centred")}, Out: []string{"mul0"}, Line: 62},
-			{Op: "MeanKeep", In: []nn.Ref{nn.Val("mul0")}, Out: []string{"meanKeep1"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 62},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 9.999999747378752e-06}, Line: 62},
-			{Op: "AddScalar", In: []nn.Ref{nn.Val("meanKeep1"), nn.Val("const0")}, Out: []string{"addScalar0"}, Line: 62},
-			{Op: "Sqrt", In: []nn.Ref{nn.Val("addScalar0")}, Out: []string{"sqrt0"}, Line: 62},
-			{Op: "Div", In: []nn.Ref{nn.Val("matMul0"), nn.Val("sqrt0")}, Out: []string{"direct"}, Line: 78},
-			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.ln_f.bias")}, Out: []string{"reshape2"}, Attrs: map[string]any{"dims": []int64{96}}, Line: 79},
-			{Op: "Mul", In: []nn.Ref{nn.Val("reshape2"), nn.Val("row")}, Out: []string{"mul1"}, Line: 79},
-			{Op: "Sum", In: []nn.Ref{nn.Val("mul1")}, Out: []string{"bias"}, Attrs: map[string]any{"axes": []int64{}}, Line: 79},
-			{Op: "At", In: []nn.Ref{nn.Val("direct")}, Out: []string{"at13"}, Attrs: map[string]any{"index": ":,:1"}, Line: 80},
-			{Op: "ZerosLike", In: []nn.Ref{nn.Val("at13")}, Out: []string{"zerosLike0"}, Line: 80},
-			{Op: "Add", In: []nn.Ref{nn.Val("zerosLike0"), nn.Val("bias")}, Out: []string{"add0"}, Line: 80},
-			{Op: "Concat", In: []nn.Ref{nn.Val("direct"), nn.Val("add0")}, Out: []string{"parts_2"}, Attrs: map[string]any{"axis": int64(1)}, Line: 80},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at14"}, Attrs: map[string]any{"index": ":,-1"}, Line: 81},
-			{Op: "At", In: []nn.Ref{nn.Val("at14"), nn.Arg("token")}, Out: []string{"at15"}, Attrs: map[string]any{"index": ":,$"}, Line: 81},
+			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.wte.weight")}, Out: []string{"reshape0"}, Attrs: map[string]any{"dims": []int64{96, 96}}, Line: 67},
+			{Op: "At", In: []nn.Ref{nn.Val("reshape0"), nn.Arg("token")}, Out: []string{"row"}, Attrs: map[string]any{"index": "$"}, Line: 67},
+			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.ln_f.weight")}, Out: []string{"reshape1"}, Attrs: map[string]any{"dims": []int64{96}}, Line: 68},
+			{Op: "Mul", In: []nn.Ref{nn.Val("row"), nn.Val("reshape1")}, Out: []string{"toward"}, Line: 68},
+			{Op: "Mean", In: []nn.Ref{nn.Val("toward")}, Out: []string{"mean0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 69},
+			{Op: "Sub", In: []nn.Ref{nn.Val("toward"), nn.Val("mean0")}, Out: []string{"toward_2"}, Line: 69},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/Add_output_0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 70},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/c_proj/Reshape_1_output_0")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 72},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 73},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/c_proj/Reshape_1_output_0")}, Out: []string{"at3"}, Attrs: map[string]any{"index": ":,-1"}, Line: 72},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at4"}, Attrs: map[string]any{"index": ":,-1"}, Line: 73},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/c_proj/Reshape_1_output_0")}, Out: []string{"at5"}, Attrs: map[string]any{"index": ":,-1"}, Line: 72},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at6"}, Attrs: map[string]any{"index": ":,-1"}, Line: 73},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/c_proj/Reshape_1_output_0")}, Out: []string{"at7"}, Attrs: map[string]any{"index": ":,-1"}, Line: 72},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at8"}, Attrs: map[string]any{"index": ":,-1"}, Line: 73},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/c_proj/Reshape_1_output_0")}, Out: []string{"at9"}, Attrs: map[string]any{"index": ":,-1"}, Line: 72},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at10"}, Attrs: map[string]any{"index": ":,-1"}, Line: 73},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/c_proj/Reshape_1_output_0")}, Out: []string{"at11"}, Attrs: map[string]any{"index": ":,-1"}, Line: 72},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at12"}, Attrs: map[string]any{"index": ":,-1"}, Line: 73},
+			{Op: "Stack", In: []nn.Ref{nn.Val("at0"), nn.Val("at1"), nn.Val("at2"), nn.Val("at3"), nn.Val("at4"), nn.Val("at5"), nn.Val("at6"), nn.Val("at7"), nn.Val("at8"), nn.Val("at9"), nn.Val("at10"), nn.Val("at11"), nn.Val("at12")}, Out: []string{"stack0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 75},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("stack0"), nn.Val("toward_2")}, Out: []string{"matMul0"}, Line: 75},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}, Out: []string{"h"}, Attrs: map[string]any{"index": ":,-1"}, Line: 57},
+			{Op: "MeanKeep", In: []nn.Ref{nn.Val("h")}, Out: []string{"meanKeep0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 58},
+			{Op: "Sub", In: []nn.Ref{nn.Val("h"), nn.Val("meanKeep0")}, Out: []string{"centred"}, Line: 58},
+			{Op: "Mul", In: []nn.Ref{nn.Val("centred"), nn.Val("centred")}, Out: []string{"mul0"}, Line: 59},
+			{Op: "MeanKeep", In: []nn.Ref{nn.Val("mul0")}, Out: []string{"meanKeep1"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 59},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 9.999999747378752e-06}, Line: 59},
+			{Op: "AddScalar", In: []nn.Ref{nn.Val("meanKeep1"), nn.Val("const0")}, Out: []string{"addScalar0"}, Line: 59},
+			{Op: "Sqrt", In: []nn.Ref{nn.Val("addScalar0")}, Out: []string{"sqrt0"}, Line: 59},
+			{Op: "Div", In: []nn.Ref{nn.Val("matMul0"), nn.Val("sqrt0")}, Out: []string{"direct"}, Line: 75},
+			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.ln_f.bias")}, Out: []string{"reshape2"}, Attrs: map[string]any{"dims": []int64{96}}, Line: 76},
+			{Op: "Mul", In: []nn.Ref{nn.Val("reshape2"), nn.Val("row")}, Out: []string{"mul1"}, Line: 76},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul1")}, Out: []string{"bias"}, Attrs: map[string]any{"axes": []int64{}}, Line: 76},
+			{Op: "At", In: []nn.Ref{nn.Val("direct")}, Out: []string{"at13"}, Attrs: map[string]any{"index": ":,:1"}, Line: 77},
+			{Op: "ZerosLike", In: []nn.Ref{nn.Val("at13")}, Out: []string{"zerosLike0"}, Line: 77},
+			{Op: "Add", In: []nn.Ref{nn.Val("zerosLike0"), nn.Val("bias")}, Out: []string{"add0"}, Line: 77},
+			{Op: "Concat", In: []nn.Ref{nn.Val("direct"), nn.Val("add0")}, Out: []string{"parts_2"}, Attrs: map[string]any{"axis": int64(1)}, Line: 77},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at14"}, Attrs: map[string]any{"index": ":,-1"}, Line: 78},
+			{Op: "At", In: []nn.Ref{nn.Val("at14"), nn.Arg("token")}, Out: []string{"at15"}, Attrs: map[string]any{"index": ":,$"}, Line: 78},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "parts", Value: nn.Val("parts_2"), Line: 80},
-			{Name: "logit", Value: nn.Val("at15"), Line: 81},
+			{Name: "parts", Value: nn.Val("parts_2"), Line: 77},
+			{Name: "logit", Value: nn.Val("at15"), Line: 78},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -546,17 +544,17 @@ func (c *CompiledLogitParts) Run(ctx context.Context, in opticks.Inputs, token i
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledLogitParts) RunInto(ctx context.Context, res *LogitPartsResult, in opticks.Inputs, token int) error {
-//line lens.go:70
+//line lens.go:67
 	nn_arg0 := int64(int64(token))
-//line lens_nngen.go:552
+//line lens_nngen.go:550
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Parts, &res.Logit)
 }
 
 // Generate continues the prompt with LogitParts in every step, and gives prompt and new tokens of each row.
 func (c *CompiledLogitParts) Generate(ctx context.Context, in opticks.Inputs, token int, opts ...nn.GenerateOption) ([][]int64, error) {
-//line lens.go:70
+//line lens.go:67
 	nn_arg0 := int64(int64(token))
-//line lens_nngen.go:560
+//line lens_nngen.go:558
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0)}, opts...)
 }
 
@@ -572,12 +570,12 @@ func (c *CompiledLogitParts) Close() error {
 
 // mLPToVocabularyMediator is MLPToVocabulary, scheduled: its states in the order of the run.
 var mLPToVocabularyMediator = nn.Mediator{
-	{At: "transformer.h.0.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 91},
-	{At: "transformer.h.1.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 91},
-	{At: "transformer.h.2.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 91},
-	{At: "transformer.h.3.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 91},
-	{At: "transformer.h.4.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 91},
-	{At: "transformer.h.5.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 91},
+	{At: "transformer.h.0.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 88},
+	{At: "transformer.h.1.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 88},
+	{At: "transformer.h.2.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 88},
+	{At: "transformer.h.3.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 88},
+	{At: "transformer.h.4.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 88},
+	{At: "transformer.h.5.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 88},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -589,19 +587,19 @@ func mLPToVocabularyPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 91},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 91},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 91},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at3"}, Attrs: map[string]any{"index": ":,-1"}, Line: 91},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at4"}, Attrs: map[string]any{"index": ":,-1"}, Line: 91},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at5"}, Attrs: map[string]any{"index": ":,-1"}, Line: 91},
-			{Op: "Stack", In: []nn.Ref{nn.Val("at0"), nn.Val("at1"), nn.Val("at2"), nn.Val("at3"), nn.Val("at4"), nn.Val("at5")}, Out: []string{"stack0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 93},
-			{Op: "Call", In: []nn.Ref{nn.Val("stack0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 93},
-			{Op: "TopK", In: []nn.Ref{nn.Val("call0")}, Out: []string{"topK0", "topK1"}, Attrs: map[string]any{"axis": int64(-1), "k": int64(5)}, Line: 93},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 88},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 88},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 88},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at3"}, Attrs: map[string]any{"index": ":,-1"}, Line: 88},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at4"}, Attrs: map[string]any{"index": ":,-1"}, Line: 88},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at5"}, Attrs: map[string]any{"index": ":,-1"}, Line: 88},
+			{Op: "Stack", In: []nn.Ref{nn.Val("at0"), nn.Val("at1"), nn.Val("at2"), nn.Val("at3"), nn.Val("at4"), nn.Val("at5")}, Out: []string{"stack0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 90},
+			{Op: "Call", In: []nn.Ref{nn.Val("stack0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 90},
+			{Op: "TopK", In: []nn.Ref{nn.Val("call0")}, Out: []string{"topK0", "topK1"}, Attrs: map[string]any{"axis": int64(-1), "k": int64(5)}, Line: 90},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "tokens", Value: nn.Val("topK1"), Line: 93},
+			{Name: "tokens", Value: nn.Val("topK1"), Line: 90},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -669,11 +667,11 @@ func (c *CompiledMLPToVocabulary) Close() error {
 
 // doLaMediator is DoLa, scheduled: its states in the order of the run.
 var doLaMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 105},
-	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 105},
-	{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 105},
-	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 105},
-	{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 105},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 102},
+	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 102},
+	{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 102},
+	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 102},
+	{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 102},
 	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 19},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
@@ -686,54 +684,54 @@ func doLaPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 105},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 105},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 105},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"at3"}, Attrs: map[string]any{"index": ":,-1"}, Line: 105},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}, Out: []string{"at4"}, Attrs: map[string]any{"index": ":,-1"}, Line: 105},
-			{Op: "Stack", In: []nn.Ref{nn.Val("at0"), nn.Val("at1"), nn.Val("at2"), nn.Val("at3"), nn.Val("at4")}, Out: []string{"stack0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 107},
-			{Op: "Call", In: []nn.Ref{nn.Val("stack0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 22},
-			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 22},
-			{Op: "LogSoftmax", In: []nn.Ref{nn.Val("call1")}, Out: []string{"early"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 107},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at5"}, Attrs: map[string]any{"index": ":,-1"}, Line: 108},
-			{Op: "LogSoftmax", In: []nn.Ref{nn.Val("at5")}, Out: []string{"logSoftmax0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 108},
-			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("logSoftmax0")}, Out: []string{"final"}, Attrs: map[string]any{"axis": int64(1)}, Line: 108},
-			{Op: "Exp", In: []nn.Ref{nn.Val("early")}, Out: []string{"exp0"}, Line: 109},
-			{Op: "Exp", In: []nn.Ref{nn.Val("final")}, Out: []string{"exp1"}, Line: 109},
-			{Op: "Add", In: []nn.Ref{nn.Val("exp0"), nn.Val("exp1")}, Out: []string{"add0"}, Line: 109},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 109},
-			{Op: "Scale", In: []nn.Ref{nn.Val("add0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 109},
-			{Op: "Log", In: []nn.Ref{nn.Val("scale0")}, Out: []string{"mean"}, Line: 109},
-			{Op: "Exp", In: []nn.Ref{nn.Val("early")}, Out: []string{"exp2"}, Line: 110},
-			{Op: "Sub", In: []nn.Ref{nn.Val("early"), nn.Val("mean")}, Out: []string{"sub0"}, Line: 110},
-			{Op: "Mul", In: []nn.Ref{nn.Val("exp2"), nn.Val("sub0")}, Out: []string{"mul0"}, Line: 110},
-			{Op: "Sum", In: []nn.Ref{nn.Val("mul0")}, Out: []string{"sum0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 110},
-			{Op: "Exp", In: []nn.Ref{nn.Val("final")}, Out: []string{"exp3"}, Line: 110},
-			{Op: "Sub", In: []nn.Ref{nn.Val("final"), nn.Val("mean")}, Out: []string{"sub1"}, Line: 110},
-			{Op: "Mul", In: []nn.Ref{nn.Val("exp3"), nn.Val("sub1")}, Out: []string{"mul1"}, Line: 110},
-			{Op: "Sum", In: []nn.Ref{nn.Val("mul1")}, Out: []string{"sum1"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 110},
-			{Op: "Add", In: []nn.Ref{nn.Val("sum0"), nn.Val("sum1")}, Out: []string{"add1"}, Line: 111},
-			{Op: "ArgMax", In: []nn.Ref{nn.Val("add1")}, Out: []string{"chosen_2"}, Attrs: map[string]any{"axis": int64(1)}, Line: 111},
-			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("chosen_2")}, Out: []string{"unsqueeze0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 112},
-			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("unsqueeze0")}, Out: []string{"unsqueeze1"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 112},
-			{Op: "Expand", In: []nn.Ref{nn.Val("unsqueeze1")}, Out: []string{"pick"}, Attrs: map[string]any{"sizes": []int64{-1, 1, 96}}, Line: 112},
-			{Op: "Gather", In: []nn.Ref{nn.Val("early"), nn.Val("pick")}, Out: []string{"gather0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 113},
-			{Op: "Sub", In: []nn.Ref{nn.Val("final"), nn.Val("gather0")}, Out: []string{"sub2"}, Line: 113},
-			{Op: "Squeeze", In: []nn.Ref{nn.Val("sub2")}, Out: []string{"contrast"}, Attrs: map[string]any{"axis": int64(1)}, Line: 113},
-			{Op: "Squeeze", In: []nn.Ref{nn.Val("final")}, Out: []string{"squeeze0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 114},
-			{Op: "Exp", In: []nn.Ref{nn.Val("squeeze0")}, Out: []string{"p"}, Line: 114},
-			{Op: "MaxKeep", In: []nn.Ref{nn.Val("p")}, Out: []string{"maxKeep0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 115},
-			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": 0.10000000149011612}, Line: 115},
-			{Op: "Scale", In: []nn.Ref{nn.Val("maxKeep0"), nn.Val("const1")}, Out: []string{"scale1"}, Line: 115},
-			{Op: "Ge", In: []nn.Ref{nn.Val("p"), nn.Val("scale1")}, Out: []string{"ge0"}, Line: 115},
-			{Op: "Const", Out: []string{"const2"}, Attrs: map[string]any{"dtype": "float32", "value": -1000.0}, Line: 115},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("contrast"), nn.Val("const2")}, Out: []string{"fullLike0"}, Line: 115},
-			{Op: "Where", In: []nn.Ref{nn.Val("ge0"), nn.Val("contrast"), nn.Val("fullLike0")}, Out: []string{"where0"}, Line: 115},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 102},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 102},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 102},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"at3"}, Attrs: map[string]any{"index": ":,-1"}, Line: 102},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}, Out: []string{"at4"}, Attrs: map[string]any{"index": ":,-1"}, Line: 102},
+			{Op: "Stack", In: []nn.Ref{nn.Val("at0"), nn.Val("at1"), nn.Val("at2"), nn.Val("at3"), nn.Val("at4")}, Out: []string{"stack0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 104},
+			{Op: "Call", In: []nn.Ref{nn.Val("stack0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "LogSoftmax", In: []nn.Ref{nn.Val("call1")}, Out: []string{"early"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 104},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at5"}, Attrs: map[string]any{"index": ":,-1"}, Line: 105},
+			{Op: "LogSoftmax", In: []nn.Ref{nn.Val("at5")}, Out: []string{"logSoftmax0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 105},
+			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("logSoftmax0")}, Out: []string{"final"}, Attrs: map[string]any{"axis": int64(1)}, Line: 105},
+			{Op: "Exp", In: []nn.Ref{nn.Val("early")}, Out: []string{"exp0"}, Line: 106},
+			{Op: "Exp", In: []nn.Ref{nn.Val("final")}, Out: []string{"exp1"}, Line: 106},
+			{Op: "Add", In: []nn.Ref{nn.Val("exp0"), nn.Val("exp1")}, Out: []string{"add0"}, Line: 106},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 106},
+			{Op: "Scale", In: []nn.Ref{nn.Val("add0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 106},
+			{Op: "Log", In: []nn.Ref{nn.Val("scale0")}, Out: []string{"mean"}, Line: 106},
+			{Op: "Exp", In: []nn.Ref{nn.Val("early")}, Out: []string{"exp2"}, Line: 107},
+			{Op: "Sub", In: []nn.Ref{nn.Val("early"), nn.Val("mean")}, Out: []string{"sub0"}, Line: 107},
+			{Op: "Mul", In: []nn.Ref{nn.Val("exp2"), nn.Val("sub0")}, Out: []string{"mul0"}, Line: 107},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul0")}, Out: []string{"sum0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 107},
+			{Op: "Exp", In: []nn.Ref{nn.Val("final")}, Out: []string{"exp3"}, Line: 107},
+			{Op: "Sub", In: []nn.Ref{nn.Val("final"), nn.Val("mean")}, Out: []string{"sub1"}, Line: 107},
+			{Op: "Mul", In: []nn.Ref{nn.Val("exp3"), nn.Val("sub1")}, Out: []string{"mul1"}, Line: 107},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul1")}, Out: []string{"sum1"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 107},
+			{Op: "Add", In: []nn.Ref{nn.Val("sum0"), nn.Val("sum1")}, Out: []string{"add1"}, Line: 108},
+			{Op: "ArgMax", In: []nn.Ref{nn.Val("add1")}, Out: []string{"chosen_2"}, Attrs: map[string]any{"axis": int64(1)}, Line: 108},
+			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("chosen_2")}, Out: []string{"unsqueeze0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 109},
+			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("unsqueeze0")}, Out: []string{"unsqueeze1"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 109},
+			{Op: "Expand", In: []nn.Ref{nn.Val("unsqueeze1")}, Out: []string{"pick"}, Attrs: map[string]any{"sizes": []int64{-1, 1, 96}}, Line: 109},
+			{Op: "Gather", In: []nn.Ref{nn.Val("early"), nn.Val("pick")}, Out: []string{"gather0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 110},
+			{Op: "Sub", In: []nn.Ref{nn.Val("final"), nn.Val("gather0")}, Out: []string{"sub2"}, Line: 110},
+			{Op: "Squeeze", In: []nn.Ref{nn.Val("sub2")}, Out: []string{"contrast"}, Attrs: map[string]any{"axis": int64(1)}, Line: 110},
+			{Op: "Squeeze", In: []nn.Ref{nn.Val("final")}, Out: []string{"squeeze0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 111},
+			{Op: "Exp", In: []nn.Ref{nn.Val("squeeze0")}, Out: []string{"p"}, Line: 111},
+			{Op: "MaxKeep", In: []nn.Ref{nn.Val("p")}, Out: []string{"maxKeep0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 112},
+			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": 0.10000000149011612}, Line: 112},
+			{Op: "Scale", In: []nn.Ref{nn.Val("maxKeep0"), nn.Val("const1")}, Out: []string{"scale1"}, Line: 112},
+			{Op: "Ge", In: []nn.Ref{nn.Val("p"), nn.Val("scale1")}, Out: []string{"ge0"}, Line: 112},
+			{Op: "Const", Out: []string{"const2"}, Attrs: map[string]any{"dtype": "float32", "value": -1000.0}, Line: 112},
+			{Op: "FullLike", In: []nn.Ref{nn.Val("contrast"), nn.Val("const2")}, Out: []string{"fullLike0"}, Line: 112},
+			{Op: "Where", In: []nn.Ref{nn.Val("ge0"), nn.Val("contrast"), nn.Val("fullLike0")}, Out: []string{"where0"}, Line: 112},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "scores", Value: nn.Val("where0"), Line: 115},
-			{Name: "chosen", Value: nn.Val("chosen_2"), Line: 111},
+			{Name: "scores", Value: nn.Val("where0"), Line: 112},
+			{Name: "chosen", Value: nn.Val("chosen_2"), Line: 108},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -804,15 +802,15 @@ func (c *CompiledDoLa) Close() error {
 
 // patchscopeMediators are the invokes of Patchscope, scheduled: the states of each in the order of the run.
 var patchscopeMediators = []nn.Mediator{
-	// source, line 125
+	// source, line 122
 	{
-		{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 126},
+		{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 123},
 		{At: "", Event: nn.End, Rows: 0},
 	},
-	// target, line 128
+	// target, line 125
 	{
-		{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 130},
-		{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 130},
+		{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 127},
+		{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 127},
 		{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 19},
 		{At: "", Event: nn.End, Rows: 1},
 	},
@@ -831,21 +829,21 @@ func patchscopePlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 126},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows0"), nn.Arg("from")}, Out: []string{"h"}, Attrs: map[string]any{"index": ":,$"}, Line: 126},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 130},
-			{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("h"), nn.Arg("to")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 130},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 130},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 123},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows0"), nn.Arg("from")}, Out: []string{"h"}, Attrs: map[string]any{"index": ":,$"}, Line: 123},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 127},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("h"), nn.Arg("to")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 127},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 127},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 19},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows2")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 131},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows2")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 128},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("joinRows0"), Line: 130},
+			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("joinRows0"), Line: 127},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("logits_2"), Line: 131},
+			{Name: "logits", Value: nn.Val("logits_2"), Line: 128},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -889,11 +887,11 @@ func (c *CompiledPatchscope) Run(ctx context.Context, source opticks.Inputs, tar
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledPatchscope) RunInto(ctx context.Context, res *PatchscopeResult, source opticks.Inputs, target opticks.Inputs, from int, to int) error {
-//line lens.go:126
+//line lens.go:123
 	nn_arg0 := int64(int64(from))
-//line lens.go:130
+//line lens.go:127
 	nn_arg1 := int64(int64(to))
-//line lens_nngen.go:897
+//line lens_nngen.go:895
 	return c.c.RunInto(ctx, []nn.InvokeInputs{source.NNInputs(), target.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1)}, &res.Logits)
 }
 

@@ -4,21 +4,21 @@ import (
 	"math"
 
 	"github.com/nngen-go/nngen/examples/demo/opticks"
+	"github.com/nngen-go/nngen/examples/gallery/attachments"
 	nn "github.com/nngen-go/nngen/runtime"
 )
 
 // score is a linear probe on every token's residual stream after block 3, [rows, seq].
-func score(m *opticks.Model, w nn.Tensor, b float32) nn.Tensor {
-	return m.Transformer.H[3].Output().MatMul(w).AddScalar(b)
+func score(m *opticks.Model, probe *attachments.Vowels) nn.Tensor {
+	return probe.Apply(m.Transformer.H[3].Output()).Squeeze(-1)
 }
 
 // ProbeLast is a linear probe on the last token: one number for each row leaves the run,
 // and Go compares them with a threshold. What follows block 3 is not run.
 //
 //nngen:trace nohooks
-//nngen:param w float32 [96]
-func ProbeLast(m *opticks.Model, w nn.Tensor, b, threshold float32) (chances []float64, flagged int) {
-	for _, s := range score(m, w, b).At(nn.All, -1).Float32s() {
+func ProbeLast(m *opticks.Model, probe *attachments.Vowels, threshold float32) (chances []float64, flagged int) {
+	for _, s := range score(m, probe).At(nn.All, -1).Float32s() {
 		if s > threshold {
 			flagged++
 		}
@@ -30,9 +30,8 @@ func ProbeLast(m *opticks.Model, w nn.Tensor, b, threshold float32) (chances []f
 // ProbeMax flags rows whose best token passes the threshold: [rows] bool, beside the scores [rows].
 //
 //nngen:trace nohooks
-//nngen:param w float32 [96]
-func ProbeMax(m *opticks.Model, w nn.Tensor, b, threshold float32) (best, flagged nn.Tensor) {
-	best = score(m, w, b).Max(1)
+func ProbeMax(m *opticks.Model, probe *attachments.Vowels, threshold float32) (best, flagged nn.Tensor) {
+	best = score(m, probe).Max(1)
 	return best, best.Gt(nn.Scalar(threshold))
 }
 
@@ -40,10 +39,9 @@ func ProbeMax(m *opticks.Model, w nn.Tensor, b, threshold float32) (best, flagge
 // maximum: a probe that one odd token does not set off. [rows, seq-4] and [rows].
 //
 //nngen:trace nohooks
-//nngen:param w float32 [96]
-func ProbeAverage(m *opticks.Model, w nn.Tensor, b float32) (average, best nn.Tensor) {
+func ProbeAverage(m *opticks.Model, probe *attachments.Vowels) (average, best nn.Tensor) {
 	const window = 5
-	sums := score(m, w, b).CumSum(1)
+	sums := score(m, probe).CumSum(1)
 	sums = nn.Concat(1, sums.At(nn.All, nn.RangeTo(1)).ZerosLike(), sums)
 	average = sums.At(nn.All, nn.RangeFrom(window)).Sub(sums.At(nn.All, nn.RangeTo(-window))).Scale(1.0 / window)
 	return average, average.Max(1)
@@ -52,9 +50,8 @@ func ProbeAverage(m *opticks.Model, w nn.Tensor, b float32) (average, best nn.Te
 // ProbeTopK is the mean of the three highest scores, and where they stand: [rows], [rows, 3].
 //
 //nngen:trace nohooks
-//nngen:param w float32 [96]
-func ProbeTopK(m *opticks.Model, w nn.Tensor, b float32) (mean, tokens nn.Tensor) {
-	top, tokens := score(m, w, b).TopK(3, 1)
+func ProbeTopK(m *opticks.Model, probe *attachments.Vowels) (mean, tokens nn.Tensor) {
+	top, tokens := score(m, probe).TopK(3, 1)
 	return top.Mean(1), tokens
 }
 
@@ -62,10 +59,9 @@ func ProbeTopK(m *opticks.Model, w nn.Tensor, b float32) (mean, tokens nn.Tensor
 // block 3 at the last token, the vector is added there at every position.
 //
 //nngen:trace nohooks
-//nngen:param w float32 [96]
 //nngen:param v float32 [96]
-func ProbeSteer(m *opticks.Model, w, v nn.Tensor, b, threshold float32) (logits nn.Tensor) {
-	flagged := score(m, w, b).At(nn.All, nn.RangeFrom(-1)).Gt(nn.Scalar(threshold)).Unsqueeze(-1) // [rows, 1, 1]
+func ProbeSteer(m *opticks.Model, probe *attachments.Vowels, v nn.Tensor, threshold float32) (logits nn.Tensor) {
+	flagged := score(m, probe).At(nn.All, nn.RangeFrom(-1)).Gt(nn.Scalar(threshold)).Unsqueeze(-1) // [rows, 1, 1]
 	block := m.Transformer.H[3]
 	h := block.Output()
 	block.SetOutput(nn.Where(flagged, h.Add(v), h))

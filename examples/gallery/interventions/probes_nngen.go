@@ -6,13 +6,14 @@ package interventions
 import (
 	"context"
 	"github.com/nngen-go/nngen/examples/demo/opticks"
+	"github.com/nngen-go/nngen/examples/gallery/attachments"
 	nn "github.com/nngen-go/nngen/runtime"
 	"math"
 )
 
 // probeLastMediator is ProbeLast, scheduled: its states in the order of the run.
 var probeLastMediator = nn.Mediator{
-	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 12},
+	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 13},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -22,16 +23,17 @@ func probeLastPlan() *nn.Plan {
 		Name:    "ProbeLast",
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
-		// What is given to each run.
-		Params: []nn.Param{
-			{Name: "w", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96"}}},
-			{Name: "b", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{}}},
+		// What is given when it is compiled.
+		Weights: []nn.Param{
+			{Name: "probe.Weight", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96", "1"}}},
+			{Name: "probe.Bias", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"1"}}},
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("w")}, Out: []string{"matMul0"}, Line: 12},
-			{Op: "AddScalar", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("b")}, Out: []string{"addScalar0"}, Line: 12},
-			{Op: "At", In: []nn.Ref{nn.Val("addScalar0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 21},
+			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("probe.Weight")}, Out: []string{"matMul0"}, Line: 13},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("probe.Bias")}, Out: []string{"add0"}, Line: 13},
+			{Op: "Squeeze", In: []nn.Ref{nn.Val("add0")}, Out: []string{"squeeze0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 13},
+			{Op: "At", In: []nn.Ref{nn.Val("squeeze0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 21},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
@@ -54,8 +56,8 @@ type CompiledProbeLast struct {
 }
 
 // CompileProbeLast puts ProbeLast into the model's graph and opens a session over it, which may take seconds.
-func CompileProbeLast(nn_s *opticks.Session, opts ...nn.CompileOption) (*CompiledProbeLast, error) {
-	c, err := nn_s.Compile(probeLastPlan(), opts...)
+func CompileProbeLast(nn_s *opticks.Session, probe *attachments.Vowels, opts ...nn.CompileOption) (*CompiledProbeLast, error) {
+	c, err := nn_s.Compile(probeLastPlan(), append([]nn.CompileOption{nn.Attach("probe", probe)}, opts...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -69,14 +71,14 @@ type ProbeLastResult struct {
 }
 
 // Run runs the model once with ProbeLast in it. The results belong to the caller until they are released.
-func (c *CompiledProbeLast) Run(ctx context.Context, in opticks.Inputs, w nn.Tensor, b float32, threshold float32) (chances []float64, flagged int, err error) {
+func (c *CompiledProbeLast) Run(ctx context.Context, in opticks.Inputs, threshold float32) (chances []float64, flagged int, err error) {
 	var res ProbeLastResult
-	err = c.RunInto(ctx, &res, in, w, b, threshold)
+	err = c.RunInto(ctx, &res, in, threshold)
 	return res.Chances, res.Flagged, err
 }
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
-func (c *CompiledProbeLast) RunInto(ctx context.Context, res *ProbeLastResult, in opticks.Inputs, w nn.Tensor, b float32, threshold float32) (nn_failed error) {
+func (c *CompiledProbeLast) RunInto(ctx context.Context, res *ProbeLastResult, in opticks.Inputs, threshold float32) (nn_failed error) {
 	defer nn.Catch(0, &nn_failed)
 	var chances []float64
 	_ = chances
@@ -88,7 +90,7 @@ func (c *CompiledProbeLast) RunInto(ctx context.Context, res *ProbeLastResult, i
 			nn_t.Release()
 		}
 	}()
-	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{w, nn.Scalar(b)}, &held[0]); err != nil {
+	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0]); err != nil {
 		return err
 	}
 	nn_out := []*nn.Tensor{&held[0]}
@@ -104,12 +106,12 @@ func (c *CompiledProbeLast) RunInto(ctx context.Context, res *ProbeLastResult, i
 		}
 		chances = append(chances, 1/(1+math.Exp(-float64(s))))
 	}
-//line probes_nngen.go:108
+//line probes_nngen.go:110
 //line probes.go:27
 	res.Chances = chances
 //line probes.go:27
 	res.Flagged = flagged
-//line probes_nngen.go:113
+//line probes_nngen.go:115
 	return nil
 }
 
@@ -125,7 +127,7 @@ func (c *CompiledProbeLast) Close() error {
 
 // probeMaxMediator is ProbeMax, scheduled: its states in the order of the run.
 var probeMaxMediator = nn.Mediator{
-	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 12},
+	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 13},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -137,21 +139,25 @@ func probeMaxPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
 		Params: []nn.Param{
-			{Name: "w", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96"}}},
-			{Name: "b", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{}}},
 			{Name: "p0", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{}}},
+		},
+		// What is given when it is compiled.
+		Weights: []nn.Param{
+			{Name: "probe.Weight", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96", "1"}}},
+			{Name: "probe.Bias", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"1"}}},
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("w")}, Out: []string{"matMul0"}, Line: 12},
-			{Op: "AddScalar", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("b")}, Out: []string{"addScalar0"}, Line: 12},
-			{Op: "Max", In: []nn.Ref{nn.Val("addScalar0")}, Out: []string{"best_2"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 35},
-			{Op: "Gt", In: []nn.Ref{nn.Val("best_2"), nn.Arg("p0")}, Out: []string{"gt0"}, Line: 36},
+			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("probe.Weight")}, Out: []string{"matMul0"}, Line: 13},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("probe.Bias")}, Out: []string{"add0"}, Line: 13},
+			{Op: "Squeeze", In: []nn.Ref{nn.Val("add0")}, Out: []string{"squeeze0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 13},
+			{Op: "Max", In: []nn.Ref{nn.Val("squeeze0")}, Out: []string{"best_2"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 34},
+			{Op: "Gt", In: []nn.Ref{nn.Val("best_2"), nn.Arg("p0")}, Out: []string{"gt0"}, Line: 35},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "best", Value: nn.Val("best_2"), Line: 35},
-			{Name: "flagged", Value: nn.Val("gt0"), Line: 36},
+			{Name: "best", Value: nn.Val("best_2"), Line: 34},
+			{Name: "flagged", Value: nn.Val("gt0"), Line: 35},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -169,8 +175,8 @@ type CompiledProbeMax struct {
 }
 
 // CompileProbeMax puts ProbeMax into the model's graph and opens a session over it, which may take seconds.
-func CompileProbeMax(s *opticks.Session, opts ...nn.CompileOption) (*CompiledProbeMax, error) {
-	c, err := s.Compile(probeMaxPlan(), opts...)
+func CompileProbeMax(s *opticks.Session, probe *attachments.Vowels, opts ...nn.CompileOption) (*CompiledProbeMax, error) {
+	c, err := s.Compile(probeMaxPlan(), append([]nn.CompileOption{nn.Attach("probe", probe)}, opts...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -184,26 +190,26 @@ type ProbeMaxResult struct {
 }
 
 // Run runs the model once with ProbeMax in it. The results belong to the caller until they are released.
-func (c *CompiledProbeMax) Run(ctx context.Context, in opticks.Inputs, w nn.Tensor, b float32, threshold float32) (best nn.Tensor, flagged nn.Tensor, err error) {
+func (c *CompiledProbeMax) Run(ctx context.Context, in opticks.Inputs, threshold float32) (best nn.Tensor, flagged nn.Tensor, err error) {
 	var res ProbeMaxResult
-	err = c.RunInto(ctx, &res, in, w, b, threshold)
+	err = c.RunInto(ctx, &res, in, threshold)
 	return res.Best, res.Flagged, err
 }
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
-func (c *CompiledProbeMax) RunInto(ctx context.Context, res *ProbeMaxResult, in opticks.Inputs, w nn.Tensor, b float32, threshold float32) error {
-//line probes.go:36
-	nn_arg2 := nn.Scalar(threshold)
-//line probes_nngen.go:198
-	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{w, nn.Scalar(b), nn_arg2}, &res.Best, &res.Flagged)
+func (c *CompiledProbeMax) RunInto(ctx context.Context, res *ProbeMaxResult, in opticks.Inputs, threshold float32) error {
+//line probes.go:35
+	nn_arg0 := nn.Scalar(threshold)
+//line probes_nngen.go:204
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn_arg0}, &res.Best, &res.Flagged)
 }
 
 // Generate continues the prompt with ProbeMax in every step, and gives prompt and new tokens of each row.
-func (c *CompiledProbeMax) Generate(ctx context.Context, in opticks.Inputs, w nn.Tensor, b float32, threshold float32, opts ...nn.GenerateOption) ([][]int64, error) {
-//line probes.go:36
-	nn_arg2 := nn.Scalar(threshold)
-//line probes_nngen.go:206
-	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{w, nn.Scalar(b), nn_arg2}, opts...)
+func (c *CompiledProbeMax) Generate(ctx context.Context, in opticks.Inputs, threshold float32, opts ...nn.GenerateOption) ([][]int64, error) {
+//line probes.go:35
+	nn_arg0 := nn.Scalar(threshold)
+//line probes_nngen.go:212
+	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn_arg0}, opts...)
 }
 
 // Plan is the compiled form of ProbeMax, as data.
@@ -218,7 +224,7 @@ func (c *CompiledProbeMax) Close() error {
 
 // probeAverageMediator is ProbeAverage, scheduled: its states in the order of the run.
 var probeAverageMediator = nn.Mediator{
-	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 12},
+	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 13},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -228,30 +234,31 @@ func probeAveragePlan() *nn.Plan {
 		Name:    "ProbeAverage",
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
-		// What is given to each run.
-		Params: []nn.Param{
-			{Name: "w", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96"}}},
-			{Name: "b", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{}}},
+		// What is given when it is compiled.
+		Weights: []nn.Param{
+			{Name: "probe.Weight", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96", "1"}}},
+			{Name: "probe.Bias", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"1"}}},
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("w")}, Out: []string{"matMul0"}, Line: 12},
-			{Op: "AddScalar", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("b")}, Out: []string{"addScalar0"}, Line: 12},
-			{Op: "CumSum", In: []nn.Ref{nn.Val("addScalar0")}, Out: []string{"sums"}, Attrs: map[string]any{"axis": int64(1)}, Line: 46},
-			{Op: "At", In: []nn.Ref{nn.Val("sums")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,:1"}, Line: 47},
-			{Op: "ZerosLike", In: []nn.Ref{nn.Val("at0")}, Out: []string{"zerosLike0"}, Line: 47},
-			{Op: "Concat", In: []nn.Ref{nn.Val("zerosLike0"), nn.Val("sums")}, Out: []string{"sums_2"}, Attrs: map[string]any{"axis": int64(1)}, Line: 47},
-			{Op: "At", In: []nn.Ref{nn.Val("sums_2")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,5:"}, Line: 48},
-			{Op: "At", In: []nn.Ref{nn.Val("sums_2")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,:-5"}, Line: 48},
-			{Op: "Sub", In: []nn.Ref{nn.Val("at1"), nn.Val("at2")}, Out: []string{"sub0"}, Line: 48},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.20000000298023224}, Line: 48},
-			{Op: "Scale", In: []nn.Ref{nn.Val("sub0"), nn.Val("const0")}, Out: []string{"average_2"}, Line: 48},
-			{Op: "Max", In: []nn.Ref{nn.Val("average_2")}, Out: []string{"max0"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 49},
+			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("probe.Weight")}, Out: []string{"matMul0"}, Line: 13},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("probe.Bias")}, Out: []string{"add0"}, Line: 13},
+			{Op: "Squeeze", In: []nn.Ref{nn.Val("add0")}, Out: []string{"squeeze0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 13},
+			{Op: "CumSum", In: []nn.Ref{nn.Val("squeeze0")}, Out: []string{"sums"}, Attrs: map[string]any{"axis": int64(1)}, Line: 44},
+			{Op: "At", In: []nn.Ref{nn.Val("sums")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,:1"}, Line: 45},
+			{Op: "ZerosLike", In: []nn.Ref{nn.Val("at0")}, Out: []string{"zerosLike0"}, Line: 45},
+			{Op: "Concat", In: []nn.Ref{nn.Val("zerosLike0"), nn.Val("sums")}, Out: []string{"sums_2"}, Attrs: map[string]any{"axis": int64(1)}, Line: 45},
+			{Op: "At", In: []nn.Ref{nn.Val("sums_2")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,5:"}, Line: 46},
+			{Op: "At", In: []nn.Ref{nn.Val("sums_2")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,:-5"}, Line: 46},
+			{Op: "Sub", In: []nn.Ref{nn.Val("at1"), nn.Val("at2")}, Out: []string{"sub0"}, Line: 46},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.20000000298023224}, Line: 46},
+			{Op: "Scale", In: []nn.Ref{nn.Val("sub0"), nn.Val("const0")}, Out: []string{"average_2"}, Line: 46},
+			{Op: "Max", In: []nn.Ref{nn.Val("average_2")}, Out: []string{"max0"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 47},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "average", Value: nn.Val("average_2"), Line: 48},
-			{Name: "best", Value: nn.Val("max0"), Line: 49},
+			{Name: "average", Value: nn.Val("average_2"), Line: 46},
+			{Name: "best", Value: nn.Val("max0"), Line: 47},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -270,8 +277,8 @@ type CompiledProbeAverage struct {
 }
 
 // CompileProbeAverage puts ProbeAverage into the model's graph and opens a session over it, which may take seconds.
-func CompileProbeAverage(s *opticks.Session, opts ...nn.CompileOption) (*CompiledProbeAverage, error) {
-	c, err := s.Compile(probeAveragePlan(), opts...)
+func CompileProbeAverage(s *opticks.Session, probe *attachments.Vowels, opts ...nn.CompileOption) (*CompiledProbeAverage, error) {
+	c, err := s.Compile(probeAveragePlan(), append([]nn.CompileOption{nn.Attach("probe", probe)}, opts...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -285,20 +292,20 @@ type ProbeAverageResult struct {
 }
 
 // Run runs the model once with ProbeAverage in it. The results belong to the caller until they are released.
-func (c *CompiledProbeAverage) Run(ctx context.Context, in opticks.Inputs, w nn.Tensor, b float32) (average nn.Tensor, best nn.Tensor, err error) {
+func (c *CompiledProbeAverage) Run(ctx context.Context, in opticks.Inputs) (average nn.Tensor, best nn.Tensor, err error) {
 	var res ProbeAverageResult
-	err = c.RunInto(ctx, &res, in, w, b)
+	err = c.RunInto(ctx, &res, in)
 	return res.Average, res.Best, err
 }
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
-func (c *CompiledProbeAverage) RunInto(ctx context.Context, res *ProbeAverageResult, in opticks.Inputs, w nn.Tensor, b float32) error {
-	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{w, nn.Scalar(b)}, &res.Average, &res.Best)
+func (c *CompiledProbeAverage) RunInto(ctx context.Context, res *ProbeAverageResult, in opticks.Inputs) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Average, &res.Best)
 }
 
 // Generate continues the prompt with ProbeAverage in every step, and gives prompt and new tokens of each row.
-func (c *CompiledProbeAverage) Generate(ctx context.Context, in opticks.Inputs, w nn.Tensor, b float32, opts ...nn.GenerateOption) ([][]int64, error) {
-	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{w, nn.Scalar(b)}, opts...)
+func (c *CompiledProbeAverage) Generate(ctx context.Context, in opticks.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.Generate(ctx, in.NNInputs(), nil, opts...)
 }
 
 // Plan is the compiled form of ProbeAverage, as data.
@@ -313,7 +320,7 @@ func (c *CompiledProbeAverage) Close() error {
 
 // probeTopKMediator is ProbeTopK, scheduled: its states in the order of the run.
 var probeTopKMediator = nn.Mediator{
-	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 12},
+	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 13},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -323,22 +330,23 @@ func probeTopKPlan() *nn.Plan {
 		Name:    "ProbeTopK",
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
-		// What is given to each run.
-		Params: []nn.Param{
-			{Name: "w", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96"}}},
-			{Name: "b", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{}}},
+		// What is given when it is compiled.
+		Weights: []nn.Param{
+			{Name: "probe.Weight", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96", "1"}}},
+			{Name: "probe.Bias", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"1"}}},
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("w")}, Out: []string{"matMul0"}, Line: 12},
-			{Op: "AddScalar", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("b")}, Out: []string{"addScalar0"}, Line: 12},
-			{Op: "TopK", In: []nn.Ref{nn.Val("addScalar0")}, Out: []string{"topK0", "topK1"}, Attrs: map[string]any{"axis": int64(1), "k": int64(3)}, Line: 57},
-			{Op: "Mean", In: []nn.Ref{nn.Val("topK0")}, Out: []string{"mean0"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 58},
+			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("probe.Weight")}, Out: []string{"matMul0"}, Line: 13},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("probe.Bias")}, Out: []string{"add0"}, Line: 13},
+			{Op: "Squeeze", In: []nn.Ref{nn.Val("add0")}, Out: []string{"squeeze0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 13},
+			{Op: "TopK", In: []nn.Ref{nn.Val("squeeze0")}, Out: []string{"topK0", "topK1"}, Attrs: map[string]any{"axis": int64(1), "k": int64(3)}, Line: 54},
+			{Op: "Mean", In: []nn.Ref{nn.Val("topK0")}, Out: []string{"mean0"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 55},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "mean", Value: nn.Val("mean0"), Line: 58},
-			{Name: "tokens", Value: nn.Val("topK1"), Line: 57},
+			{Name: "mean", Value: nn.Val("mean0"), Line: 55},
+			{Name: "tokens", Value: nn.Val("topK1"), Line: 54},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -356,8 +364,8 @@ type CompiledProbeTopK struct {
 }
 
 // CompileProbeTopK puts ProbeTopK into the model's graph and opens a session over it, which may take seconds.
-func CompileProbeTopK(s *opticks.Session, opts ...nn.CompileOption) (*CompiledProbeTopK, error) {
-	c, err := s.Compile(probeTopKPlan(), opts...)
+func CompileProbeTopK(s *opticks.Session, probe *attachments.Vowels, opts ...nn.CompileOption) (*CompiledProbeTopK, error) {
+	c, err := s.Compile(probeTopKPlan(), append([]nn.CompileOption{nn.Attach("probe", probe)}, opts...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -371,20 +379,20 @@ type ProbeTopKResult struct {
 }
 
 // Run runs the model once with ProbeTopK in it. The results belong to the caller until they are released.
-func (c *CompiledProbeTopK) Run(ctx context.Context, in opticks.Inputs, w nn.Tensor, b float32) (mean nn.Tensor, tokens nn.Tensor, err error) {
+func (c *CompiledProbeTopK) Run(ctx context.Context, in opticks.Inputs) (mean nn.Tensor, tokens nn.Tensor, err error) {
 	var res ProbeTopKResult
-	err = c.RunInto(ctx, &res, in, w, b)
+	err = c.RunInto(ctx, &res, in)
 	return res.Mean, res.Tokens, err
 }
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
-func (c *CompiledProbeTopK) RunInto(ctx context.Context, res *ProbeTopKResult, in opticks.Inputs, w nn.Tensor, b float32) error {
-	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{w, nn.Scalar(b)}, &res.Mean, &res.Tokens)
+func (c *CompiledProbeTopK) RunInto(ctx context.Context, res *ProbeTopKResult, in opticks.Inputs) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Mean, &res.Tokens)
 }
 
 // Generate continues the prompt with ProbeTopK in every step, and gives prompt and new tokens of each row.
-func (c *CompiledProbeTopK) Generate(ctx context.Context, in opticks.Inputs, w nn.Tensor, b float32, opts ...nn.GenerateOption) ([][]int64, error) {
-	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{w, nn.Scalar(b)}, opts...)
+func (c *CompiledProbeTopK) Generate(ctx context.Context, in opticks.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.Generate(ctx, in.NNInputs(), nil, opts...)
 }
 
 // Plan is the compiled form of ProbeTopK, as data.
@@ -399,9 +407,9 @@ func (c *CompiledProbeTopK) Close() error {
 
 // probeSteerMediator is ProbeSteer, scheduled: its states in the order of the run.
 var probeSteerMediator = nn.Mediator{
-	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 12},
-	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 70},
-	{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 71},
+	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 13},
+	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 66},
+	{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 67},
 	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 19},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
@@ -414,29 +422,33 @@ func probeSteerPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
 		Params: []nn.Param{
-			{Name: "w", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96"}}},
 			{Name: "v", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96"}}},
-			{Name: "b", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{}}},
 			{Name: "p0", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{}}},
+		},
+		// What is given when it is compiled.
+		Weights: []nn.Param{
+			{Name: "probe.Weight", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96", "1"}}},
+			{Name: "probe.Bias", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"1"}}},
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("w")}, Out: []string{"matMul0"}, Line: 12},
-			{Op: "AddScalar", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("b")}, Out: []string{"addScalar0"}, Line: 12},
-			{Op: "At", In: []nn.Ref{nn.Val("addScalar0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 68},
-			{Op: "Gt", In: []nn.Ref{nn.Val("at0"), nn.Arg("p0")}, Out: []string{"gt0"}, Line: 68},
-			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("gt0")}, Out: []string{"flagged"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 68},
-			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("v")}, Out: []string{"add0"}, Line: 71},
-			{Op: "Where", In: []nn.Ref{nn.Val("flagged"), nn.Val("add0"), nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"where0"}, Line: 71},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 72},
+			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("probe.Weight")}, Out: []string{"matMul0"}, Line: 13},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("probe.Bias")}, Out: []string{"add0"}, Line: 13},
+			{Op: "Squeeze", In: []nn.Ref{nn.Val("add0")}, Out: []string{"squeeze0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 13},
+			{Op: "At", In: []nn.Ref{nn.Val("squeeze0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 64},
+			{Op: "Gt", In: []nn.Ref{nn.Val("at0"), nn.Arg("p0")}, Out: []string{"gt0"}, Line: 64},
+			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("gt0")}, Out: []string{"flagged"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 64},
+			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("v")}, Out: []string{"add1"}, Line: 67},
+			{Op: "Where", In: []nn.Ref{nn.Val("flagged"), nn.Val("add1"), nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"where0"}, Line: 67},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 68},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("where0"), Line: 71},
+			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("where0"), Line: 67},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("at1"), Line: 72},
+			{Name: "logits", Value: nn.Val("at1"), Line: 68},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -456,8 +468,8 @@ type CompiledProbeSteer struct {
 }
 
 // CompileProbeSteer puts ProbeSteer into the model's graph and opens a session over it, which may take seconds.
-func CompileProbeSteer(s *opticks.Session, opts ...nn.CompileOption) (*CompiledProbeSteer, error) {
-	c, err := s.Compile(probeSteerPlan(), opts...)
+func CompileProbeSteer(s *opticks.Session, probe *attachments.Vowels, opts ...nn.CompileOption) (*CompiledProbeSteer, error) {
+	c, err := s.Compile(probeSteerPlan(), append([]nn.CompileOption{nn.Attach("probe", probe)}, opts...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -470,26 +482,26 @@ type ProbeSteerResult struct {
 }
 
 // Run runs the model once with ProbeSteer in it. The results belong to the caller until they are released.
-func (c *CompiledProbeSteer) Run(ctx context.Context, in opticks.Inputs, w nn.Tensor, v nn.Tensor, b float32, threshold float32) (logits nn.Tensor, err error) {
+func (c *CompiledProbeSteer) Run(ctx context.Context, in opticks.Inputs, v nn.Tensor, threshold float32) (logits nn.Tensor, err error) {
 	var res ProbeSteerResult
-	err = c.RunInto(ctx, &res, in, w, v, b, threshold)
+	err = c.RunInto(ctx, &res, in, v, threshold)
 	return res.Logits, err
 }
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
-func (c *CompiledProbeSteer) RunInto(ctx context.Context, res *ProbeSteerResult, in opticks.Inputs, w nn.Tensor, v nn.Tensor, b float32, threshold float32) error {
-//line probes.go:68
-	nn_arg3 := nn.Scalar(threshold)
-//line probes_nngen.go:484
-	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{w, v, nn.Scalar(b), nn_arg3}, &res.Logits)
+func (c *CompiledProbeSteer) RunInto(ctx context.Context, res *ProbeSteerResult, in opticks.Inputs, v nn.Tensor, threshold float32) error {
+//line probes.go:64
+	nn_arg1 := nn.Scalar(threshold)
+//line probes_nngen.go:496
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{v, nn_arg1}, &res.Logits)
 }
 
 // Generate continues the prompt with ProbeSteer in every step, and gives prompt and new tokens of each row.
-func (c *CompiledProbeSteer) Generate(ctx context.Context, in opticks.Inputs, w nn.Tensor, v nn.Tensor, b float32, threshold float32, opts ...nn.GenerateOption) ([][]int64, error) {
-//line probes.go:68
-	nn_arg3 := nn.Scalar(threshold)
-//line probes_nngen.go:492
-	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{w, v, nn.Scalar(b), nn_arg3}, opts...)
+func (c *CompiledProbeSteer) Generate(ctx context.Context, in opticks.Inputs, v nn.Tensor, threshold float32, opts ...nn.GenerateOption) ([][]int64, error) {
+//line probes.go:64
+	nn_arg1 := nn.Scalar(threshold)
+//line probes_nngen.go:504
+	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{v, nn_arg1}, opts...)
 }
 
 // Plan is the compiled form of ProbeSteer, as data.

@@ -2,6 +2,7 @@ package interventions
 
 import (
 	"github.com/nngen-go/nngen/examples/demo/opticks"
+	"github.com/nngen-go/nngen/examples/gallery/attachments"
 	"github.com/nngen-go/nngen/examples/gallery/models/llama"
 	nn "github.com/nngen-go/nngen/runtime"
 )
@@ -79,18 +80,15 @@ func FunctionVector(t *opticks.Trace, shots, query opticks.Inputs) (logits nn.Te
 }
 
 // AblateDirection takes one direction out of all that is ever written to the
-// residual stream: embeddings, attentions, MLPs. r [48] need not have length one.
+// residual stream: embeddings, attentions, MLPs.
 //
 //nngen:trace nohooks
-//nngen:param r float32 [48]
-func AblateDirection(m *llama.Model, r nn.Tensor) (logits nn.Tensor) {
-	unit := r.Div(r.NormKeep(-1))
-	without := func(x nn.Tensor) nn.Tensor { return x.Sub(x.Mul(unit).SumKeep(-1).Mul(unit)) }
+func AblateDirection(m *llama.Model, r *attachments.Refusal) (logits nn.Tensor) {
 	embed := m.Model.EmbedTokens
-	embed.SetOutput(without(embed.Output()))
+	embed.SetOutput(r.Ablate(embed.Output()))
 	for _, layer := range m.Model.Layers {
-		layer.SelfAttn.SetOutput(without(layer.SelfAttn.Output()))
-		layer.MLP.SetOutput(without(layer.MLP.Output()))
+		layer.SelfAttn.SetOutput(r.Ablate(layer.SelfAttn.Output()))
+		layer.MLP.SetOutput(r.Ablate(layer.MLP.Output()))
 	}
 	return m.LMHead.Output().At(nn.All, -1)
 }

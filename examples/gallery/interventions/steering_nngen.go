@@ -6,26 +6,27 @@ package interventions
 import (
 	"context"
 	"github.com/nngen-go/nngen/examples/demo/opticks"
+	"github.com/nngen-go/nngen/examples/gallery/attachments"
 	"github.com/nngen-go/nngen/examples/gallery/models/llama"
 	nn "github.com/nngen-go/nngen/runtime"
 )
 
 // contrastSteerMediators are the invokes of ContrastSteer, scheduled: the states of each in the order of the run.
 var contrastSteerMediators = []nn.Mediator{
-	// plus, line 19
+	// plus, line 20
 	{
-		{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 19},
+		{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 20},
 		{At: "", Event: nn.End, Rows: 0},
 	},
-	// minus, line 20
+	// minus, line 21
 	{
-		{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 20},
+		{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 21},
 		{At: "", Event: nn.End, Rows: 1},
 	},
-	// prompt, line 21
+	// prompt, line 22
 	{
-		{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: 2, Line: 23},
-		{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: 2, Line: 24},
+		{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: 2, Line: 24},
+		{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: 2, Line: 25},
 		{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: 2, Line: 19},
 		{At: "", Event: nn.End, Rows: 2},
 	},
@@ -43,25 +44,25 @@ func contrastSteerPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 19},
-			{Op: "Mean", In: []nn.Ref{nn.Val("narrowRows0")}, Out: []string{"up"}, Attrs: map[string]any{"axes": []int64{0, 1}}, Line: 19},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 20},
-			{Op: "Mean", In: []nn.Ref{nn.Val("narrowRows1")}, Out: []string{"down"}, Attrs: map[string]any{"axes": []int64{0, 1}}, Line: 20},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"h"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(2), "scale": int64(1)}, Line: 23},
-			{Op: "Sub", In: []nn.Ref{nn.Val("up"), nn.Val("down")}, Out: []string{"sub0"}, Line: 24},
-			{Op: "Scale", In: []nn.Ref{nn.Val("sub0"), nn.Arg("alpha")}, Out: []string{"scale0"}, Line: 24},
-			{Op: "Add", In: []nn.Ref{nn.Val("h"), nn.Val("scale0")}, Out: []string{"add0"}, Line: 24},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("add0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{2}, "scale": int64(1), "total": int64(3)}, Line: 24},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 20},
+			{Op: "Mean", In: []nn.Ref{nn.Val("narrowRows0")}, Out: []string{"up"}, Attrs: map[string]any{"axes": []int64{0, 1}}, Line: 20},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 21},
+			{Op: "Mean", In: []nn.Ref{nn.Val("narrowRows1")}, Out: []string{"down"}, Attrs: map[string]any{"axes": []int64{0, 1}}, Line: 21},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"h"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(2), "scale": int64(1)}, Line: 24},
+			{Op: "Sub", In: []nn.Ref{nn.Val("up"), nn.Val("down")}, Out: []string{"sub0"}, Line: 25},
+			{Op: "Scale", In: []nn.Ref{nn.Val("sub0"), nn.Arg("alpha")}, Out: []string{"scale0"}, Line: 25},
+			{Op: "Add", In: []nn.Ref{nn.Val("h"), nn.Val("scale0")}, Out: []string{"add0"}, Line: 25},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("add0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{2}, "scale": int64(1), "total": int64(3)}, Line: 25},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(2), "scale": int64(1)}, Line: 19},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows2")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 25},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows2")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 26},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("joinRows0"), Line: 24},
+			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("joinRows0"), Line: 25},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("logits_2"), Line: 25},
+			{Name: "logits", Value: nn.Val("logits_2"), Line: 26},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -119,8 +120,8 @@ func (c *CompiledContrastSteer) Close() error {
 
 // steerRowsMediator is SteerRows, scheduled: its states in the order of the run.
 var steerRowsMediator = nn.Mediator{
-	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 41},
-	{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 41},
+	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 42},
+	{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 42},
 	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 19},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
@@ -139,20 +140,20 @@ func steerRowsPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "At", In: []nn.Ref{nn.Arg("vectors"), nn.Arg("which")}, Out: []string{"at0"}, Attrs: map[string]any{"index": "$"}, Line: 40},
-			{Op: "Unsqueeze", In: []nn.Ref{nn.Arg("strength")}, Out: []string{"unsqueeze0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 40},
-			{Op: "Mul", In: []nn.Ref{nn.Val("at0"), nn.Val("unsqueeze0")}, Out: []string{"v"}, Line: 40},
-			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("v")}, Out: []string{"unsqueeze1"}, Attrs: map[string]any{"axis": int64(1)}, Line: 41},
-			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("unsqueeze1")}, Out: []string{"add0"}, Line: 41},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 42},
+			{Op: "At", In: []nn.Ref{nn.Arg("vectors"), nn.Arg("which")}, Out: []string{"at0"}, Attrs: map[string]any{"index": "$"}, Line: 41},
+			{Op: "Unsqueeze", In: []nn.Ref{nn.Arg("strength")}, Out: []string{"unsqueeze0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 41},
+			{Op: "Mul", In: []nn.Ref{nn.Val("at0"), nn.Val("unsqueeze0")}, Out: []string{"v"}, Line: 41},
+			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("v")}, Out: []string{"unsqueeze1"}, Attrs: map[string]any{"axis": int64(1)}, Line: 42},
+			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("unsqueeze1")}, Out: []string{"add0"}, Line: 42},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 43},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("add0"), Line: 41},
+			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("add0"), Line: 42},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("at1"), Line: 42},
+			{Name: "logits", Value: nn.Val("at1"), Line: 43},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -214,20 +215,20 @@ func (c *CompiledSteerRows) Close() error {
 
 // injectConceptMediators are the invokes of InjectConcept, scheduled: the states of each in the order of the run.
 var injectConceptMediators = []nn.Mediator{
-	// concept, line 51
+	// concept, line 52
 	{
-		{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 51},
+		{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 52},
 		{At: "", Event: nn.End, Rows: 0},
 	},
-	// baseline, line 52
+	// baseline, line 53
 	{
-		{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 52},
+		{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 53},
 		{At: "", Event: nn.End, Rows: 1},
 	},
-	// prompt, line 53
+	// prompt, line 54
 	{
-		{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: 2, Line: 55},
-		{At: "transformer.h.2.output", Event: nn.Swap, Placement: nn.Graph, Rows: 2, Line: 57},
+		{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: 2, Line: 56},
+		{At: "transformer.h.2.output", Event: nn.Swap, Placement: nn.Graph, Rows: 2, Line: 58},
 		{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: 2, Line: 19},
 		{At: "", Event: nn.End, Rows: 2},
 	},
@@ -245,29 +246,29 @@ func injectConceptPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 51},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows0")}, Out: []string{"with"}, Attrs: map[string]any{"index": ":,-1"}, Line: 51},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 52},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows1")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 52},
-			{Op: "MeanKeep", In: []nn.Ref{nn.Val("at0")}, Out: []string{"without"}, Attrs: map[string]any{"axes": []int64{0}}, Line: 52},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"h"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(2), "scale": int64(1)}, Line: 55},
-			{Op: "Sub", In: []nn.Ref{nn.Val("with"), nn.Val("without")}, Out: []string{"sub0"}, Line: 56},
-			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("sub0")}, Out: []string{"unsqueeze0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 56},
-			{Op: "Scale", In: []nn.Ref{nn.Val("unsqueeze0"), nn.Arg("alpha")}, Out: []string{"v"}, Line: 56},
-			{Op: "At", In: []nn.Ref{nn.Val("h")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-8:"}, Line: 57},
-			{Op: "Add", In: []nn.Ref{nn.Val("at1"), nn.Val("v")}, Out: []string{"add0"}, Line: 57},
-			{Op: "SetAt", In: []nn.Ref{nn.Val("h"), nn.Val("add0")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,-8:"}, Line: 57},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{2}, "scale": int64(1), "total": int64(3)}, Line: 57},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 52},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows0")}, Out: []string{"with"}, Attrs: map[string]any{"index": ":,-1"}, Line: 52},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 53},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows1")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 53},
+			{Op: "MeanKeep", In: []nn.Ref{nn.Val("at0")}, Out: []string{"without"}, Attrs: map[string]any{"axes": []int64{0}}, Line: 53},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"h"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(2), "scale": int64(1)}, Line: 56},
+			{Op: "Sub", In: []nn.Ref{nn.Val("with"), nn.Val("without")}, Out: []string{"sub0"}, Line: 57},
+			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("sub0")}, Out: []string{"unsqueeze0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 57},
+			{Op: "Scale", In: []nn.Ref{nn.Val("unsqueeze0"), nn.Arg("alpha")}, Out: []string{"v"}, Line: 57},
+			{Op: "At", In: []nn.Ref{nn.Val("h")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-8:"}, Line: 58},
+			{Op: "Add", In: []nn.Ref{nn.Val("at1"), nn.Val("v")}, Out: []string{"add0"}, Line: 58},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("h"), nn.Val("add0")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,-8:"}, Line: 58},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{2}, "scale": int64(1), "total": int64(3)}, Line: 58},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(2), "scale": int64(1)}, Line: 19},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows2")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 58},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows2")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 59},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.2.output", Tensor: "/transformer/h.2/Add_1_output_0", Value: nn.Val("joinRows0"), Line: 57},
+			{At: "transformer.h.2.output", Tensor: "/transformer/h.2/Add_1_output_0", Value: nn.Val("joinRows0"), Line: 58},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("logits_2"), Line: 58},
+			{Name: "logits", Value: nn.Val("logits_2"), Line: 59},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -324,15 +325,15 @@ func (c *CompiledInjectConcept) Close() error {
 
 // functionVectorMediators are the invokes of FunctionVector, scheduled: the states of each in the order of the run.
 var functionVectorMediators = []nn.Mediator{
-	// shots, line 70
+	// shots, line 71
 	{
-		{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 70},
+		{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 71},
 		{At: "", Event: nn.End, Rows: 0},
 	},
-	// query, line 71
+	// query, line 72
 	{
-		{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 73},
-		{At: "transformer.h.2.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 74},
+		{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 74},
+		{At: "transformer.h.2.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 75},
 		{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 19},
 		{At: "", Event: nn.End, Rows: 1},
 	},
@@ -346,24 +347,24 @@ func functionVectorPlan() *nn.Plan {
 		Invokes: []string{"shots", "query"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 70},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 70},
-			{Op: "Mean", In: []nn.Ref{nn.Val("at0")}, Out: []string{"task"}, Attrs: map[string]any{"axes": []int64{0}}, Line: 70},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"h"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 73},
-			{Op: "At", In: []nn.Ref{nn.Val("h")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 74},
-			{Op: "Add", In: []nn.Ref{nn.Val("at1"), nn.Val("task")}, Out: []string{"add0"}, Line: 74},
-			{Op: "SetAt", In: []nn.Ref{nn.Val("h"), nn.Val("add0")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 74},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 74},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 71},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 71},
+			{Op: "Mean", In: []nn.Ref{nn.Val("at0")}, Out: []string{"task"}, Attrs: map[string]any{"axes": []int64{0}}, Line: 71},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"h"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 74},
+			{Op: "At", In: []nn.Ref{nn.Val("h")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 75},
+			{Op: "Add", In: []nn.Ref{nn.Val("at1"), nn.Val("task")}, Out: []string{"add0"}, Line: 75},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("h"), nn.Val("add0")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 75},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 75},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 19},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows1")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 75},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows1")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 76},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.2.output", Tensor: "/transformer/h.2/Add_1_output_0", Value: nn.Val("joinRows0"), Line: 74},
+			{At: "transformer.h.2.output", Tensor: "/transformer/h.2/Add_1_output_0", Value: nn.Val("joinRows0"), Line: 75},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("logits_2"), Line: 75},
+			{Name: "logits", Value: nn.Val("logits_2"), Line: 76},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -420,17 +421,17 @@ func (c *CompiledFunctionVector) Close() error {
 
 // ablateDirectionMediator is AblateDirection, scheduled: its states in the order of the run.
 var ablateDirectionMediator = nn.Mediator{
-	{At: "model.embed_tokens.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 90},
-	{At: "model.embed_tokens.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 90},
-	{At: "model.layers.0.self_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 92},
-	{At: "model.layers.0.self_attn.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 92},
-	{At: "model.layers.0.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 93},
-	{At: "model.layers.0.mlp.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 93},
-	{At: "model.layers.1.self_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 92},
-	{At: "model.layers.1.self_attn.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 92},
-	{At: "model.layers.1.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 93},
-	{At: "model.layers.1.mlp.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 93},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 95},
+	{At: "model.embed_tokens.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 88},
+	{At: "model.embed_tokens.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 88},
+	{At: "model.layers.0.self_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 90},
+	{At: "model.layers.0.self_attn.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 90},
+	{At: "model.layers.0.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 91},
+	{At: "model.layers.0.mlp.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 91},
+	{At: "model.layers.1.self_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 90},
+	{At: "model.layers.1.self_attn.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 90},
+	{At: "model.layers.1.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 91},
+	{At: "model.layers.1.mlp.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 91},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 93},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -440,47 +441,55 @@ func ablateDirectionPlan() *nn.Plan {
 		Name:    "AblateDirection",
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
-		// What is given to each run.
-		Params: []nn.Param{
-			{Name: "r", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"48"}}},
+		// What is given when it is compiled.
+		Weights: []nn.Param{
+			{Name: "r.Vector", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"48"}}},
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "NormKeep", In: []nn.Ref{nn.Arg("r")}, Out: []string{"normKeep0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 87},
-			{Op: "Div", In: []nn.Ref{nn.Arg("r"), nn.Val("normKeep0")}, Out: []string{"unit"}, Line: 87},
+			{Op: "Norm", In: []nn.Ref{nn.Arg("r.Vector")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 88},
+			{Op: "Div", In: []nn.Ref{nn.Arg("r.Vector"), nn.Val("norm0")}, Out: []string{"unit"}, Line: 88},
 			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/model/embed_tokens/Gather_output_0"), nn.Val("unit")}, Out: []string{"mul0"}, Line: 88},
 			{Op: "SumKeep", In: []nn.Ref{nn.Val("mul0")}, Out: []string{"sumKeep0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 88},
 			{Op: "Mul", In: []nn.Ref{nn.Val("sumKeep0"), nn.Val("unit")}, Out: []string{"mul1"}, Line: 88},
 			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/model/embed_tokens/Gather_output_0"), nn.Val("mul1")}, Out: []string{"sub0"}, Line: 88},
-			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/o_proj/MatMul_output_0"), nn.Val("unit")}, Out: []string{"mul2"}, Line: 88},
-			{Op: "SumKeep", In: []nn.Ref{nn.Val("mul2")}, Out: []string{"sumKeep1"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 88},
-			{Op: "Mul", In: []nn.Ref{nn.Val("sumKeep1"), nn.Val("unit")}, Out: []string{"mul3"}, Line: 88},
-			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/o_proj/MatMul_output_0"), nn.Val("mul3")}, Out: []string{"sub1"}, Line: 88},
-			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/model/layers.0/mlp/down_proj/MatMul_output_0"), nn.Val("unit")}, Out: []string{"mul4"}, Line: 88},
-			{Op: "SumKeep", In: []nn.Ref{nn.Val("mul4")}, Out: []string{"sumKeep2"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 88},
-			{Op: "Mul", In: []nn.Ref{nn.Val("sumKeep2"), nn.Val("unit")}, Out: []string{"mul5"}, Line: 88},
-			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/model/layers.0/mlp/down_proj/MatMul_output_0"), nn.Val("mul5")}, Out: []string{"sub2"}, Line: 88},
-			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/o_proj/MatMul_output_0"), nn.Val("unit")}, Out: []string{"mul6"}, Line: 88},
-			{Op: "SumKeep", In: []nn.Ref{nn.Val("mul6")}, Out: []string{"sumKeep3"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 88},
-			{Op: "Mul", In: []nn.Ref{nn.Val("sumKeep3"), nn.Val("unit")}, Out: []string{"mul7"}, Line: 88},
-			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/o_proj/MatMul_output_0"), nn.Val("mul7")}, Out: []string{"sub3"}, Line: 88},
-			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/model/layers.1/mlp/down_proj/MatMul_output_0"), nn.Val("unit")}, Out: []string{"mul8"}, Line: 88},
-			{Op: "SumKeep", In: []nn.Ref{nn.Val("mul8")}, Out: []string{"sumKeep4"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 88},
-			{Op: "Mul", In: []nn.Ref{nn.Val("sumKeep4"), nn.Val("unit")}, Out: []string{"mul9"}, Line: 88},
-			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/model/layers.1/mlp/down_proj/MatMul_output_0"), nn.Val("mul9")}, Out: []string{"sub4"}, Line: 88},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 95},
+			{Op: "Norm", In: []nn.Ref{nn.Arg("r.Vector")}, Out: []string{"norm1"}, Attrs: map[string]any{"axes": []int64{}}, Line: 90},
+			{Op: "Div", In: []nn.Ref{nn.Arg("r.Vector"), nn.Val("norm1")}, Out: []string{"unit_2"}, Line: 90},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/o_proj/MatMul_output_0"), nn.Val("unit_2")}, Out: []string{"mul2"}, Line: 90},
+			{Op: "SumKeep", In: []nn.Ref{nn.Val("mul2")}, Out: []string{"sumKeep1"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 90},
+			{Op: "Mul", In: []nn.Ref{nn.Val("sumKeep1"), nn.Val("unit_2")}, Out: []string{"mul3"}, Line: 90},
+			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/o_proj/MatMul_output_0"), nn.Val("mul3")}, Out: []string{"sub1"}, Line: 90},
+			{Op: "Norm", In: []nn.Ref{nn.Arg("r.Vector")}, Out: []string{"norm2"}, Attrs: map[string]any{"axes": []int64{}}, Line: 91},
+			{Op: "Div", In: []nn.Ref{nn.Arg("r.Vector"), nn.Val("norm2")}, Out: []string{"unit_3"}, Line: 91},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/model/layers.0/mlp/down_proj/MatMul_output_0"), nn.Val("unit_3")}, Out: []string{"mul4"}, Line: 91},
+			{Op: "SumKeep", In: []nn.Ref{nn.Val("mul4")}, Out: []string{"sumKeep2"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 91},
+			{Op: "Mul", In: []nn.Ref{nn.Val("sumKeep2"), nn.Val("unit_3")}, Out: []string{"mul5"}, Line: 91},
+			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/model/layers.0/mlp/down_proj/MatMul_output_0"), nn.Val("mul5")}, Out: []string{"sub2"}, Line: 91},
+			{Op: "Norm", In: []nn.Ref{nn.Arg("r.Vector")}, Out: []string{"norm3"}, Attrs: map[string]any{"axes": []int64{}}, Line: 90},
+			{Op: "Div", In: []nn.Ref{nn.Arg("r.Vector"), nn.Val("norm3")}, Out: []string{"unit_4"}, Line: 90},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/o_proj/MatMul_output_0"), nn.Val("unit_4")}, Out: []string{"mul6"}, Line: 90},
+			{Op: "SumKeep", In: []nn.Ref{nn.Val("mul6")}, Out: []string{"sumKeep3"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 90},
+			{Op: "Mul", In: []nn.Ref{nn.Val("sumKeep3"), nn.Val("unit_4")}, Out: []string{"mul7"}, Line: 90},
+			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/o_proj/MatMul_output_0"), nn.Val("mul7")}, Out: []string{"sub3"}, Line: 90},
+			{Op: "Norm", In: []nn.Ref{nn.Arg("r.Vector")}, Out: []string{"norm4"}, Attrs: map[string]any{"axes": []int64{}}, Line: 91},
+			{Op: "Div", In: []nn.Ref{nn.Arg("r.Vector"), nn.Val("norm4")}, Out: []string{"unit_5"}, Line: 91},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/model/layers.1/mlp/down_proj/MatMul_output_0"), nn.Val("unit_5")}, Out: []string{"mul8"}, Line: 91},
+			{Op: "SumKeep", In: []nn.Ref{nn.Val("mul8")}, Out: []string{"sumKeep4"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 91},
+			{Op: "Mul", In: []nn.Ref{nn.Val("sumKeep4"), nn.Val("unit_5")}, Out: []string{"mul9"}, Line: 91},
+			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/model/layers.1/mlp/down_proj/MatMul_output_0"), nn.Val("mul9")}, Out: []string{"sub4"}, Line: 91},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 93},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "model.embed_tokens.output", Tensor: "/model/embed_tokens/Gather_output_0", Value: nn.Val("sub0"), Line: 90},
-			{At: "model.layers.0.self_attn.output", Tensor: "/model/layers.0/self_attn/o_proj/MatMul_output_0", Value: nn.Val("sub1"), Line: 92},
-			{At: "model.layers.0.mlp.output", Tensor: "/model/layers.0/mlp/down_proj/MatMul_output_0", Value: nn.Val("sub2"), Line: 93},
-			{At: "model.layers.1.self_attn.output", Tensor: "/model/layers.1/self_attn/o_proj/MatMul_output_0", Value: nn.Val("sub3"), Line: 92},
-			{At: "model.layers.1.mlp.output", Tensor: "/model/layers.1/mlp/down_proj/MatMul_output_0", Value: nn.Val("sub4"), Line: 93},
+			{At: "model.embed_tokens.output", Tensor: "/model/embed_tokens/Gather_output_0", Value: nn.Val("sub0"), Line: 88},
+			{At: "model.layers.0.self_attn.output", Tensor: "/model/layers.0/self_attn/o_proj/MatMul_output_0", Value: nn.Val("sub1"), Line: 90},
+			{At: "model.layers.0.mlp.output", Tensor: "/model/layers.0/mlp/down_proj/MatMul_output_0", Value: nn.Val("sub2"), Line: 91},
+			{At: "model.layers.1.self_attn.output", Tensor: "/model/layers.1/self_attn/o_proj/MatMul_output_0", Value: nn.Val("sub3"), Line: 90},
+			{At: "model.layers.1.mlp.output", Tensor: "/model/layers.1/mlp/down_proj/MatMul_output_0", Value: nn.Val("sub4"), Line: 91},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("at0"), Line: 95},
+			{Name: "logits", Value: nn.Val("at0"), Line: 93},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -498,14 +507,14 @@ func ablateDirectionPlan() *nn.Plan {
 // CompiledAblateDirection is AblateDirection, compiled into the graph of one session. Any number of goroutines may use it at once.
 //
 // AblateDirection takes one direction out of all that is ever written to the
-// residual stream: embeddings, attentions, MLPs. r [48] need not have length one.
+// residual stream: embeddings, attentions, MLPs.
 type CompiledAblateDirection struct {
 	c *nn.Compiled
 }
 
 // CompileAblateDirection puts AblateDirection into the model's graph and opens a session over it, which may take seconds.
-func CompileAblateDirection(s *llama.Session, opts ...nn.CompileOption) (*CompiledAblateDirection, error) {
-	c, err := s.Compile(ablateDirectionPlan(), opts...)
+func CompileAblateDirection(s *llama.Session, r *attachments.Refusal, opts ...nn.CompileOption) (*CompiledAblateDirection, error) {
+	c, err := s.Compile(ablateDirectionPlan(), append([]nn.CompileOption{nn.Attach("r", r)}, opts...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -518,20 +527,20 @@ type AblateDirectionResult struct {
 }
 
 // Run runs the model once with AblateDirection in it. The results belong to the caller until they are released.
-func (c *CompiledAblateDirection) Run(ctx context.Context, in llama.Inputs, r nn.Tensor) (logits nn.Tensor, err error) {
+func (c *CompiledAblateDirection) Run(ctx context.Context, in llama.Inputs) (logits nn.Tensor, err error) {
 	var res AblateDirectionResult
-	err = c.RunInto(ctx, &res, in, r)
+	err = c.RunInto(ctx, &res, in)
 	return res.Logits, err
 }
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
-func (c *CompiledAblateDirection) RunInto(ctx context.Context, res *AblateDirectionResult, in llama.Inputs, r nn.Tensor) error {
-	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{r}, &res.Logits)
+func (c *CompiledAblateDirection) RunInto(ctx context.Context, res *AblateDirectionResult, in llama.Inputs) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
 }
 
 // Generate continues the prompt with AblateDirection in every step, and gives prompt and new tokens of each row.
-func (c *CompiledAblateDirection) Generate(ctx context.Context, in llama.Inputs, r nn.Tensor, opts ...nn.GenerateOption) ([][]int64, error) {
-	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{r}, opts...)
+func (c *CompiledAblateDirection) Generate(ctx context.Context, in llama.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.Generate(ctx, in.NNInputs(), nil, opts...)
 }
 
 // Plan is the compiled form of AblateDirection, as data.
@@ -546,21 +555,21 @@ func (c *CompiledAblateDirection) Close() error {
 
 // centreMeanMediators are the invokes of CentreMean, scheduled: the states of each in the order of the run.
 var centreMeanMediators = []nn.Mediator{
-	// topic, line 104
+	// topic, line 102
 	{
-		{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 104},
+		{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 102},
 		{At: "", Event: nn.End, Rows: 0},
 	},
-	// anything, line 105
+	// anything, line 103
 	{
-		{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 105},
+		{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 103},
 		{At: "", Event: nn.End, Rows: 1},
 	},
-	// prompt, line 106
+	// prompt, line 104
 	{
-		{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Graph, Rows: 2, Line: 108},
-		{At: "model.layers.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: 2, Line: 109},
-		{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: 2, Line: 110},
+		{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Graph, Rows: 2, Line: 106},
+		{At: "model.layers.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: 2, Line: 107},
+		{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: 2, Line: 108},
 		{At: "", Event: nn.End, Rows: 2},
 	},
 }
@@ -577,25 +586,25 @@ func centreMeanPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 104},
-			{Op: "Mean", In: []nn.Ref{nn.Val("narrowRows0")}, Out: []string{"about"}, Attrs: map[string]any{"axes": []int64{0, 1}}, Line: 104},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 105},
-			{Op: "Mean", In: []nn.Ref{nn.Val("narrowRows1")}, Out: []string{"of"}, Attrs: map[string]any{"axes": []int64{0, 1}}, Line: 105},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"h"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(2), "scale": int64(1)}, Line: 108},
-			{Op: "Sub", In: []nn.Ref{nn.Val("about"), nn.Val("of")}, Out: []string{"sub0"}, Line: 109},
-			{Op: "Scale", In: []nn.Ref{nn.Val("sub0"), nn.Arg("alpha")}, Out: []string{"scale0"}, Line: 109},
-			{Op: "Add", In: []nn.Ref{nn.Val("h"), nn.Val("scale0")}, Out: []string{"add0"}, Line: 109},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("add0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{2}, "scale": int64(1), "total": int64(3)}, Line: 109},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(2), "scale": int64(1)}, Line: 110},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows2")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 110},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 102},
+			{Op: "Mean", In: []nn.Ref{nn.Val("narrowRows0")}, Out: []string{"about"}, Attrs: map[string]any{"axes": []int64{0, 1}}, Line: 102},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 103},
+			{Op: "Mean", In: []nn.Ref{nn.Val("narrowRows1")}, Out: []string{"of"}, Attrs: map[string]any{"axes": []int64{0, 1}}, Line: 103},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"h"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(2), "scale": int64(1)}, Line: 106},
+			{Op: "Sub", In: []nn.Ref{nn.Val("about"), nn.Val("of")}, Out: []string{"sub0"}, Line: 107},
+			{Op: "Scale", In: []nn.Ref{nn.Val("sub0"), nn.Arg("alpha")}, Out: []string{"scale0"}, Line: 107},
+			{Op: "Add", In: []nn.Ref{nn.Val("h"), nn.Val("scale0")}, Out: []string{"add0"}, Line: 107},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("add0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{2}, "scale": int64(1), "total": int64(3)}, Line: 107},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(2), "scale": int64(1)}, Line: 108},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows2")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 108},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "model.layers.0.output", Tensor: "/model/layers.0/Add_1_output_0", Value: nn.Val("joinRows0"), Line: 109},
+			{At: "model.layers.0.output", Tensor: "/model/layers.0/Add_1_output_0", Value: nn.Val("joinRows0"), Line: 107},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("logits_2"), Line: 110},
+			{Name: "logits", Value: nn.Val("logits_2"), Line: 108},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -652,18 +661,18 @@ func (c *CompiledCentreMean) Close() error {
 
 // limitTokenNormMediator is LimitTokenNorm, scheduled: its states in the order of the run.
 var limitTokenNormMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 121},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 123},
-	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 121},
-	{At: "transformer.h.1.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 123},
-	{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 121},
-	{At: "transformer.h.2.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 123},
-	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 121},
-	{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 123},
-	{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 121},
-	{At: "transformer.h.4.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 123},
-	{At: "transformer.h.5.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 121},
-	{At: "transformer.h.5.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 123},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 119},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 121},
+	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 119},
+	{At: "transformer.h.1.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 121},
+	{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 119},
+	{At: "transformer.h.2.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 121},
+	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 119},
+	{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 121},
+	{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 119},
+	{At: "transformer.h.4.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 121},
+	{At: "transformer.h.5.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 119},
+	{At: "transformer.h.5.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 121},
 	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 19},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
@@ -680,56 +689,56 @@ func limitTokenNormPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"normKeep0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 122},
-			{Op: "Reciprocal", In: []nn.Ref{nn.Val("normKeep0")}, Out: []string{"reciprocal0"}, Line: 122},
-			{Op: "Scale", In: []nn.Ref{nn.Val("reciprocal0"), nn.Arg("limit")}, Out: []string{"scale"}, Line: 122},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale")}, Out: []string{"onesLike0"}, Line: 123},
-			{Op: "Minimum", In: []nn.Ref{nn.Val("scale"), nn.Val("onesLike0")}, Out: []string{"minimum0"}, Line: 123},
-			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("minimum0")}, Out: []string{"mul0"}, Line: 123},
-			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"normKeep1"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 122},
-			{Op: "Reciprocal", In: []nn.Ref{nn.Val("normKeep1")}, Out: []string{"reciprocal1"}, Line: 122},
-			{Op: "Scale", In: []nn.Ref{nn.Val("reciprocal1"), nn.Arg("limit")}, Out: []string{"scale_2"}, Line: 122},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale_2")}, Out: []string{"onesLike1"}, Line: 123},
-			{Op: "Minimum", In: []nn.Ref{nn.Val("scale_2"), nn.Val("onesLike1")}, Out: []string{"minimum1"}, Line: 123},
-			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("minimum1")}, Out: []string{"mul1"}, Line: 123},
-			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}, Out: []string{"normKeep2"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 122},
-			{Op: "Reciprocal", In: []nn.Ref{nn.Val("normKeep2")}, Out: []string{"reciprocal2"}, Line: 122},
-			{Op: "Scale", In: []nn.Ref{nn.Val("reciprocal2"), nn.Arg("limit")}, Out: []string{"scale_3"}, Line: 122},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale_3")}, Out: []string{"onesLike2"}, Line: 123},
-			{Op: "Minimum", In: []nn.Ref{nn.Val("scale_3"), nn.Val("onesLike2")}, Out: []string{"minimum2"}, Line: 123},
-			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("minimum2")}, Out: []string{"mul2"}, Line: 123},
-			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"normKeep3"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 122},
-			{Op: "Reciprocal", In: []nn.Ref{nn.Val("normKeep3")}, Out: []string{"reciprocal3"}, Line: 122},
-			{Op: "Scale", In: []nn.Ref{nn.Val("reciprocal3"), nn.Arg("limit")}, Out: []string{"scale_4"}, Line: 122},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale_4")}, Out: []string{"onesLike3"}, Line: 123},
-			{Op: "Minimum", In: []nn.Ref{nn.Val("scale_4"), nn.Val("onesLike3")}, Out: []string{"minimum3"}, Line: 123},
-			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("minimum3")}, Out: []string{"mul3"}, Line: 123},
-			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}, Out: []string{"normKeep4"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 122},
-			{Op: "Reciprocal", In: []nn.Ref{nn.Val("normKeep4")}, Out: []string{"reciprocal4"}, Line: 122},
-			{Op: "Scale", In: []nn.Ref{nn.Val("reciprocal4"), nn.Arg("limit")}, Out: []string{"scale_5"}, Line: 122},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale_5")}, Out: []string{"onesLike4"}, Line: 123},
-			{Op: "Minimum", In: []nn.Ref{nn.Val("scale_5"), nn.Val("onesLike4")}, Out: []string{"minimum4"}, Line: 123},
-			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Val("minimum4")}, Out: []string{"mul4"}, Line: 123},
-			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}, Out: []string{"normKeep5"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 122},
-			{Op: "Reciprocal", In: []nn.Ref{nn.Val("normKeep5")}, Out: []string{"reciprocal5"}, Line: 122},
-			{Op: "Scale", In: []nn.Ref{nn.Val("reciprocal5"), nn.Arg("limit")}, Out: []string{"scale_6"}, Line: 122},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale_6")}, Out: []string{"onesLike5"}, Line: 123},
-			{Op: "Minimum", In: []nn.Ref{nn.Val("scale_6"), nn.Val("onesLike5")}, Out: []string{"minimum5"}, Line: 123},
-			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("minimum5")}, Out: []string{"mul5"}, Line: 123},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 125},
+			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"normKeep0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 120},
+			{Op: "Reciprocal", In: []nn.Ref{nn.Val("normKeep0")}, Out: []string{"reciprocal0"}, Line: 120},
+			{Op: "Scale", In: []nn.Ref{nn.Val("reciprocal0"), nn.Arg("limit")}, Out: []string{"scale"}, Line: 120},
+			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale")}, Out: []string{"onesLike0"}, Line: 121},
+			{Op: "Minimum", In: []nn.Ref{nn.Val("scale"), nn.Val("onesLike0")}, Out: []string{"minimum0"}, Line: 121},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("minimum0")}, Out: []string{"mul0"}, Line: 121},
+			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"normKeep1"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 120},
+			{Op: "Reciprocal", In: []nn.Ref{nn.Val("normKeep1")}, Out: []string{"reciprocal1"}, Line: 120},
+			{Op: "Scale", In: []nn.Ref{nn.Val("reciprocal1"), nn.Arg("limit")}, Out: []string{"scale_2"}, Line: 120},
+			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale_2")}, Out: []string{"onesLike1"}, Line: 121},
+			{Op: "Minimum", In: []nn.Ref{nn.Val("scale_2"), nn.Val("onesLike1")}, Out: []string{"minimum1"}, Line: 121},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("minimum1")}, Out: []string{"mul1"}, Line: 121},
+			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}, Out: []string{"normKeep2"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 120},
+			{Op: "Reciprocal", In: []nn.Ref{nn.Val("normKeep2")}, Out: []string{"reciprocal2"}, Line: 120},
+			{Op: "Scale", In: []nn.Ref{nn.Val("reciprocal2"), nn.Arg("limit")}, Out: []string{"scale_3"}, Line: 120},
+			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale_3")}, Out: []string{"onesLike2"}, Line: 121},
+			{Op: "Minimum", In: []nn.Ref{nn.Val("scale_3"), nn.Val("onesLike2")}, Out: []string{"minimum2"}, Line: 121},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("minimum2")}, Out: []string{"mul2"}, Line: 121},
+			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"normKeep3"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 120},
+			{Op: "Reciprocal", In: []nn.Ref{nn.Val("normKeep3")}, Out: []string{"reciprocal3"}, Line: 120},
+			{Op: "Scale", In: []nn.Ref{nn.Val("reciprocal3"), nn.Arg("limit")}, Out: []string{"scale_4"}, Line: 120},
+			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale_4")}, Out: []string{"onesLike3"}, Line: 121},
+			{Op: "Minimum", In: []nn.Ref{nn.Val("scale_4"), nn.Val("onesLike3")}, Out: []string{"minimum3"}, Line: 121},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("minimum3")}, Out: []string{"mul3"}, Line: 121},
+			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}, Out: []string{"normKeep4"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 120},
+			{Op: "Reciprocal", In: []nn.Ref{nn.Val("normKeep4")}, Out: []string{"reciprocal4"}, Line: 120},
+			{Op: "Scale", In: []nn.Ref{nn.Val("reciprocal4"), nn.Arg("limit")}, Out: []string{"scale_5"}, Line: 120},
+			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale_5")}, Out: []string{"onesLike4"}, Line: 121},
+			{Op: "Minimum", In: []nn.Ref{nn.Val("scale_5"), nn.Val("onesLike4")}, Out: []string{"minimum4"}, Line: 121},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Val("minimum4")}, Out: []string{"mul4"}, Line: 121},
+			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}, Out: []string{"normKeep5"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 120},
+			{Op: "Reciprocal", In: []nn.Ref{nn.Val("normKeep5")}, Out: []string{"reciprocal5"}, Line: 120},
+			{Op: "Scale", In: []nn.Ref{nn.Val("reciprocal5"), nn.Arg("limit")}, Out: []string{"scale_6"}, Line: 120},
+			{Op: "OnesLike", In: []nn.Ref{nn.Val("scale_6")}, Out: []string{"onesLike5"}, Line: 121},
+			{Op: "Minimum", In: []nn.Ref{nn.Val("scale_6"), nn.Val("onesLike5")}, Out: []string{"minimum5"}, Line: 121},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("minimum5")}, Out: []string{"mul5"}, Line: 121},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 123},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("mul0"), Line: 123},
-			{At: "transformer.h.1.output", Tensor: "/transformer/h.1/Add_1_output_0", Value: nn.Val("mul1"), Line: 123},
-			{At: "transformer.h.2.output", Tensor: "/transformer/h.2/Add_1_output_0", Value: nn.Val("mul2"), Line: 123},
-			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("mul3"), Line: 123},
-			{At: "transformer.h.4.output", Tensor: "/transformer/h.4/Add_1_output_0", Value: nn.Val("mul4"), Line: 123},
-			{At: "transformer.h.5.output", Tensor: "/transformer/h.5/Add_1_output_0", Value: nn.Val("mul5"), Line: 123},
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("mul0"), Line: 121},
+			{At: "transformer.h.1.output", Tensor: "/transformer/h.1/Add_1_output_0", Value: nn.Val("mul1"), Line: 121},
+			{At: "transformer.h.2.output", Tensor: "/transformer/h.2/Add_1_output_0", Value: nn.Val("mul2"), Line: 121},
+			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("mul3"), Line: 121},
+			{At: "transformer.h.4.output", Tensor: "/transformer/h.4/Add_1_output_0", Value: nn.Val("mul4"), Line: 121},
+			{At: "transformer.h.5.output", Tensor: "/transformer/h.5/Add_1_output_0", Value: nn.Val("mul5"), Line: 121},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("at0"), Line: 125},
+			{Name: "logits", Value: nn.Val("at0"), Line: 123},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{

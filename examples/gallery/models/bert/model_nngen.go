@@ -78,6 +78,25 @@ type Model struct {
 	Pooler *Pooler `nn:"pooler"`
 }
 
+// ModelSource lists the operations of Model itself, each after those it takes.
+type ModelSource struct {
+	// Unsqueeze0 is Unsqueeze of the mask: int64 [batch, 1, seq]
+	Unsqueeze0 nn.Operation
+	// Unsqueeze1 is Unsqueeze of Unsqueeze0: int64 [batch, 1, 1, seq]
+	Unsqueeze1 nn.Operation
+	// Cast of Unsqueeze1: float32 [batch, 1, 1, seq]
+	Cast nn.Operation
+	// Sub of Cast: float32 [batch, 1, 1, seq]
+	Sub nn.Operation
+	// Mul of Sub: float32 [batch, 1, 1, seq]
+	Mul nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Model) Source() *ModelSource {
+	return nn.Source[ModelSource](&m.Envoy)
+}
+
 // Embeddings is the accessor of embeddings.
 //
 // Input: int64 [batch, seq]
@@ -100,6 +119,19 @@ type Embeddings struct {
 	// LayerNorm is LayerNorm.
 	// Output: float32 [batch, seq, 48]
 	LayerNorm *LayerNorm `nn:"LayerNorm"`
+}
+
+// EmbeddingsSource lists the operations of Embeddings itself, each after those it takes.
+type EmbeddingsSource struct {
+	// Add0 is Add of word_embeddings, token_type_embeddings: float32 [batch, seq, 48]
+	Add0 nn.Operation
+	// Add1 is Add of Add0, position_embeddings: float32 [batch, seq, 48]
+	Add1 nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Embeddings) Source() *EmbeddingsSource {
+	return nn.Source[EmbeddingsSource](&m.Envoy)
 }
 
 // Encoder is the accessor of encoder.
@@ -130,9 +162,31 @@ type Pooler struct {
 	Activation *Tanh `nn:"activation"`
 }
 
+// PoolerSource lists the operations of Pooler itself, each after those it takes.
+type PoolerSource struct {
+	// Gather of the input: float32 [batch, 48]
+	Gather nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Pooler) Source() *PoolerSource {
+	return nn.Source[PoolerSource](&m.Envoy)
+}
+
 // Embedding is the accessor of embeddings.word_embeddings and 2 more (Embedding).
 type Embedding struct {
 	nn.Envoy
+}
+
+// EmbeddingSource lists the operations of Embedding itself, each after those it takes.
+type EmbeddingSource struct {
+	// Gather of the input: float32 [batch, seq, 48]
+	Gather nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Embedding) Source() *EmbeddingSource {
+	return nn.Source[EmbeddingSource](&m.Envoy)
 }
 
 // LayerNorm is the accessor of embeddings.LayerNorm and 4 more (LayerNorm).
@@ -143,9 +197,35 @@ type LayerNorm struct {
 	nn.Envoy
 }
 
+// LayerNormSource lists the operations of LayerNorm itself, each after those it takes.
+type LayerNormSource struct {
+	// LayerNormalization of the input: float32 [batch, seq, 48]
+	LayerNormalization nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *LayerNorm) Source() *LayerNormSource {
+	return nn.Source[LayerNormSource](&m.Envoy)
+}
+
 // Linear is the accessor of pooler.dense and 12 more (Linear).
 type Linear struct {
 	nn.Envoy
+}
+
+// LinearSource lists the operations of Linear itself, each after those it takes.
+type LinearSource struct {
+	// MatMul of the input: float32 [batch, seq, 48]; not in all modules of the type
+	MatMul nn.Operation
+	// Add of MatMul: float32 [batch, seq, 48]; not in all modules of the type
+	Add nn.Operation
+	// Gemm of the input: float32 [batch, 48]; not in all modules of the type
+	Gemm nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Linear) Source() *LinearSource {
+	return nn.Source[LinearSource](&m.Envoy)
 }
 
 // Tanh is the accessor of pooler.activation (Tanh).
@@ -154,6 +234,17 @@ type Linear struct {
 // Output: float32 [batch, 48]
 type Tanh struct {
 	nn.Envoy
+}
+
+// TanhSource lists the operations of Tanh itself, each after those it takes.
+type TanhSource struct {
+	// Tanh of the input: float32 [batch, 48]
+	Tanh nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Tanh) Source() *TanhSource {
+	return nn.Source[TanhSource](&m.Envoy)
 }
 
 // Block is the accessor of encoder.layer.0 and 1 more.
@@ -221,6 +312,17 @@ type Output struct {
 	LayerNorm *LayerNorm `nn:"LayerNorm"`
 }
 
+// OutputSource lists the operations of Output itself, each after those it takes.
+type OutputSource struct {
+	// Add of dense, ·: float32 [batch, seq, 48]
+	Add nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Output) Source() *OutputSource {
+	return nn.Source[OutputSource](&m.Envoy)
+}
+
 // Self is the accessor of encoder.layer.0.attention.self and 1 more.
 //
 // Input: float32 [batch, seq, 48]
@@ -241,12 +343,66 @@ type Self struct {
 	Value *Linear `nn:"value"`
 }
 
+// SelfSource lists the operations of Self itself, each after those it takes.
+type SelfSource struct {
+	// Reshape0 is Reshape of query: float32 [batch, seq, 4, 12]
+	Reshape0 nn.Operation
+	// Transpose0 is Transpose of Reshape0: float32 [batch, 4, seq, 12]
+	Transpose0 nn.Operation
+	// Reshape1 is Reshape of key: float32 [batch, seq, 4, 12]
+	Reshape1 nn.Operation
+	// Transpose1 is Transpose of Reshape1: float32 [batch, 4, 12, seq]
+	Transpose1 nn.Operation
+	// MatMul0 is MatMul of Transpose0, Transpose1: float32 [batch, 4, seq, seq]
+	MatMul0 nn.Operation
+	// Div of MatMul0: float32 [batch, 4, seq, seq]
+	Div nn.Operation
+	// Add of Div, the mask: float32 [batch, 4, seq, seq]
+	Add nn.Operation
+	// Softmax of Add: float32 [batch, 4, seq, seq]
+	Softmax nn.Operation
+	// Reshape2 is Reshape of value: float32 [batch, seq, 4, 12]
+	Reshape2 nn.Operation
+	// Transpose2 is Transpose of Reshape2: float32 [batch, 4, seq, 12]
+	Transpose2 nn.Operation
+	// MatMul1 is MatMul of Softmax, Transpose2: float32 [batch, 4, seq, 12]
+	MatMul1 nn.Operation
+	// Transpose3 is Transpose of MatMul1: float32 [batch, seq, 4, 12]
+	Transpose3 nn.Operation
+	// Reshape3 is Reshape of Transpose3: float32 [batch, seq, 48]
+	Reshape3 nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Self) Source() *SelfSource {
+	return nn.Source[SelfSource](&m.Envoy)
+}
+
 // IntermediateActFn is the accessor of encoder.layer.0.intermediate.intermediate_act_fn and 1 more.
 //
 // Input: float32 [batch, seq, 96]
 // Output: float32 [batch, seq, 96]
 type IntermediateActFn struct {
 	nn.Envoy
+}
+
+// IntermediateActFnSource lists the operations of IntermediateActFn itself, each after those it takes.
+type IntermediateActFnSource struct {
+	// Div of the input: float32 [batch, seq, 96]
+	Div nn.Operation
+	// Erf of Div: float32 [batch, seq, 96]
+	Erf nn.Operation
+	// Add of Erf: float32 [batch, seq, 96]
+	Add nn.Operation
+	// Mul0 is Mul of the input, Add: float32 [batch, seq, 96]
+	Mul0 nn.Operation
+	// Mul1 is Mul of Mul0: float32 [batch, seq, 96]
+	Mul1 nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *IntermediateActFn) Source() *IntermediateActFnSource {
+	return nn.Source[IntermediateActFnSource](&m.Envoy)
 }
 
 // Session is an opened model, once a process; any number of goroutines may use it at once.

@@ -106,9 +106,45 @@ type ModelModule struct {
 	Norm *Norm `nn:"norm"`
 }
 
+// ModelModuleSource lists the operations of ModelModule itself, each after those it takes.
+type ModelModuleSource struct {
+	// Unsqueeze0 is Unsqueeze of ·: float32 [batch, 1, seq, 12]
+	Unsqueeze0 nn.Operation
+	// Unsqueeze1 is Unsqueeze of ·: float32 [batch, 1, seq, 12]
+	Unsqueeze1 nn.Operation
+	// Cast of the mask: bool [batch, past_seq+seq]
+	Cast nn.Operation
+	// Unsqueeze2 is Unsqueeze of ·: bool [batch, 1, past_seq+seq]
+	Unsqueeze2 nn.Operation
+	// Unsqueeze3 is Unsqueeze of Unsqueeze2: bool [batch, 1, 1, past_seq+seq]
+	Unsqueeze3 nn.Operation
+	// And of ·, Unsqueeze3: bool [batch, 1, seq, past_seq+seq]
+	And nn.Operation
+	// Where of And: float32 [batch, 1, seq, past_seq+seq]
+	Where nn.Operation
+	// Expand of Where: float32 [batch, 1, seq, past_seq+seq]
+	Expand nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *ModelModule) Source() *ModelModuleSource {
+	return nn.Source[ModelModuleSource](&m.Envoy)
+}
+
 // Linear is the accessor of lm_head and 14 more (Linear).
 type Linear struct {
 	nn.Envoy
+}
+
+// LinearSource lists the operations of Linear itself, each after those it takes.
+type LinearSource struct {
+	// MatMul of the input: float32 [batch, seq, 48]
+	MatMul nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Linear) Source() *LinearSource {
+	return nn.Source[LinearSource](&m.Envoy)
 }
 
 // Embedding is the accessor of model.embed_tokens (Embedding).
@@ -119,11 +155,49 @@ type Embedding struct {
 	nn.Envoy
 }
 
+// EmbeddingSource lists the operations of Embedding itself, each after those it takes.
+type EmbeddingSource struct {
+	// Gather of the input: float32 [batch, seq, 48]
+	Gather nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Embedding) Source() *EmbeddingSource {
+	return nn.Source[EmbeddingSource](&m.Envoy)
+}
+
 // RotaryEmb is the accessor of model.rotary_emb.
 //
 // Output: not known
 type RotaryEmb struct {
 	nn.Envoy
+}
+
+// RotaryEmbSource lists the operations of RotaryEmb itself, each after those it takes.
+type RotaryEmbSource struct {
+	// Unsqueeze of the position: int64 [batch, 1, seq]
+	Unsqueeze nn.Operation
+	// Cast of Unsqueeze: float32 [batch, 1, seq]
+	Cast nn.Operation
+	// MatMul of ·, ·: float32 [batch, 6, seq]
+	MatMul nn.Operation
+	// Transpose of MatMul: float32 [batch, seq, 6]
+	Transpose nn.Operation
+	// Concat of Transpose: float32 [batch, seq, 12]
+	Concat nn.Operation
+	// Cos of Concat: float32 [batch, seq, 12]
+	Cos nn.Operation
+	// Mul0 is Mul of Cos: float32 [batch, seq, 12]
+	Mul0 nn.Operation
+	// Sin of Concat: float32 [batch, seq, 12]
+	Sin nn.Operation
+	// Mul1 is Mul of Sin: float32 [batch, seq, 12]
+	Mul1 nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *RotaryEmb) Source() *RotaryEmbSource {
+	return nn.Source[RotaryEmbSource](&m.Envoy)
 }
 
 // Norm is the accessor of model.norm.
@@ -132,6 +206,29 @@ type RotaryEmb struct {
 // Output: float32 [batch, seq, 48]
 type Norm struct {
 	nn.Envoy
+}
+
+// NormSource lists the operations of Norm itself, each after those it takes.
+type NormSource struct {
+	// Pow of ·: float32 [batch, seq, 48]
+	Pow nn.Operation
+	// ReduceMean of Pow: float32 [batch, seq, 1]
+	ReduceMean nn.Operation
+	// Add of ReduceMean: float32 [batch, seq, 1]
+	Add nn.Operation
+	// Sqrt of Add: float32 [batch, seq, 1]
+	Sqrt nn.Operation
+	// Div of Sqrt: float32 [batch, seq, 1]
+	Div nn.Operation
+	// Mul0 is Mul of ·, Div: float32 [batch, seq, 48]
+	Mul0 nn.Operation
+	// Mul1 is Mul of ·: float32 [batch, seq, 48]
+	Mul1 nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Norm) Source() *NormSource {
+	return nn.Source[NormSource](&m.Envoy)
 }
 
 // Block is the accessor of model.layers.0 and 1 more.
@@ -158,12 +255,48 @@ type Block struct {
 	MLP *MLP `nn:"mlp"`
 }
 
+// BlockSource lists the operations of Block itself, each after those it takes.
+type BlockSource struct {
+	// Add0 is Add of ·, self_attn: float32 [batch, seq, 48]
+	Add0 nn.Operation
+	// Add1 is Add of ·, mlp: float32 [batch, seq, 48]
+	Add1 nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *Block) Source() *BlockSource {
+	return nn.Source[BlockSource](&m.Envoy)
+}
+
 // InputLayernorm is the accessor of model.layers.0.input_layernorm and 1 more.
 //
 // Input: float32 [batch, seq, 48]
 // Output: float32 [batch, seq, 48]
 type InputLayernorm struct {
 	nn.Envoy
+}
+
+// InputLayernormSource lists the operations of InputLayernorm itself, each after those it takes.
+type InputLayernormSource struct {
+	// Pow of the input: float32 [batch, seq, 48]
+	Pow nn.Operation
+	// ReduceMean of Pow: float32 [batch, seq, 1]
+	ReduceMean nn.Operation
+	// Add of ReduceMean: float32 [batch, seq, 1]
+	Add nn.Operation
+	// Sqrt of Add: float32 [batch, seq, 1]
+	Sqrt nn.Operation
+	// Div of Sqrt: float32 [batch, seq, 1]
+	Div nn.Operation
+	// Mul0 is Mul of the input, Div: float32 [batch, seq, 48]
+	Mul0 nn.Operation
+	// Mul1 is Mul of ·: float32 [batch, seq, 48]
+	Mul1 nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *InputLayernorm) Source() *InputLayernormSource {
+	return nn.Source[InputLayernormSource](&m.Envoy)
 }
 
 // SelfAttn is the accessor of model.layers.0.self_attn and 1 more.
@@ -190,12 +323,118 @@ type SelfAttn struct {
 	OProj *Linear `nn:"o_proj"`
 }
 
+// SelfAttnSource lists the operations of SelfAttn itself, each after those it takes.
+type SelfAttnSource struct {
+	// Reshape0 is Reshape of q_proj: float32 [batch, seq, 4, 12]
+	Reshape0 nn.Operation
+	// Transpose0 is Transpose of Reshape0: float32 [batch, 4, seq, 12]
+	Transpose0 nn.Operation
+	// Mul0 is Mul of Transpose0, the position: float32 [batch, 4, seq, 12]
+	Mul0 nn.Operation
+	// Slice0 is Slice of Transpose0: float32 [batch, 4, seq, 6]
+	Slice0 nn.Operation
+	// Neg0 is Neg of Slice0: float32 [batch, 4, seq, 6]
+	Neg0 nn.Operation
+	// Slice1 is Slice of Transpose0: float32 [batch, 4, seq, 6]
+	Slice1 nn.Operation
+	// Concat0 is Concat of Neg0, Slice1: float32 [batch, 4, seq, 12]
+	Concat0 nn.Operation
+	// Mul1 is Mul of Concat0, the position: float32 [batch, 4, seq, 12]
+	Mul1 nn.Operation
+	// Add0 is Add of Mul0, Mul1: float32 [batch, 4, seq, 12]
+	Add0 nn.Operation
+	// Reshape1 is Reshape of k_proj: float32 [batch, seq, 2, 12]
+	Reshape1 nn.Operation
+	// Transpose1 is Transpose of Reshape1: float32 [batch, 2, seq, 12]
+	Transpose1 nn.Operation
+	// Mul2 is Mul of Transpose1, the position: float32 [batch, 2, seq, 12]
+	Mul2 nn.Operation
+	// Slice2 is Slice of Transpose1: float32 [batch, 2, seq, 6]
+	Slice2 nn.Operation
+	// Neg1 is Neg of Slice2: float32 [batch, 2, seq, 6]
+	Neg1 nn.Operation
+	// Slice3 is Slice of Transpose1: float32 [batch, 2, seq, 6]
+	Slice3 nn.Operation
+	// Concat1 is Concat of Neg1, Slice3: float32 [batch, 2, seq, 12]
+	Concat1 nn.Operation
+	// Mul3 is Mul of Concat1, the position: float32 [batch, 2, seq, 12]
+	Mul3 nn.Operation
+	// Add1 is Add of Mul2, Mul3: float32 [batch, 2, seq, 12]
+	Add1 nn.Operation
+	// Concat2 is Concat of the past, Add1: float32 [batch, 2, past_seq+seq, 12]
+	Concat2 nn.Operation
+	// Unsqueeze0 is Unsqueeze of Concat2: float32 [batch, 2, 1, past_seq+seq, 12]
+	Unsqueeze0 nn.Operation
+	// Expand0 is Expand of Unsqueeze0: float32 [batch, 2, 2, past_seq+seq, 12]
+	Expand0 nn.Operation
+	// Reshape2 is Reshape of Expand0: float32 [batch, 4, past_seq+seq, 12]
+	Reshape2 nn.Operation
+	// Transpose2 is Transpose of Reshape2: float32 [batch, 4, 12, past_seq+seq]
+	Transpose2 nn.Operation
+	// MatMul0 is MatMul of Add0, Transpose2: float32 [batch, 4, seq, past_seq+seq]
+	MatMul0 nn.Operation
+	// Mul4 is Mul of MatMul0: float32 [batch, 4, seq, past_seq+seq]
+	Mul4 nn.Operation
+	// Slice4 is Slice of the mask: float32 [batch, 1, seq, past_seq+seq]
+	Slice4 nn.Operation
+	// Add2 is Add of Mul4, Slice4: float32 [batch, 4, seq, past_seq+seq]
+	Add2 nn.Operation
+	// Softmax of Add2: float32 [batch, 4, seq, past_seq+seq]
+	Softmax nn.Operation
+	// Reshape3 is Reshape of v_proj: float32 [batch, seq, 2, 12]
+	Reshape3 nn.Operation
+	// Transpose3 is Transpose of Reshape3: float32 [batch, 2, seq, 12]
+	Transpose3 nn.Operation
+	// Concat3 is Concat of the past, Transpose3: float32 [batch, 2, past_seq+seq, 12]
+	Concat3 nn.Operation
+	// Unsqueeze1 is Unsqueeze of Concat3: float32 [batch, 2, 1, past_seq+seq, 12]
+	Unsqueeze1 nn.Operation
+	// Expand1 is Expand of Unsqueeze1: float32 [batch, 2, 2, past_seq+seq, 12]
+	Expand1 nn.Operation
+	// Reshape4 is Reshape of Expand1: float32 [batch, 4, past_seq+seq, 12]
+	Reshape4 nn.Operation
+	// MatMul1 is MatMul of ·, Reshape4: float32 [batch, 4, seq, 12]
+	MatMul1 nn.Operation
+	// Transpose4 is Transpose of MatMul1: float32 [batch, seq, 4, 12]
+	Transpose4 nn.Operation
+	// Reshape5 is Reshape of Transpose4: float32 [batch, seq, 48]
+	Reshape5 nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *SelfAttn) Source() *SelfAttnSource {
+	return nn.Source[SelfAttnSource](&m.Envoy)
+}
+
 // PostAttentionLayernorm is the accessor of model.layers.0.post_attention_layernorm and 1 more.
 //
 // Input: float32 [batch, seq, 48]
 // Output: float32 [batch, seq, 48]
 type PostAttentionLayernorm struct {
 	nn.Envoy
+}
+
+// PostAttentionLayernormSource lists the operations of PostAttentionLayernorm itself, each after those it takes.
+type PostAttentionLayernormSource struct {
+	// Pow of the input: float32 [batch, seq, 48]
+	Pow nn.Operation
+	// ReduceMean of Pow: float32 [batch, seq, 1]
+	ReduceMean nn.Operation
+	// Add of ReduceMean: float32 [batch, seq, 1]
+	Add nn.Operation
+	// Sqrt of Add: float32 [batch, seq, 1]
+	Sqrt nn.Operation
+	// Div of Sqrt: float32 [batch, seq, 1]
+	Div nn.Operation
+	// Mul0 is Mul of the input, Div: float32 [batch, seq, 48]
+	Mul0 nn.Operation
+	// Mul1 is Mul of ·: float32 [batch, seq, 48]
+	Mul1 nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *PostAttentionLayernorm) Source() *PostAttentionLayernormSource {
+	return nn.Source[PostAttentionLayernormSource](&m.Envoy)
 }
 
 // MLP is the accessor of model.layers.0.mlp and 1 more.
@@ -222,12 +461,36 @@ type MLP struct {
 	DownProj *Linear `nn:"down_proj"`
 }
 
+// MLPSource lists the operations of MLP itself, each after those it takes.
+type MLPSource struct {
+	// Mul of act_fn, up_proj: float32 [batch, seq, 96]
+	Mul nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *MLP) Source() *MLPSource {
+	return nn.Source[MLPSource](&m.Envoy)
+}
+
 // ActFn is the accessor of model.layers.0.mlp.act_fn and 1 more.
 //
 // Input: float32 [batch, seq, 96]
 // Output: float32 [batch, seq, 96]
 type ActFn struct {
 	nn.Envoy
+}
+
+// ActFnSource lists the operations of ActFn itself, each after those it takes.
+type ActFnSource struct {
+	// Sigmoid of the input: float32 [batch, seq, 96]
+	Sigmoid nn.Operation
+	// Mul of the input, Sigmoid: float32 [batch, seq, 96]
+	Mul nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *ActFn) Source() *ActFnSource {
+	return nn.Source[ActFnSource](&m.Envoy)
 }
 
 // Session is an opened model, once a process; any number of goroutines may use it at once.
