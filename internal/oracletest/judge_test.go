@@ -22,8 +22,11 @@ var pending = []string{"NN1202"}
 // only the interpreter knows.
 const undeclared = " is not known: declare it"
 
+// unsized is said of parts whose number only a run knows.
+const unsized = "which needs no number of them"
+
 func designed(d diag.Diagnostic) bool {
-	return slices.Contains(byDesign, d.Code) || slices.Contains(pending, d.Code) || strings.Contains(d.Message, undeclared) ||
+	return strings.Contains(d.Message, unsized) || slices.Contains(byDesign, d.Code) || slices.Contains(pending, d.Code) || strings.Contains(d.Message, undeclared) ||
 		d.Code == "NN1503" && strings.Contains(d.Message, "under a condition")
 }
 

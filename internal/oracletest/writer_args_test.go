@@ -2,6 +2,7 @@ package oracletest
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,7 +20,7 @@ func (c *opWriter) setInt(name string, n int) {
 func (c *opWriter) static(e expr, p ops.Param) {
 	rank := len(e.typ.Shape)
 	switch p.Name {
-	case "axis":
+	case "axis", "axis1", "axis2":
 		n := rank
 		if c.op.Name == "Unsqueeze" || c.op.Name == "Stack" {
 			n++
@@ -29,7 +30,7 @@ func (c *opWriter) static(e expr, p ops.Param) {
 			return
 		}
 		axis := c.r.IntN(2*n) - n
-		along := c.op.Name == "Gather" || c.op.Name == "Scatter" // their positions are made for the last axis
+		along := slices.Contains([]string{"Gather", "Scatter", "ScatterAdd"}, c.op.Name) // their positions are made for the last axis
 		if rank > 0 && (along || c.one(2)) {
 			axis = -1
 		}
@@ -37,14 +38,31 @@ func (c *opWriter) static(e expr, p ops.Param) {
 	case "from":
 		c.setInt(p.Name, c.r.IntN(rank+1))
 	case "to":
-		c.setInt(p.Name, pick(c.writer, -1, rank-1, 1))
+		c.setInt(p.Name, pick(c.writer, -1, rank-1, 1, 5))
+	case "step", "before", "after":
+		c.setInt(p.Name, c.r.IntN(3))
+	case "by":
+		c.setInt(p.Name, c.r.IntN(7)-3)
+	case "classes":
+		c.setInt(p.Name, pick(c.writer, 48, 96, 5))
 	case "k":
-		c.setInt(p.Name, c.r.IntN(3)+map[bool]int{true: 1, false: -1}[c.op.Name == "TopK"])
+		c.setInt(p.Name, c.r.IntN(3)+map[bool]int{true: 1, false: -1}[strings.HasSuffix(c.op.Name, "K")])
 	case "n":
 		c.setInt(p.Name, pick(c.writer, 1, 2, 3, 4))
 	case "eps":
 		c.attrs[p.Name] = 1e-5
 		c.args = append(c.args, "1e-5")
+	case "slope", "alpha", "q", "value":
+		c.attrs[p.Name] = 0.25
+		c.args = append(c.args, "0.25")
+	case "descending":
+		down := c.one(2)
+		c.attrs[p.Name] = down
+		c.args = append(c.args, strconv.FormatBool(down))
+	case "equation":
+		text := pick(c.writer, "...i,...i->...i", "...i->...", "...i,...i->...", "i,...i->...i", "bsd,bsd->bs", "bsd,btd->bst", "...i,...j->...ij")
+		c.attrs[p.Name] = text
+		c.args = append(c.args, strconv.Quote(text))
 	case "dtype":
 		name := pick(c.writer, "Float32", "Int64", "Bool", "Float64", "Int32", "Float16", "Float32")
 		if e.taint && name != "Float32" && name != "Float64" && name != "Bool" {
@@ -95,6 +113,12 @@ func (c *opWriter) ints(e expr, p ops.Param) {
 		if c.one(3) {
 			list = append([]int64{2}, list...)
 		}
+	case p.Name == "times":
+		for range rank {
+			list = append(list, int64(1+c.r.IntN(2)))
+		}
+	case p.Name == "dims" && c.op.Func:
+		list = pick(c.writer, []int64{2}, []int64{1, 48}, []int64{}, []int64{48})
 	case p.Name == "dims":
 		if rank == 0 {
 			list = []int64{1}

@@ -3,6 +3,7 @@ package oracletest
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nngen-go/nngen/internal/ops"
@@ -20,10 +21,12 @@ type expr struct {
 // risky operators may give NaN or infinities: exotic programs use them, and
 // none of the operators that order elements.
 var (
-	risky   = []string{"Sqrt", "Log", "Exp", "Reciprocal", "Div", "Pow", "Prod", "ProdKeep", "Var", "VarKeep", "Std", "StdKeep", "CosineSimilarity", "LogSoftmax"}
-	ordered = []string{"ArgMax", "ArgMin", "TopK"}
+	risky = []string{"Sqrt", "Log", "Exp", "Reciprocal", "Div", "Pow", "Prod", "ProdKeep", "Var", "VarKeep", "Std", "StdKeep", "CosineSimilarity", "LogSoftmax",
+		"Rsqrt", "Exp2", "Expm1", "Log1p", "Log2", "Log10", "Tan", "Asin", "Acos", "Sinh", "Cosh", "PowTensor", "PopStd", "PopStdKeep", "Normalize",
+		"TruncDiv", "FloorDiv", "Rem", "Mod", "LogSumExp", "LogSumExpKeep"}
+	ordered = []string{"ArgMax", "ArgMin", "TopK", "BottomK", "Sort", "ArgSort", "Median", "Quantile"}
 	// stepwise operators turn a difference in the last bit into a whole one.
-	stepwise = []string{"Floor", "Ceil", "Round", "Eq", "Ne"}
+	stepwise = []string{"Floor", "Ceil", "Round", "Eq", "Ne", "Trunc", "Sign", "CountNonzero", "CountNonzeroKeep"}
 )
 
 const maxElements = 60_000
@@ -65,6 +68,8 @@ type opWriter struct {
 func (c *opWriter) call(e expr) (expr, bool) {
 	if !c.op.Func {
 		c.in = append(c.in, e.typ)
+	} else {
+		c.uses, c.taint = nil, false // unless e is an argument
 	}
 	for i, p := range c.op.Params {
 		c.param(e, p, i)
@@ -126,6 +131,10 @@ func (c *opWriter) param(e expr, p ops.Param, i int) {
 		}
 		c.operand(e)
 	case ops.ScalarParam:
+		if p.Type == "int" {
+			c.integer()
+			return
+		}
 		c.scalar()
 	case ops.IndexParam:
 		c.index(e)
@@ -159,7 +168,7 @@ func (c *opWriter) tensor(e expr, p ops.Param, i int) {
 			return
 		}
 		c.operand(c.along(e))
-	case c.op.Name == "Scatter" && p.Name == "src":
+	case (c.op.Name == "Scatter" || c.op.Name == "ScatterAdd") && p.Name == "src":
 		c.operand(expr{text: c.args[0] + ".Float()", typ: tensor.Type{DType: tensor.Float32, Shape: c.in[1].Shape}})
 	case c.op.Name == "SetAt":
 		// The value follows from the index: index writes both.
@@ -255,5 +264,18 @@ func (c *opWriter) scalar() {
 		c.args, c.uses = append(c.args, "alpha*alpha-0.25"), append(c.uses, "alpha")
 	default:
 		c.args = append(c.args, pick(c.writer, "0.5", "-1", "2", "0", "0.3", "-0.7", "1"))
+	}
+}
+
+// integer writes a Go integer.
+func (c *opWriter) integer() {
+	c.in = append(c.in, tensor.Type{DType: tensor.Int64, Shape: tensor.Shape{}})
+	switch h := c.number("int"); {
+	case h != nil && c.one(2):
+		c.args, c.uses = append(c.args, h.name+"+7"), append(c.uses, h.name)
+	case c.one(3):
+		c.args, c.uses = append(c.args, "pos"), append(c.uses, "pos")
+	default:
+		c.args = append(c.args, strconv.Itoa(c.r.IntN(100)))
 	}
 }
