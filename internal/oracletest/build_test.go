@@ -1,6 +1,8 @@
 package oracletest
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -30,7 +32,8 @@ type outcome struct {
 	u       *unit
 	line    int // where its function begins
 	diags   diag.List
-	broken  string // generated code that does not compile
+	broken  string   // generated code that does not compile
+	has     []string // what its plan has, for the table
 	results []runner.Result
 	crash   string
 }
@@ -53,12 +56,14 @@ import (
 	"fmt"
 
 	"github.com/nngen-go/nngen/internal/golden/torchscript/%s"
+	"github.com/nngen-go/nngen/internal/oracletest/runner"
 	nn "github.com/nngen-go/nngen/runtime"
 )
 
 var _ = fmt.Sprint
 var _ nn.Tensor
 var _ %[1]s.Inputs
+var _ runner.Steering
 
 `
 
@@ -176,12 +181,34 @@ func (b *batch) compile() error {
 	for _, t := range traces {
 		if src := files[gen.OutputName(t.File)]; src != nil {
 			b.compiled[b.files[t.File][0].u.name] = true
+			b.files[t.File][0].has = features(t)
 			if err := os.WriteFile(gen.OutputName(t.File), src, 0o644); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// features names what is in a trace's plan besides operators.
+func features(t *ast.Trace) []string {
+	text, err := json.Marshal(t.Plan)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	out := []string{"compiled"}
+	for _, f := range []struct{ what, mark string }{
+		{"hook", `"op":"Hook"`}, {"if", `"op":"If"`}, {"choice", `"choice"`}, {"write", `"writes"`}, {"call", `"op":"Call"`},
+		{"operation", ".source."}, {"weights", `"weights"`},
+	} {
+		if bytes.Contains(text, []byte(f.mark)) {
+			out = append(out, f.what)
+		}
+	}
+	if len(t.Plan.Mediators) > 1 {
+		out = append(out, "several invokes")
+	}
+	return out
 }
 
 // check type-checks generated files, all at once, and one by one only if that

@@ -28,6 +28,7 @@ func allConstructs() []construct {
 
 		{"item", "hook", 120, (*writer).item},
 		{"slice", "hook", 40, (*writer).slice},
+		{"feed", "hook", 110, (*writer).feed},
 		{"if", "hook", 70, (*writer).branch},
 		{"switch", "hook", 30, (*writer).choice},
 		{"limit", "hook", 40, (*writer).limit},
@@ -56,7 +57,7 @@ var flavors = []struct {
 	name  string
 	often int
 }{
-	{"hook", 30}, {"leave", 12}, {"cond", 20}, {"choose", 12},
+	{"hook", 45}, {"leave", 12}, {"cond", 20}, {"choose", 12}, {"source", 12}, {"attach", 6},
 }
 
 // drawFlavors decides what the program has.

@@ -99,17 +99,21 @@ func TestOracle(t *testing.T) {
 type tally struct {
 	total   int
 	classes map[string]int
+	has     map[string]int
 	failed  []*outcome
 }
 
 func (s *tally) add(out []*outcome) {
 	if s.classes == nil {
-		s.classes = map[string]int{}
+		s.classes, s.has = map[string]int{}, map[string]int{}
 	}
 	for _, o := range out {
 		class, finding := o.judge()
 		s.total++
 		s.classes[class]++
+		for _, f := range o.has {
+			s.has[f]++
+		}
 		if finding != "" {
 			s.failed = append(s.failed, o)
 		}
@@ -122,7 +126,7 @@ func (s *tally) table() string {
 		lines = append(lines, fmt.Sprintf("%5d  %s", n, c))
 	}
 	sort.Sort(sort.Reverse(sort.StringSlice(lines)))
-	return "what the functions came to:\n" + strings.Join(lines, "\n")
+	return "what the functions came to:\n" + strings.Join(lines, "\n") + fmt.Sprintf("\nplans with: %v", s.has)
 }
 
 // report prints a failure, made small.

@@ -21,6 +21,7 @@ type place struct {
 	tensor string // the model's, which points may share
 	moment int
 	typ    tensor.Type // in symbols
+	inner  bool        // of an operation inside a module
 }
 
 // net is a fixture as functions are written over it.
@@ -29,6 +30,7 @@ type net struct {
 	dir, source  string
 	spec         *modelspec.Spec
 	places       []place // input and output points, in the order of the run
+	inner        []place // those with the points of operations among them
 	depth        int     // how many blocks there are
 	norms        []string
 }
@@ -53,8 +55,12 @@ func loadNet(root, name, blocks string, model any) (*net, error) {
 	n.spec, n.source = spec, string(src)
 	exprs := map[string]string{}
 	walkModel(reflect.TypeOf(model), "m", "", exprs)
-	for i, m := range spec.Timeline() {
+	for i, m := range spec.SourceTimeline() {
 		if m.Point.Visit > 0 || m.Point.Type.Shape == nil {
+			continue
+		}
+		if m.Operation != nil {
+			n.operation(exprs[m.Module.Path], i, m)
 			continue
 		}
 		side, role := "Output", modelspec.RoleOutput
@@ -62,7 +68,8 @@ func loadNet(root, name, blocks string, model any) (*net, error) {
 			side, role = "Input", modelspec.RoleInput
 		}
 		if expr := exprs[m.Module.Path]; expr != "" && m.Point.Role == role {
-			n.places = append(n.places, place{expr, side, m.Module.Path, m.Point.Tensor, i, m.Point.Type})
+			n.places = append(n.places, place{expr, side, m.Module.Path, m.Point.Tensor, i, m.Point.Type, false})
+			n.inner = append(n.inner, n.places[len(n.places)-1])
 		}
 	}
 	for path, expr := range exprs {
@@ -77,6 +84,23 @@ func loadNet(root, name, blocks string, model any) (*net, error) {
 	}
 	slices.Sort(n.norms)
 	return n, nil
+}
+
+// operation adds the point of an operation if it is the only one of its side, or
+// the first input.
+func (n *net) operation(module string, moment int, m modelspec.Moment) {
+	side := "Output"
+	switch {
+	case module == "" || m.Operation.Visit > 0:
+		return
+	case m.Side == modelspec.SideInput:
+		if side = "Input"; m.Operation.Inputs[0] != m.Point {
+			return
+		}
+	case len(m.Operation.Outputs) > 1:
+		return
+	}
+	n.inner = append(n.inner, place{module + ".Source()." + m.Operation.Name, side, "", m.Point.Tensor, moment, m.Point.Type, true})
 }
 
 // walkModel collects the expression of each module by its path.

@@ -27,7 +27,7 @@ var hostResults = map[string]string{
 }
 
 // params are the parameters after the inputs, in their order.
-var params = []struct{ name, typ string }{{"v", "nn.Tensor"}, {"idx", "nn.Tensor"}, {"alpha", "float32"}, {"pos", "int"}, {"layer", "int"}}
+var params = []struct{ name, typ string }{{"v", "nn.Tensor"}, {"idx", "nn.Tensor"}, {"alpha", "float32"}, {"pos", "int"}, {"layer", "int"}, {"st", "*runner.Steering"}}
 
 // used collects the names that steps define or use.
 func (p *program) used() map[string]bool {

@@ -188,7 +188,7 @@ func (w *writer) call() {
 // rare adds what is seldom right.
 func (w *writer) rare() {
 	v := w.any(func(v *val) bool { return v.typ.DType == tensor.Float32 && v.owner != -1 })
-	p, ok := w.next(false, func(p place) bool { return p.rowed() && p.typ.DType == tensor.Float32 })
+	p, ok := w.next(false, func(p place) bool { return p.rowed() && p.typ.DType == tensor.Float32 && !p.inner })
 	if v == nil || !ok || w.invoke < 0 {
 		return
 	}

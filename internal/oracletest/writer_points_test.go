@@ -8,10 +8,18 @@ import (
 	"github.com/nngen-go/nngen/internal/tensor"
 )
 
+// places gives the points that the program may touch.
+func (w *writer) places() []place {
+	if w.has["source"] {
+		return w.net.inner
+	}
+	return w.net.places
+}
+
 // next picks a point that the present invoke has not passed; late: one that it has.
 func (w *writer) next(late bool, fits func(p place) bool) (place, bool) {
 	var list []place
-	for _, p := range w.net.places {
+	for _, p := range w.places() {
 		if (p.moment < w.now()) == late && (fits == nil || fits(p)) {
 			list = append(list, p)
 		}
@@ -131,7 +139,7 @@ type inBlock struct {
 func (w *writer) blockPoints(from int) []inBlock {
 	by := map[string]*inBlock{}
 	var order []string
-	for _, p := range w.net.places {
+	for _, p := range w.places() {
 		rest, ok := strings.CutPrefix(p.expr, w.net.blocks+"[")
 		if !ok || int(rest[0]-'0') < from {
 			continue
@@ -254,13 +262,13 @@ func (w *writer) loopWrite(s *step, p inBlock) string {
 
 // all reads every tensor of a module's side.
 func (w *writer) all() {
-	p, ok := w.next(false, nil)
+	p, ok := w.next(false, func(p place) bool { return !p.inner })
 	if !ok {
 		return
 	}
 	lo, hi := 1<<30, -1
-	for i, m := range w.net.spec.Timeline() {
-		if m.Module.Path == p.path && string(m.Side) == strings.ToLower(p.side) {
+	for i, m := range w.net.spec.SourceTimeline() {
+		if m.Operation == nil && m.Module.Path == p.path && string(m.Side) == strings.ToLower(p.side) {
 			lo, hi = min(lo, i), max(hi, i)
 		}
 	}

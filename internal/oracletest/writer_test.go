@@ -42,6 +42,7 @@ type val struct {
 	time   int
 	taint  bool // may hold NaN
 	used   bool
+	root   string // the variable that it is a part of
 }
 
 // writeProgram writes a function as the dice fall.
@@ -59,6 +60,13 @@ func writeProgram(nets map[string]*net, r dice) *program {
 	w.sizes()
 	w.vals = append(w.vals,
 		&val{name: "v", typ: tensor.Type{DType: tensor.Float32, Shape: tensor.Dims(48)}, owner: -1, time: -1, used: true})
+	if w.has["attach"] {
+		for name, shape := range map[string]tensor.Shape{
+			"st.Direction": tensor.Dims(48), "st.Head": tensor.Dims(48, 2), "st.Layers[0]": tensor.Dims(48), "st.Layers[1]": tensor.Dims(48),
+		} {
+			w.vals = append(w.vals, &val{name: name, typ: tensor.Type{DType: tensor.Float32, Shape: shape}, owner: -1, time: -1, used: true, root: "st"})
+		}
+	}
 	phases := 1
 	if !w.p.single && w.one(2) {
 		phases = 2 + w.r.IntN(2)
@@ -197,6 +205,9 @@ func (w *writer) any(fits func(v *val) bool) *val {
 }
 
 func (v *val) expr() expr {
+	if v.root != "" {
+		return expr{text: v.name, typ: v.typ, uses: []string{v.root}}
+	}
 	return expr{text: v.name, typ: v.typ, uses: []string{v.name}, taint: v.taint}
 }
 

@@ -35,7 +35,9 @@ func (s *single) decodeCompiled() (ids any, end End) {
 	loop := s.made.MethodByName("Generate")
 	args := []reflect.Value{reflect.ValueOf(context.Background()), s.inputs(loop.Type().In(1), 0)}
 	for _, name := range s.c.Args {
-		args = append(args, s.argument(name))
+		if name != attached {
+			args = append(args, s.argument(name))
+		}
 	}
 	return ended(loop.Call(append(args, reflect.ValueOf(nn.MaxNewTokens(newTokens)))))
 }

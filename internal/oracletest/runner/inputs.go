@@ -57,19 +57,44 @@ func (s *single) argument(name string) reflect.Value {
 	other := s.set.Variant%2 == 1
 	switch name {
 	case "v":
-		v := make([]float32, 48)
-		for i := range v {
-			v[i] = float32((i*37)%19)/10 - 0.8
-		}
-		return reflect.ValueOf(nn.From(v))
+		return reflect.ValueOf(ramp(48))
 	case "idx":
 		return reflect.ValueOf(nn.From([]int64{1, 0}))
 	case "alpha":
 		return reflect.ValueOf(map[bool]float32{false: 0.75, true: 0.25}[other])
 	case "pos":
 		return reflect.ValueOf(map[bool]int{false: 1, true: 0}[other])
+	case attached:
+		return reflect.ValueOf(&Steering{
+			Direction: ramp(48), Head: ramp(48, 2), Layers: [2]nn.Tensor{ramp(48).Scale(0.5), ramp(48).Neg()},
+		})
 	case "layer":
 		return reflect.ValueOf(s.set.Variant / 2)
 	}
 	panic("no parameter is called " + name)
+}
+
+// Steering is what traces attach.
+type Steering struct {
+	nn.Attachment
+	Direction nn.Tensor    `nn:"direction float32 [48]"`
+	Head      nn.Tensor    `nn:"head float32 [48, 2]"`
+	Layers    [2]nn.Tensor `nn:"layers.%d float32 [48]"`
+}
+
+// attached is the name of the parameter that is an attachment: Compile takes it,
+// Run does not.
+const attached = "st"
+
+// ramp is a tensor of small numbers.
+func ramp(shape ...int) nn.Tensor {
+	n := 1
+	for _, d := range shape {
+		n *= d
+	}
+	v := make([]float32, n)
+	for i := range v {
+		v[i] = float32((i*37)%19)/10 - 0.8
+	}
+	return nn.From(v, shape...)
 }

@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"reflect"
+	"slices"
 
 	nn "github.com/nngen-go/nngen/runtime"
 )
@@ -54,7 +55,11 @@ func (s *single) compile() (reflect.Value, error) {
 	if s.made.IsValid() {
 		return s.made, nil
 	}
-	out := reflect.ValueOf(s.c.Compile).Call([]reflect.Value{s.sess})
+	args := []reflect.Value{s.sess}
+	if slices.Contains(s.c.Args, attached) {
+		args = append(args, s.argument(attached))
+	}
+	out := reflect.ValueOf(s.c.Compile).Call(args)
 	if err, ok := out[1].Interface().(error); ok {
 		return reflect.Value{}, err
 	}
