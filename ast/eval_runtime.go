@@ -24,7 +24,7 @@ func (f *frame) runtimeFunc(e *ast.CallExpr, fv *funcVal) value {
 		return invalid{}
 	}
 	switch name {
-	case "Range", "RangeStep", "RangeFrom", "RangeTo":
+	case "Range", "RangeStep", "RangeFrom", "RangeTo", "Every":
 		return &indexVal{name: name, args: args, typ: f.typeOf(e)}
 	case "Scalar":
 		return f.scalarTensor(e, args[0])

@@ -21,6 +21,8 @@ func LoadSources(path string, files map[string][]byte, accessors map[string]Acce
 	for _, n := range names {
 		l.parseFile(s, n, files[n])
 	}
-	l.check()
+	if len(l.diags) == 0 {
+		l.check()
+	}
 	return l.prog, l.diags.Sorted()
 }

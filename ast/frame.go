@@ -77,9 +77,6 @@ func (f *frame) fail(pos token.Pos, code, hint, format string, args ...any) valu
 	return invalid{}
 }
 
-// maxCallers caps the calls that a diagnostic lists: a recursion has many.
-const maxCallers = 4
-
 // callers adds to the newest diagnostic where the helpers it is in were called.
 func (f *frame) callers(pos token.Pos) {
 	if len(f.ev.diags) == 0 {
@@ -89,11 +86,8 @@ func (f *frame) callers(pos token.Pos) {
 	if d.Pos != f.ev.position(pos) || len(d.Related) > 0 {
 		return
 	}
-	n := 0
 	for c := f.call; c != nil && c.kind == inlineCall; c = c.parent {
-		if n++; n <= maxCallers || c.parent == nil || c.parent.kind != inlineCall {
-			f.ev.relate(d, c.pos, "called from here") // the outermost too: it is in the trace
-		}
+		f.ev.relate(d, c.pos, "called from here")
 	}
 }
 

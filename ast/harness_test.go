@@ -37,12 +37,13 @@ const (
 	Bool DType = 9
 )
 type Index struct{ _ int }
-var All, Ellipsis Index
+var All, Ellipsis, NewAxis Index
 type Element interface{ float32 | float64 | int | int64 | bool }
 func Range(lo, hi int) Index
 func RangeStep(lo, hi, step int) Index
 func RangeFrom(lo int) Index
 func RangeTo(hi int) Index
+func Every(step int) Index
 func From[T Element](data []T, shape ...int) Tensor { panic(0) }
 func Scalar[T Element](v T) Tensor { panic(0) }
 func Zeros(d DType, shape ...int) Tensor
@@ -150,8 +151,10 @@ var std = sync.OnceValue(func() map[string]*types.Package {
 
 func compile(files map[string][]byte) ([]*ast.Trace, diag.List) {
 	prog, diags := ast.LoadSources("example.com/app/probes", files, models(), std())
-	traces, more := ast.Compile(prog)
-	return traces, append(diags, more...).Sorted()
+	if len(diags) > 0 {
+		return nil, diags
+	}
+	return ast.Compile(prog)
 }
 
 // archive reads a txtar file: Go files, and the golden text.

@@ -11,6 +11,8 @@ type emitter struct {
 	ix    *onnx.Index
 	opset int64
 	stem  string // of new names
+	where string // the operation whose nodes are added, in their names
+	what  string // what is wrong if one of them fails, in their names
 	added []*onnx.Node
 	err   error // the first constant that could not be made
 }
@@ -29,10 +31,24 @@ func (e *emitter) Nodes(op string, n int, in []string, attrs ...*onnx.Attribute)
 	for i := range out {
 		out[i] = e.ix.FreshName(e.stem + op)
 	}
-	node := onnx.NewNode(op, e.ix.FreshName(e.stem+op+"_node"), append([]string(nil), in...), append([]string(nil), out...), attrs...)
+	node := onnx.NewNode(op, e.ix.FreshName(e.stem+e.place()+op+"_node"), append([]string(nil), in...), append([]string(nil), out...), attrs...)
 	e.ix.Insert(node)
 	e.added = append(e.added, node)
 	return out
+}
+
+// Label names the nodes that follow by what is wrong if they fail.
+func (e *emitter) Label(what string) { e.what = what }
+
+// place is the part of a node's name that opFailure reads back.
+func (e *emitter) place() string {
+	if e.where == "" {
+		return ""
+	}
+	if e.what == "" {
+		return e.where + "/"
+	}
+	return e.where + ": " + e.what + "/"
 }
 
 // Const adds a constant.

@@ -16,12 +16,15 @@ const (
 	rangeIndex indexKind = iota
 	allIndex
 	ellipsisIndex
+	newIndex
 )
 
-// All takes everything along an axis; Ellipsis stands for as many All as are missing.
+// All takes everything along an axis; Ellipsis stands for as many All as are
+// missing; NewAxis is no position of the tensor but an axis of size 1 put there.
 var (
 	All      = Index{kind: allIndex, step: 1}
 	Ellipsis = Index{kind: ellipsisIndex}
+	NewAxis  = Index{kind: newIndex}
 )
 
 // Range takes the positions lo up to, not including, hi; negative ones count from the end.
@@ -37,3 +40,7 @@ func RangeFrom(lo int) Index { return Index{lo: lo, step: 1, hasLo: true} }
 
 // RangeTo takes the positions before hi.
 func RangeTo(hi int) Index { return Index{hi: hi, step: 1, hasHi: true} }
+
+// Every takes every step-th position of the whole axis; a negative step goes
+// through it backwards, from the end.
+func Every(step int) Index { return Index{step: step} }

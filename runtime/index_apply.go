@@ -14,13 +14,20 @@ func applyIndex(name string, index []any, in ...Tensor) Tensor {
 			items[i] = ops.IntIndex(v)
 		case int32:
 			items[i] = ops.IntIndex(int64(v))
+		case []int:
+			items[i] = ops.ListIndex(wide(v))
+		case []int64:
+			items[i] = ops.ListIndex(v)
+		case []int32:
+			items[i] = ops.OperandIndex
+			in = append(in, From(v))
 		case Index:
 			items[i] = v.item()
 		case Tensor:
 			items[i] = ops.OperandIndex
 			in = append(in, v)
 		default:
-			panic(misuse("NN3115", "%s cannot be indexed with a %T: use integers, Range, All, Ellipsis or a tensor", name, entry))
+			panic(misuse("NN3115", "%s cannot be indexed with a %T: use integers, Range, All, Ellipsis, NewAxis, []int or a tensor", name, entry))
 		}
 	}
 	return apply1(name, ops.Attrs{"index": ops.FormatIndex(items)}, in...)
@@ -33,6 +40,8 @@ func (x Index) item() ops.IndexItem {
 		return ops.AllIndex
 	case ellipsisIndex:
 		return ops.EllipsisIndex
+	case newIndex:
+		return ops.NewIndex
 	}
 	if x.step == 0 {
 		panic(misuse("NN3115", "a range has step 0"))

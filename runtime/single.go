@@ -84,7 +84,7 @@ func compute(name string, attrs ops.Attrs, in []Tensor) ([]Tensor, error) {
 			return nil, err
 		}
 		if out, open, err := s.run(b, in); open {
-			return out, err
+			return out, inOperation(err)
 		} // closed meanwhile, because the cache was full
 	}
 }
@@ -183,7 +183,7 @@ func (s *single) build(b backend.Backend, op *ops.Op, types []tensor.Type, attrs
 		in[i] = ops.Operand{Name: inputName(i), Type: t}
 		ix.AddInput(valueInfo(in[i].Name, t))
 	}
-	e := &emitter{ix: ix, opset: singleOpset}
+	e := &emitter{ix: ix, opset: singleOpset, where: op.Name}
 	results, err := op.Lower(e, in, attrs)
 	if err == nil {
 		err = e.err

@@ -1036,14 +1036,14 @@ func (x Tensor) Unbind(axis int) []Tensor {
 	return apply("Unbind", ops.Attrs{"axis": int64(axis)}, x)
 }
 
-// At is x[index…] as in torch: integers drop their axis, ranges are clamped, an int64 tensor gathers along its axis; negative steps are allowed, boolean masks are not.
+// At is x[index…] as in torch: integers drop their axis, ranges are clamped, lists and int64 tensors pick positions and are paired if there are several, a bool tensor picks where it is true.
 //
 //	[a, b, c], index (All, -1) → [a, c]
 func (x Tensor) At(index ...any) Tensor {
 	return applyIndex("At", index, x)
 }
 
-// SetAt is x with x[index…] replaced by value, which is broadcast to that part; a bool tensor as the only index is a mask over the leading axes.
+// SetAt is x with x[index…] replaced by value, which is broadcast to that part.
 //
 //	[a…] → [a…]
 func (x Tensor) SetAt(value Tensor, index ...any) Tensor {

@@ -3,7 +3,6 @@ package ops
 import (
 	"math"
 
-	"github.com/nngen-go/nngen/internal/onnx"
 	"github.com/nngen-go/nngen/internal/tensor"
 )
 
@@ -11,20 +10,20 @@ func inferAt(in []tensor.Type, a Attrs) ([]tensor.Type, error) {
 	if err := rankOf(in, 0); err != nil {
 		return nil, err
 	}
-	list, err := resolveIndex(in[0].Shape, in, 1, a.String("index"))
+	sel, err := resolveIndex(in[0].Shape, in, 1, a.String("index"))
 	if err != nil {
 		return nil, err
 	}
-	return []tensor.Type{{DType: in[0].DType, Shape: regionShape(in[0].Shape, in, list, false)}}, nil
+	return []tensor.Type{{DType: in[0].DType, Shape: sel.result()}}, nil
 }
 
 func lowerAt(e Emitter, in []Operand, a Attrs) ([]string, error) {
 	l := lower(e)
-	list, err := resolveIndex(in[0].Type.Shape, typesOf(in), 1, a.String("index"))
+	sel, err := resolveIndex(in[0].Type.Shape, typesOf(in), 1, a.String("index"))
 	if err != nil {
 		return nil, err
 	}
-	return one(l.pick(in[0].Name, in, list))
+	return one(l.pickPairs(in[0], in, sel, l.pick(in[0].Name, in, sel)))
 }
 
 func typesOf(in []Operand) []tensor.Type {
@@ -35,13 +34,14 @@ func typesOf(in []Operand) []tensor.Type {
 	return out
 }
 
-// pick selects a part of x. Positions are cut out as ranges of one and then
-// squeezed: a position outside the axis leaves nothing to squeeze, which ends
-// the run on every provider, while Gather on a GPU would give zeros.
-func (l *lowering) pick(x string, in []Operand, list []axisIndex) string {
-	var starts, ends, axes, steps, dropped []int64
-	for i, item := range list {
-		if item.Kind == IndexOperand || item.whole() {
+// pick carries out the first part of an index. Positions are cut out as ranges
+// of one and then squeezed: a position outside the axis leaves nothing to
+// squeeze, which ends the run on every provider, while Gather on a GPU would
+// give zeros.
+func (l *lowering) pick(x string, in []Operand, sel *selection) string {
+	var starts, ends, axes, steps, dropped, added []int64
+	for i, item := range sel.list {
+		if item.Kind == IndexOperand || item.whole() || item.dynamic() {
 			continue
 		}
 		start, end, step := onnxRange(item.IndexItem)
@@ -50,34 +50,32 @@ func (l *lowering) pick(x string, in []Operand, list []axisIndex) string {
 	if len(axes) > 0 {
 		x = l.slice(x, starts, ends, axes, steps)
 	}
-	for i, item := range list {
-		if item.Kind == IndexOperand && item.rank == 0 {
+	for i, item := range sel.list {
+		switch {
+		case item.Kind == IndexOperand:
 			x = l.pickScalar(x, i, in[item.operand])
+		case item.dynamic():
+			x = l.pickBetween(x, i, item, in)
 		}
 		if item.drops() {
 			dropped = append(dropped, int64(i))
 		}
 	}
-	for i, item := range list {
-		if item.Kind == IndexOperand && item.rank > 0 {
-			// The axes before i keep their numbers; dropped ones go afterwards.
-			x = l.Node("Gather", []string{x, in[item.operand].Name}, onnx.IntAttr("axis", int64(i)))
-			dropped = shifted(dropped, int64(i), int64(item.rank-1))
+	for i, sl := range sel.slots {
+		if sl.axis < 0 {
+			added = append(added, int64(i))
 		}
 	}
-	return l.squeeze(x, dropped...)
+	return l.unsqueeze(l.squeezed(x, dropped), added...)
 }
 
-// shifted renumbers the axes after one that has become by+1 axes.
-func shifted(axes []int64, after, by int64) []int64 {
-	out := make([]int64, len(axes))
-	for i, a := range axes {
-		out[i] = a
-		if a > after {
-			out[i] += by
-		}
+// squeezed drops axes that the index has cut down to one position.
+func (l *lowering) squeezed(x string, axes []int64) string {
+	if len(axes) == 0 {
+		return x
 	}
-	return out
+	defer l.label("a position is outside its axis")()
+	return l.squeeze(x, axes...)
 }
 
 // onnxRange gives the ends of a Slice.
@@ -108,4 +106,17 @@ func (l *lowering) pickScalar(x string, axis int, at Operand) string {
 	last := l.Node("Equal", []string{from, l.integer(-1)})
 	to := l.where(tensor.Int64, last, l.integer(math.MaxInt64), next)
 	return l.between(x, axis, from, to)
+}
+
+// pickBetween cuts a range of which at least one end is known to the run only.
+func (l *lowering) pickBetween(x string, axis int, item axisIndex, in []Operand) string {
+	start, end, step := onnxRange(item.IndexItem)
+	place := func(given bool, operand int, n int64) string {
+		if !given {
+			return l.vector(n)
+		}
+		return l.unsqueeze(l.cast(in[operand].Name, in[operand].Type.DType, tensor.Int64), 0)
+	}
+	from, to := place(item.StartOperand, item.operand, start), place(item.StopOperand, item.stopOperand, end)
+	return l.Node("Slice", []string{x, from, to, l.vector(int64(axis)), l.vector(step)})
 }

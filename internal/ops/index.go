@@ -15,6 +15,8 @@ const (
 	IndexInt                       // "n", one position; the axis is dropped
 	IndexEllipsis                  // "...", as many whole axes as are left
 	IndexOperand                   // "$", the next index operand
+	IndexNew                       // "new", an axis of size 1 that the tensor does not have
+	IndexList                      // "[0 5 -1]", positions that are known
 )
 
 // IndexItem is one item of an index: the text form that At and SetAt keep in
@@ -23,6 +25,9 @@ type IndexItem struct {
 	Kind              IndexKind
 	Start, Stop, Step int64 // Start is the position of an IndexInt; Step of a range is never 0
 	HasStart, HasStop bool  // of a range: whether that end is given
+	// StartOperand and StopOperand: that end of a range is "$", an index operand.
+	StartOperand, StopOperand bool
+	List                      []int64 // of an IndexList
 }
 
 // The items that index texts are made of.
@@ -30,7 +35,11 @@ var (
 	AllIndex      = IndexItem{Kind: IndexRange, Step: 1}
 	EllipsisIndex = IndexItem{Kind: IndexEllipsis}
 	OperandIndex  = IndexItem{Kind: IndexOperand}
+	NewIndex      = IndexItem{Kind: IndexNew}
 )
+
+// ListIndex selects the listed positions.
+func ListIndex(list []int64) IndexItem { return IndexItem{Kind: IndexList, List: list} }
 
 // IntIndex selects one position.
 func IntIndex(n int64) IndexItem { return IndexItem{Kind: IndexInt, Start: n} }
@@ -42,8 +51,11 @@ func RangeIndex(start, stop, step int64) IndexItem {
 
 // whole reports whether the item selects all of an axis, in order.
 func (i IndexItem) whole() bool {
-	return i.Kind == IndexRange && i.Step == 1 && !i.HasStop && (!i.HasStart || i.Start == 0)
+	return i.Kind == IndexRange && i.Step == 1 && !i.HasStop && (!i.HasStart || i.Start == 0 && !i.StartOperand)
 }
+
+// dynamic reports whether an end of a range is an operand.
+func (i IndexItem) dynamic() bool { return i.StartOperand || i.StopOperand }
 
 // String gives the item's text.
 func (i IndexItem) String() string {
@@ -53,15 +65,22 @@ func (i IndexItem) String() string {
 	case IndexEllipsis:
 		return "..."
 	case IndexOperand:
-		return "$"
+		return operandText
+	case IndexNew:
+		return newText
+	case IndexList:
+		return strings.ReplaceAll(fmt.Sprint(i.List), ",", " ")
 	}
-	s := ":"
-	if i.HasStart {
-		s = strconv.FormatInt(i.Start, 10) + s
+	end := func(given, operand bool, n int64) string {
+		switch {
+		case operand:
+			return operandText
+		case given:
+			return strconv.FormatInt(n, 10)
+		}
+		return ""
 	}
-	if i.HasStop {
-		s += strconv.FormatInt(i.Stop, 10)
-	}
+	s := end(i.HasStart, i.StartOperand, i.Start) + ":" + end(i.HasStop, i.StopOperand, i.Stop)
 	if i.Step != 1 {
 		s += ":" + strconv.FormatInt(i.Step, 10)
 	}
@@ -77,8 +96,15 @@ func FormatIndex(items []IndexItem) string {
 	return strings.Join(parts, ",")
 }
 
+// The texts of items that are no numbers.
+const (
+	operandText = "$"
+	newText     = "new"
+)
+
 // ParseIndex reads an index: items separated by commas, each ":", "n", "a:b",
-// "a:b:s" with ends that may be left out, "..." (at most once) or "$".
+// "a:b:s" with ends that may be left out or "$", "..." (at most once), "$",
+// "new" or a list of positions, "[0 5]".
 func ParseIndex(s string) ([]IndexItem, error) {
 	if strings.TrimSpace(s) == "" {
 		return nil, nil
@@ -105,8 +131,13 @@ func parseItem(s string) (IndexItem, error) {
 	switch s {
 	case "...":
 		return EllipsisIndex, nil
-	case "$":
+	case operandText:
 		return OperandIndex, nil
+	case newText:
+		return NewIndex, nil
+	}
+	if inner, ok := strings.CutPrefix(s, "["); ok {
+		return parseList(inner)
 	}
 	parts := strings.Split(s, ":")
 	if len(parts) == 1 {
@@ -118,10 +149,10 @@ func parseItem(s string) (IndexItem, error) {
 	}
 	it := AllIndex
 	var err error
-	if it.Start, it.HasStart, err = optionalNumber(parts[0]); err != nil {
+	if it.Start, it.HasStart, it.StartOperand, err = rangeEnd(parts[0]); err != nil {
 		return it, err
 	}
-	if it.Stop, it.HasStop, err = optionalNumber(parts[1]); err != nil {
+	if it.Stop, it.HasStop, it.StopOperand, err = rangeEnd(parts[1]); err != nil {
 		return it, err
 	}
 	if len(parts) == 3 {
@@ -137,6 +168,31 @@ func parseItem(s string) (IndexItem, error) {
 		}
 	}
 	return it, nil
+}
+
+// parseList reads "0 5 -1]".
+func parseList(s string) (IndexItem, error) {
+	inner, ok := strings.CutSuffix(s, "]")
+	if !ok {
+		return IndexItem{}, fmt.Errorf("%q has no end", "["+s)
+	}
+	list := []int64{}
+	for _, text := range strings.Fields(inner) {
+		n, err := indexNumber(text)
+		if err != nil {
+			return IndexItem{}, err
+		}
+		list = append(list, n)
+	}
+	return ListIndex(list), nil
+}
+
+func rangeEnd(s string) (n int64, given, operand bool, err error) {
+	if strings.TrimSpace(s) == operandText {
+		return 0, true, true, nil
+	}
+	n, given, err = optionalNumber(s)
+	return n, given, false, err
 }
 
 func optionalNumber(s string) (int64, bool, error) {

@@ -14,12 +14,13 @@ func TestIndexTexts(t *testing.T) {
 	for text, want := range map[string]string{
 		"": "", ":": ":", "::": ":", " : , -1 ": ":,-1", "1:2:1": "1:2", "...,$": "...,$", "::-1": "::-1",
 		"-3:,:4": "-3:,:4", "0:5:2": "0:5:2", "+4": "4", "1 : 2": "1:2",
+		"new,[0  5 -1]": "new,[0 5 -1]", "[]": "[]", "$:,:$,$:$:-2": "$:,:$,$:$:-2",
 	} {
 		items, err := ParseIndex(text)
 		require.NoError(t, err, text)
 		require.Equal(t, want, FormatIndex(items), text)
 	}
-	for _, bad := range []string{"a", "1:2:3:4", "::0", ",", "1,", "...,...", "1.5", "$$", "99999999999999999999", "9223372036854775807"} {
+	for _, bad := range []string{"a", "1:2:3:4", "::0", ",", "1,", "...,...", "1.5", "$$", "99999999999999999999", "9223372036854775807", "[1", "[1 x]", "[$]", "$$:"} {
 		_, err := ParseIndex(bad)
 		require.Error(t, err, bad)
 	}
@@ -27,7 +28,7 @@ func TestIndexTexts(t *testing.T) {
 }
 
 func FuzzParseIndex(f *testing.F) {
-	for _, s := range []string{"", ":", "1,2", "1:2:3,...", "$,-1", "::-1", " -4 : "} {
+	for _, s := range []string{"", ":", "1,2", "1:2:3,...", "$,-1", "::-1", " -4 : ", "[0 1],new", "$:2"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

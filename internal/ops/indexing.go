@@ -11,12 +11,12 @@ import (
 var indexing = []Op{
 	{
 		Name: "At", Shape: "[a, b, c], index (All, -1) → [a, c]", Params: []Param{indexArg("index")},
-		Doc:   "At is x[index…] as in torch: integers drop their axis, ranges are clamped, an int64 tensor gathers along its axis; negative steps are allowed, boolean masks are not.",
+		Doc:   "At is x[index…] as in torch: integers drop their axis, ranges are clamped, lists and int64 tensors pick positions and are paired if there are several, a bool tensor picks where it is true.",
 		Infer: inferAt, Lower: lowerAt,
 	},
 	{
 		Name: "SetAt", Shape: sameRule, Params: []Param{tensorArg("value"), indexArg("index")},
-		Doc:   "SetAt is x with x[index…] replaced by value, which is broadcast to that part; a bool tensor as the only index is a mask over the leading axes.",
+		Doc:   "SetAt is x with x[index…] replaced by value, which is broadcast to that part.",
 		Infer: inferSetAt, Lower: lowerSetAt,
 	},
 	{

@@ -7,7 +7,8 @@ type patch struct {
 	*lowering
 	x, v Operand // of one dtype
 	in   []Operand
-	list []axisIndex // by axis of x
+	list []axisIndex  // by axis of x
+	part tensor.Shape // what x[index] has
 
 	places map[int]string // positions made so far, by axis
 }
@@ -40,7 +41,7 @@ func (p patch) isEdge(axis int) bool {
 
 // empty reports whether the part is known to have no elements.
 func (p patch) empty() bool {
-	n, ok := regionShape(p.x.Type.Shape, typesOf(p.in), p.list, false).Count().Const()
+	n, ok := p.part.Count().Const()
 	return ok && n == 0
 }
 
@@ -117,7 +118,7 @@ func (p patch) place(axis int) string {
 	if i.whole() {
 		return all
 	}
-	at := p.pick(all, p.in, []axisIndex{i})
+	at := p.pick(all, p.in, &selection{list: []axisIndex{i}})
 	if i.drops() {
 		at = p.unsqueeze(at, 0)
 	}
@@ -127,11 +128,11 @@ func (p patch) place(axis int) string {
 // region gives the sizes of the part that is assigned to, axes that At would
 // drop kept with size 1, as the run has them and as far as they are known.
 func (p patch) region() ([]piece, tensor.Shape) {
-	types := typesOf(p.in)
 	var sizes []piece
 	shape := tensor.Shape{}
+	kept := (&selection{list: p.list}).region(p.x.Type.Shape)
 	for j, i := range p.list {
-		d := regionShape(p.x.Type.Shape[j:j+1], types, []axisIndex{i}, true)[0]
+		d := kept[j]
 		if i.Kind == IndexRange && isConst(d) && !isConst(p.x.Type.Shape[j]) {
 			d = tensor.Unknown // "-1:" is nothing where the axis is empty
 		}

@@ -14,13 +14,20 @@ type Labeller interface {
 // front of a vector of one, and what is left is squeezed. Whoever must not see
 // the bad elements adds the 0 to what it reads.
 func (l *lowering) refuse(bad, what string) string {
-	if e, ok := l.Emitter.(Labeller); ok {
-		e.Label(what)
-		defer e.Label("")
-	}
+	defer l.label(what)()
 	count := l.unsqueeze(l.countTrue(bad, nil, false), 0)
 	left := l.Node("Slice", []string{l.vector(0), count, l.vector(1), l.vector(0)})
 	return l.squeeze(left, 0)
+}
+
+// label names the nodes that follow until the function that it gives is called.
+func (l *lowering) label(what string) func() {
+	e, ok := l.Emitter.(Labeller)
+	if !ok {
+		return func() {}
+	}
+	e.Label(what)
+	return func() { e.Label("") }
 }
 
 // guarded is integers of dtype d, whose use in the run depends on none being bad.

@@ -1,105 +1,14 @@
 package ops
 
-import (
-	"fmt"
-
-	"github.com/nngen-go/nngen/internal/tensor"
-)
-
-// axisIndex is what an index selects along one axis.
-type axisIndex struct {
-	IndexItem
-	operand int // for IndexOperand: which of the operands
-	rank    int // of that operand
-}
-
-// drops reports whether the axis is gone from the result.
-func (x axisIndex) drops() bool {
-	return x.Kind == IndexInt || x.Kind == IndexOperand && x.rank == 0
-}
-
-// resolveIndex gives one axisIndex for each axis of s. Index operands begin at
-// in[first].
-func resolveIndex(s tensor.Shape, in []tensor.Type, first int, text string) ([]axisIndex, error) {
-	items, err := ParseIndex(text)
-	if err != nil {
-		return nil, err
-	}
-	var out []axisIndex
-	open := len(s) - len(items)
-	for _, it := range items {
-		if it.Kind == IndexEllipsis {
-			open++
-		}
-	}
-	if open < 0 {
-		return nil, fmt.Errorf("%d indices for shape %s", len(s)-open, s)
-	}
-	rest := true
-	for _, it := range items {
-		if it.Kind == IndexEllipsis {
-			out = appendAll(out, open)
-			rest = false
-			continue
-		}
-		x := axisIndex{IndexItem: it}
-		if it.Kind == IndexOperand {
-			if x, err = operandIndex(in, first); err != nil {
-				return nil, err
-			}
-			first++
-		}
-		out = append(out, x)
-	}
-	if rest {
-		out = appendAll(out, open)
-	}
-	return out, checkPositions(s, out)
-}
-
-func appendAll(list []axisIndex, n int) []axisIndex {
-	for ; n > 0; n-- {
-		list = append(list, axisIndex{IndexItem: AllIndex})
-	}
-	return list
-}
-
-func operandIndex(in []tensor.Type, i int) (axisIndex, error) {
-	if in[i].DType == tensor.Bool {
-		return axisIndex{}, fmt.Errorf("a boolean mask selects a number of elements that only the run knows: use Where, or SetAt with the mask as its only index")
-	}
-	if err := indices.check(in[i]); err != nil {
-		return axisIndex{}, fmt.Errorf("index: %w", err)
-	}
-	if err := rankOf(in, i); err != nil {
-		return axisIndex{}, err
-	}
-	return axisIndex{IndexItem: OperandIndex, operand: i, rank: len(in[i].Shape)}, nil
-}
-
-// checkPositions refuses positions outside axes of known size, and several
-// index tensors, which torch would pair element by element.
-func checkPositions(s tensor.Shape, list []axisIndex) error {
-	vectors := 0
-	for i, x := range list {
-		n, constant := s[i].Const()
-		if x.Kind == IndexInt && constant && (x.Start < -n || x.Start >= n) {
-			return fmt.Errorf("index %d is out of range for axis %d of shape %s", x.Start, i, s)
-		}
-		if x.Kind == IndexOperand && x.rank > 0 {
-			vectors++
-		}
-	}
-	if vectors > 1 {
-		return fmt.Errorf("only one index tensor is allowed: index twice, or use Gather")
-	}
-	return nil
-}
+import "github.com/nngen-go/nngen/internal/tensor"
 
 // length is the size of a range over an axis of size d.
 func (i IndexItem) length(d tensor.Dim) tensor.Dim {
 	if i.whole() {
 		return d
+	}
+	if i.dynamic() {
+		return tensor.Unknown
 	}
 	if n, ok := d.Const(); ok {
 		start, stop := i.bounds(n)
@@ -162,21 +71,4 @@ func rangeLength(start, stop, step int64) int64 {
 		return 0
 	}
 	return (stop - start + step - 1) / step
-}
-
-// regionShape is the shape of x[index]. Kept: axes that At drops stay with size 1.
-func regionShape(s tensor.Shape, in []tensor.Type, list []axisIndex, kept bool) tensor.Shape {
-	out := tensor.Shape{}
-	for i, x := range list {
-		switch {
-		case x.drops() && kept:
-			out = append(out, tensor.N(1))
-		case x.drops():
-		case x.Kind == IndexOperand:
-			out = append(out, in[x.operand].Shape...)
-		default:
-			out = append(out, x.length(s[i]))
-		}
-	}
-	return out
 }

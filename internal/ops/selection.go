@@ -7,8 +7,8 @@ import (
 	"github.com/nngen-go/nngen/internal/tensor"
 )
 
-// selection are the operators that find or accumulate along one axis.
-var selection = []Op{
+// selections are the operators that find or accumulate along one axis.
+var selections = []Op{
 	{
 		Name: "ArgMax", Shape: "[a, b, c], axis 1 → [a, c]", Params: []Param{intArg("axis")},
 		Doc:   "ArgMax is the int64 position of the largest element along axis, the first of equals, NaN has no place in the order; the axis is dropped.",

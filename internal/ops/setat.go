@@ -13,9 +13,13 @@ const (
 	setIndex // the first index operand
 )
 
-// isMask reports whether the index is one boolean tensor over the leading axes.
+// isMask reports whether the index is one boolean tensor over the leading axes
+// and the value is the same at each of its places: then a Where does.
 func isMask(in []tensor.Type, text string) bool {
-	if len(in) != setIndex+1 || in[setIndex].DType != tensor.Bool {
+	if len(in) != setIndex+1 || in[setIndex].DType != tensor.Bool || len(in[setIndex].Shape) == 0 {
+		return false
+	}
+	if len(in[setValue].Shape) > len(in[setReceiver].Shape)-len(in[setIndex].Shape) {
 		return false
 	}
 	items, err := ParseIndex(text)
@@ -41,17 +45,11 @@ func inferSetAt(in []tensor.Type, a Attrs) ([]tensor.Type, error) {
 	if isMask(in, text) {
 		return []tensor.Type{x}, checkMask(in)
 	}
-	list, err := resolveIndex(x.Shape, in, setIndex, text)
+	sel, err := resolveIndex(x.Shape, in, setIndex, text)
 	if err != nil {
 		return nil, err
 	}
-	for _, i := range list {
-		if i.rank > 1 {
-			return nil, fmt.Errorf("an index tensor of rank %d cannot be assigned to: give a vector, or use Scatter", i.rank)
-		}
-	}
-	region := regionShape(x.Shape, in, list, false)
-	if err := fitsInto(in[setValue].Shape, region); err != nil {
+	if err := fitsInto(in[setValue].Shape, sel.result()); err != nil {
 		return nil, err
 	}
 	return []tensor.Type{{DType: x.DType, Shape: x.Shape.Clone()}}, nil
@@ -89,7 +87,7 @@ func checkMask(in []tensor.Type) error {
 		return fmt.Errorf("a mask of shape %s does not fit shape %s", m, x)
 	}
 	if err := fitsInto(v, x[len(m):]); err != nil {
-		return fmt.Errorf("%w (a mask's value is the same at every place)", err)
+		return fmt.Errorf("%w", err)
 	}
 	return nil
 }
@@ -109,26 +107,78 @@ func lowerSetAt(e Emitter, in []Operand, a Attrs) ([]string, error) {
 	if isMask(types, text) {
 		return one(l.setMask(x, v, in[setIndex]))
 	}
-	list, err := resolveIndex(x.Type.Shape, types, setIndex, text)
+	sel, err := resolveIndex(x.Type.Shape, types, setIndex, text)
 	if err != nil {
 		return nil, err
 	}
 	last := -1
-	for i, item := range list {
+	for i, item := range sel.list {
 		if !item.whole() {
 			last = i
 		}
 	}
-	p := patch{lowering: l, x: x, v: v, in: in, list: list, places: map[int]string{}}
+	p := patch{lowering: l, x: x, v: v, in: in, list: sel.list, part: sel.result(), places: map[int]string{}}
 	switch {
 	case p.empty():
 		return one(x.Name)
+	case !sel.plain():
+		return one(p.numbered(sel))
 	case last < 0:
-		return one(p.fitted(l.dimPieces(x, 0, len(list)), x.Type.Shape))
+		return one(p.fitted(l.dimPieces(x, 0, len(sel.list)), x.Type.Shape))
 	case p.isEdge(last):
 		return one(p.joined(last))
 	}
 	return one(p.scattered(last))
+}
+
+// numbered writes what any index selects: the places of the axes that it touches
+// are numbered, At finds the numbers, and the value is scattered to those.
+func (p patch) numbered(sel *selection) string {
+	last := 0
+	for i, item := range sel.list {
+		if !item.whole() {
+			last = i
+		}
+	}
+	for _, pair := range sel.pairs {
+		last = max(last, pair.axis)
+	}
+	x, lead, rank := p.x, last+1, len(p.x.Type.Shape)
+	if sel.renews() {
+		lead = rank // a new axis may stand behind them all
+	}
+	if rank == 0 { // only new axes
+		return p.reshape(p.v)
+	}
+	count := p.product(x, 0, lead)
+	flat := p.Node("Range", []string{p.integer(0), p.squeeze(p.pieceName(count), 0), p.integer(1)})
+	numbers := Operand{flat, tensor.Type{DType: tensor.Int64, Shape: tensor.Shape{x.Type.Shape[:lead].Count()}}}
+	numbers = Operand{p.reshape(numbers, p.dimPieces(x, 0, lead)...), tensor.Type{DType: tensor.Int64, Shape: x.Type.Shape[:lead]}}
+	whole := sel.cut(lead)
+	at := p.pickPairs(numbers, p.in, whole, p.pick(numbers.Name, p.in, whole))
+	region := whole.result()
+	sizes := append([]piece{{name: p.shape(at)}}, p.dimPieces(x, lead, rank)...)
+	v := p.v.Name
+	if !p.v.Type.Shape.Equal(p.part) {
+		v = p.checked(p.part, sizes)
+	}
+	rows := p.reshape(x, append([]piece{count}, p.dimPieces(x, lead, rank)...)...)
+	out := p.Node("ScatterND", []string{rows, p.unsqueeze(at, int64(len(region))), v})
+	flatType := append(tensor.Shape{x.Type.Shape[:lead].Count()}, x.Type.Shape[lead:]...)
+	return p.reshape(Operand{out, tensor.Type{DType: x.Type.DType, Shape: flatType}}, p.dimPieces(x, 0, rank)...)
+}
+
+// cut is the selection over the first lead axes; those after it are whole.
+func (s *selection) cut(lead int) *selection {
+	out := *s
+	out.list = s.list[:lead]
+	out.slots = nil
+	for _, sl := range s.slots {
+		if sl.axis < lead {
+			out.slots = append(out.slots, sl)
+		}
+	}
+	return &out
 }
 
 // setMask is a Where. The mask is brought to the receiver's leading axes, which

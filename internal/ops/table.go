@@ -9,7 +9,7 @@ import (
 // table holds every operator, in the order of the documentation.
 var table = guard(slices.Concat(
 	arithmetic, integers, unary, functions, scalars, comparison, activations, normalisation,
-	reductions, selection, sorting, matrix, products, shaping, rearranging, joining, indexing, making, noise, constants, rows,
+	reductions, selections, sorting, matrix, products, shaping, rearranging, joining, indexing, making, noise, constants, rows,
 ))
 
 var byName = index(table)

@@ -107,19 +107,67 @@ const pageTail = `
 | ` + "`3`, `-1`" + ` | one position; the axis is dropped. Outside the axis: an error when generating where the size is known, else one of the run |
 | ` + "`nn.All`" + ` | the whole axis |
 | ` + "`nn.Range(a, b)`, `nn.RangeFrom(a)`, `nn.RangeTo(b)`" + ` | the positions from a up to b, b not included; negative ends count from the end, ends outside the axis are clamped |
-| ` + "`nn.RangeStep(a, b, s)`" + ` | every s-th position; a negative step runs backwards, which PyTorch refuses and NumPy allows |
+| ` + "`nn.RangeStep(a, b, s)`, `nn.Every(s)`" + ` | every s-th position, of all for ` + "`Every`" + `; a negative step runs backwards, which PyTorch refuses (there: ` + "`Flip`" + `) and NumPy allows |
 | ` + "`nn.Ellipsis`" + ` | as many whole axes as are left, once |
-| an int64 ` + "`nn.Tensor`" + ` | without axes: one position, the axis is dropped; with axes: the positions in this order, at most one such tensor |
-| a bool ` + "`nn.Tensor`" + ` | ` + "`SetAt`" + ` only, as the only index: the places of the leading axes where it is true |
+| ` + "`nn.NewAxis`" + ` | no axis of the tensor: puts an axis of size 1 there, as None in PyTorch |
+| ` + "`[]int{0, 5}`" + ` | these positions, in this order; a slice that is a parameter too |
+| an int64 ` + "`nn.Tensor`" + ` | without axes: one position, the axis is dropped; with axes: the positions in this order |
+| a bool ` + "`nn.Tensor`" + ` | the places of as many axes as it has where it is true; how many that are, only the run knows |
+
+Positions, ends of ranges and slices may be parameters of the trace or values of the run; the step of a range is a constant.
 
 A range keeps what is known of the size where it can: over ` + "`seq`" + `, ` + "`RangeFrom(1)`" + ` has ` + "`seq-1`" + ` positions and ` + "`RangeFrom(-1)`" + ` has 1;
 ` + "`RangeTo(5)`" + ` has an unknown number, because the axis may be shorter. If ` + "`SetAt`" + ` is given a position twice, it is not defined which value stays.
+A position outside its axis is an error: when the code is generated where the size and the position are known, else of the run.
+
+**Several index tensors** (lists and masks are such too) are paired element by element after they were broadcast to one shape, as in PyTorch: ` + "`h.At(rows, pos)`" + ` is
+` + "`h[rows[i], pos[i]]`" + ` for each i. The shape of the pairs stands where their axes stood, or in front if other axes are between those. For a grid of rows and columns
+give the tensors axes of size 1: ` + "`h.At(rows.Unsqueeze(1), columns)`" + `.
+
+### Each row of the batch its own position, strength and vector
+
+` + "`h.Positions(0)`" + ` numbers the rows; paired with a position for each row it picks one token of each. ` + "`pos`, `alpha` and `v`" + ` have one entry for each row of the batch:
+
+` + "```go" + `
+//nngen:trace
+//nngen:param v float32 [batch, 768]
+func SteerEach(m *gpt2.Model, v nn.Tensor, alpha []float32, pos []int) (logits nn.Tensor) {
+	block := m.Transformer.H[6]
+	h := block.Output()
+	rows := h.Positions(0)
+	there := h.At(rows, pos)                                 // [batch, 768]: each row's own token
+	push := v.Mul(nn.From(alpha).Unsqueeze(-1))              // each row's own vector and strength
+	block.SetOutput(h.SetAt(there.Add(push), rows, pos))
+	return m.LMHead.Output()
+}
+` + "```" + `
+
+## Random numbers
+
+` + "`RandLike` and `RandnLike`" + ` are functions: of the seed, of the row (axis 0, counted from the first row of the invoke) and of the place in the row. Every run gives the same
+numbers, compiled and interpreted, whatever else is in the batch and however long the other rows are. For other numbers at another point, layer or step, give another seed:
+` + "`h.RandnLike(seed + layer)`" + `. The seed may be a parameter.
+
+## Division
+
+Go's ` + "`/` and `%`" + ` on integers are ` + "`TruncDiv` and `Rem`" + `, Python's ` + "`//` and `%`" + ` are ` + "`FloorDiv` and `Mod`" + `; they differ where the signs of x and o do:
+
+| x, o | TruncDiv | Rem | FloorDiv | Mod |
+|---|---|---|---|---|
+| 7, 2 | 3 | 1 | 3 | 1 |
+| -7, 2 | -3 | -1 | -4 | 1 |
+| 7, -2 | -3 | 1 | -4 | -1 |
+
+` + "`Div`" + ` is for floats: of integers PyTorch's ` + "`/`" + ` gives floats and Go's does not, so say which by ` + "`x.Float().Div(…)` or `x.TruncDiv(…)`" + `.
 
 ## Where results differ from PyTorch
 
 - ` + "`Erf`" + ` and ` + "`Gelu`" + ` of float64 have the digits of float32: onnxruntime has no kernel for more.
 - ` + "`Where`" + ` on the CPU gives 0 for a -0 picked from its first choice.
-- ` + "`ArgMax`, `ArgMin` and `TopK`" + ` do not say where NaN belongs; ` + "`Max` and `Min`" + ` over no elements give an infinity, where PyTorch has an error.
+- ` + "`ArgMax`, `ArgMin`, `TopK`, `Sort` and their like" + ` do not say where NaN belongs; ` + "`Max` and `Min`" + ` over no elements give an infinity, where PyTorch has an error.
+- ` + "`OneHot`" + ` of a position outside gives a row of zeros, where PyTorch has an error.
+- ` + "`PowTensor`" + ` of integers is exact as far as float64 holds the result; ` + "`Scatter`" + ` does not take a position twice, ` + "`ScatterAdd`" + ` does.
+- An integer divisor of 0 ends the run with an error, as in PyTorch and Go.
 - ` + "`Pow(0.5)`" + ` of minus infinity is infinity, as in NumPy and C.
 - In models below opset 14, ` + "`Flatten`" + ` of a tensor that only the run knows to be empty is an error of the run.
 `

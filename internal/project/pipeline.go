@@ -3,7 +3,6 @@ package project
 import (
 	"bytes"
 	"context"
-	"errors"
 	"go/token"
 	"maps"
 	"os"
@@ -141,8 +140,10 @@ func (p *pipeline) compile(mod module, folders []*folder) {
 		patterns[i] = relativePattern(mod.root, f.dir)
 	}
 	prog, diags := ast.Load(mod.root, patterns, given)
-	traces, more := ast.Compile(prog)
-	diags = append(diags, more...)
+	if p.diags = append(p.diags, diags...); len(diags) > 0 {
+		return
+	}
+	traces, diags := ast.Compile(prog)
 	if p.diags = append(p.diags, diags...); len(diags) > 0 {
 		return
 	}
@@ -181,10 +182,7 @@ func (p *pipeline) writeTraces(prog *ast.Program, traces []*ast.Trace) {
 	if len(p.diags) > 0 {
 		return
 	}
-	var users diag.Errors
-	if err := prog.CheckGenerated(files); errors.As(err, &users) {
-		p.diags = append(p.diags, users...)
-	} else if err != nil {
+	if err := prog.CheckGenerated(files); err != nil {
 		p.diags.Add("NN4008", traces[0].Pos, "%v", err)
 	}
 }

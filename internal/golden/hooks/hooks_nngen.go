@@ -107,8 +107,7 @@ func (c *CompiledNormed) Run(ctx context.Context, in gpt2.Inputs, scale float32)
 }
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
-func (c *CompiledNormed) RunInto(ctx context.Context, res *NormedResult, in gpt2.Inputs, scale float32) (nn_failed error) {
-	defer nn.Catch(0, &nn_failed)
+func (c *CompiledNormed) RunInto(ctx context.Context, res *NormedResult, in gpt2.Inputs, scale float32) error {
 	f := normedFrames.Get()
 	defer normedFrames.Put(f)
 	f.scale = scale
@@ -117,7 +116,7 @@ func (c *CompiledNormed) RunInto(ctx context.Context, res *NormedResult, in gpt2
 	}
 //line hooks.go:22
 	res.Sum = f.sum
-//line hooks_nngen.go:121
+//line hooks_nngen.go:120
 	return nil
 }
 
@@ -227,7 +226,7 @@ func (f *loggedFrame) Step(s *nn.Step) error {
 		f.log.Add("second %.4f", b)
 //line hooks.go:44
 		s.SetFloat32(0, a/b)
-//line hooks_nngen.go:231
+//line hooks_nngen.go:230
 	}
 	return nil
 }
@@ -247,7 +246,7 @@ func (c *CompiledLogged) RunInto(ctx context.Context, res *LoggedResult, in gpt2
 	f.log = log
 //line hooks.go:37
 	f.log.Add("start")
-//line hooks_nngen.go:251
+//line hooks_nngen.go:250
 	var held [1]nn.Tensor
 	defer func() {
 		for _, nn_t := range held {
@@ -267,7 +266,7 @@ func (c *CompiledLogged) RunInto(ctx context.Context, res *LoggedResult, in gpt2
 	f.log.Add("written")
 //line hooks.go:47
 	f.log.Add("logits %.4f", nn_taps.Tensor(1).Item())
-//line hooks_nngen.go:271
+//line hooks_nngen.go:270
 	return nil
 }
 
@@ -359,7 +358,7 @@ func (*madeFrame) Step(s *nn.Step) error {
 		}
 //line hooks.go:63
 		s.SetTensor(0, nn.From(mean))
-//line hooks_nngen.go:363
+//line hooks_nngen.go:362
 	}
 	return nil
 }

@@ -384,10 +384,12 @@ for dtype, value in (("float32", 0.1), ("float32", -2.0), ("float64", 0.1), ("fl
 case("Const", [], np.zeros((0, 2), np.float32), exact=True, dtype="float32", value=1.5, dims=[0, 2])
 
 import golden_functions  # noqa: E402
+import golden_index  # noqa: E402
 import golden_shapes  # noqa: E402
 
 golden_functions.add()
 golden_shapes.add()
+golden_index.add()
 
 path = pathlib.Path(__file__).with_name("golden.json.gz")
 text = "[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases) + "\n]\n"
