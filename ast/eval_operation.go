@@ -174,12 +174,13 @@ func (f *frame) operationPoint(e *ast.CallExpr, x *operationVal, side modelspec.
 
 func (f *frame) readOperation(e *ast.CallExpr, x *operationVal, side modelspec.Side, i int) value {
 	p := f.operationPoint(e, x, side, i)
-	if p == nil || !f.mayAsk(e.Pos(), x.label()+"."+string(side)+" is read") {
+	if p == nil || !f.mayAsk(e.Pos(), x.op.PointAddress(x.of.module, side, p)+" is read") {
 		return invalid{}
 	}
 	return f.ask(e.Pos(), p)
 }
 
 func (f *frame) writeOperation(e *ast.CallExpr, x *operationVal, side modelspec.Side, i int, v value) value {
-	return f.writeAt(e, f.operationPoint(e, x, side, i), x.label()+"."+string(side), v)
+	p := f.operationPoint(e, x, side, i)
+	return f.writeAt(e, p, x.op.PointAddress(x.of.module, side, p), v)
 }

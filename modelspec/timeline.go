@@ -1,6 +1,7 @@
 package modelspec
 
 import (
+	"slices"
 	"sort"
 	"strings"
 )
@@ -15,10 +16,11 @@ type Moment struct {
 }
 
 // Address is the moment's name: "transformer.h.5.output", "model.output" for the
-// root, "transformer.h.5.attn.source.Softmax.output" inside a module.
+// root, "transformer.h.5.attn.source.Softmax.output" inside a module, where tensors
+// after the first have their number behind: "….source.Split.output.1".
 func (m Moment) Address() string {
 	if m.Operation != nil {
-		return m.Operation.Address(m.Module) + "." + string(m.Side)
+		return m.Operation.PointAddress(m.Module, m.Side, m.Point)
 	}
 	return PathName(m.Module.Path) + "." + string(m.Side)
 }
@@ -33,6 +35,19 @@ func PathName(path string) string {
 		return "model"
 	}
 	return path
+}
+
+// PointAddress names one of the operation's points.
+func (o *Operation) PointAddress(m *Module, side Side, p *Point) string {
+	list := o.Outputs
+	if side == SideInput {
+		list = o.Inputs
+	}
+	text := o.Address(m) + "." + string(side)
+	if i := slices.Index(list, p); i > 0 {
+		text += "." + itoa(i)
+	}
+	return text
 }
 
 // key orders moments by the nodes of the graph: a tensor exits right after its

@@ -105,7 +105,7 @@ func (f *Fixture) Inputs(t testing.TB) nn.InvokeInputs {
 // Types are the types of all points' tensors, for Plan.Tensors.
 func (f *Fixture) Types() map[string]tensor.Type {
 	out := map[string]tensor.Type{}
-	for _, m := range f.Spec.Timeline() {
+	for _, m := range f.Spec.SourceTimeline() {
 		out[m.Point.Tensor] = m.Point.Type
 	}
 	return out

@@ -2,6 +2,7 @@
 
 import torch
 
+import golden_source
 import nets
 from recording import Golden, Rows, first, put
 
@@ -31,7 +32,15 @@ def gpt2() -> Golden:
     _invokes(g, model, t, module)
     _calls(g, model, t, one, raw)
     _greedy(g, model, t, module)
+    _inside(g, model, t, module, one, raw)
     return g
+
+
+def _inside(g, model, t, module, one, raw):
+    two = [_ids(2, 6, 91), _ids(3, 6, 92)]
+    with torch.no_grad():
+        raw_two = module(**two[1]).logits
+    golden_source.gpt2(g, model, t, one, two, raw, raw_two)
 
 
 def _reads(g, model, t, one, raw):

@@ -3,6 +3,7 @@
 import torch
 from transformers import DynamicCache
 
+import golden_source
 import nets
 from golden_gpt2 import NEW, margin
 from recording import Golden, Rows, first, put
@@ -33,6 +34,7 @@ def llama() -> Golden:
     _single(g, model, one, raw)
     _invokes(g, model, module)
     _greedy(g, model, module)
+    golden_source.llama(g, model, one, raw)
     return g
 
 

@@ -192,3 +192,63 @@ func CallMLP(m *gpt2.Model) (value, logits nn.Tensor) {
 	b.MLP.SetOutput(b.MLP.Output().Scale(0))
 	return value, m.LMHead.Output()
 }
+
+// SourceGet reads inside the first attention and the second MLP.
+//
+//nngen:trace
+func SourceGet(m *gpt2.Model) (query, scores, pattern, mixed, tanh nn.Tensor) {
+	ops := m.Transformer.H[0].Attn.Source()
+	query, scores, pattern = ops.Transpose0.Output(), ops.Div.Output(), ops.Softmax.Output()
+	return query, scores, pattern, ops.MatMul1.Output(), m.Transformer.H[1].MLP.Act.Source().Tanh.Output()
+}
+
+// knock makes an attention look away from one position, its weights brought to one again.
+func knock(softmax nn.Operation, at int) {
+	kept := softmax.Output().SetAt(nn.Scalar[float32](0), nn.Ellipsis, at)
+	softmax.SetOutput(kept.Div(kept.SumKeep(-1)))
+}
+
+// SourceKnock takes position 1 from what the first attention looks at.
+//
+//nngen:trace
+func SourceKnock(m *gpt2.Model) (after, logits nn.Tensor) {
+	softmax := m.Transformer.H[0].Attn.Source().Softmax
+	knock(softmax, 1)
+	return softmax.Output(), m.LMHead.Output()
+}
+
+// SourceAct halves the tanh inside an activation.
+//
+//nngen:trace
+func SourceAct(m *gpt2.Model) (logits nn.Tensor) {
+	tanh := m.Transformer.H[1].MLP.Act.Source().Tanh
+	tanh.SetOutput(tanh.Output().Scale(0.5))
+	return m.LMHead.Output()
+}
+
+// SourceInput halves the pattern that the values are mixed by.
+//
+//nngen:trace
+func SourceInput(m *gpt2.Model) (logits nn.Tensor) {
+	mix := m.Transformer.H[1].Attn.Source().MatMul1
+	mix.SetInput(mix.Input().Scale(0.5))
+	return m.LMHead.Output()
+}
+
+// SourceInvokes knocks a position out for the rows of the second invoke alone.
+//
+//nngen:trace
+func SourceInvokes(t *gpt2.Trace, a, b gpt2.Inputs) (pattern0, logits0, logits1 nn.Tensor) {
+	t.Invoke(a, func(m *gpt2.Model) {
+		pattern0 = m.Transformer.H[0].Attn.Source().Softmax.Output()
+		logits0 = m.LMHead.Output()
+	})
+	t.Invoke(b, func(m *gpt2.Model) {
+		h := m.Transformer.H[0]
+		knock(h.Attn.Source().Softmax, 1)
+		h.SetOutput(h.Output().Scale(1.5))
+		logits1 = m.LMHead.Output()
+	})
+	t.Run()
+	return pattern0, logits0, logits1
+}

@@ -1447,3 +1447,455 @@ func (c *CompiledCallMLP) Plan() *nn.Plan {
 func (c *CompiledCallMLP) Close() error {
 	return c.c.Close()
 }
+
+// sourceGetMediator is SourceGet, scheduled: its states in the order of the run.
+var sourceGetMediator = nn.Mediator{
+	{At: "transformer.h.0.attn.source.Transpose0.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 201},
+	{At: "transformer.h.0.attn.source.Div.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 201},
+	{At: "transformer.h.0.attn.source.Softmax.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 201},
+	{At: "transformer.h.0.attn.source.MatMul1.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 202},
+	{At: "transformer.h.1.mlp.act.source.Tanh.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 202},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// sourceGetPlan is SourceGet, compiled, as data.
+func sourceGetPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "SourceGet",
+		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
+		Invokes: []string{"invoke0"},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "query", Value: nn.ModelTensor("transpose_2"), Line: 201},
+			{Name: "scores", Value: nn.ModelTensor("div"), Line: 201},
+			{Name: "pattern", Value: nn.ModelTensor("softmax"), Line: 201},
+			{Name: "mixed", Value: nn.ModelTensor("matmul_1"), Line: 202},
+			{Name: "tanh", Value: nn.ModelTensor("tanh_1"), Line: 202},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"div":         {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"matmul_1":    {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "12"}},
+			"softmax":     {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"tanh_1":      {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "192"}},
+			"transpose_2": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "12"}},
+		},
+		Mediators: []nn.Mediator{sourceGetMediator},
+	}
+}
+
+// CompiledSourceGet is SourceGet, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// SourceGet reads inside the first attention and the second MLP.
+type CompiledSourceGet struct {
+	c *nn.Compiled
+}
+
+// CompileSourceGet puts SourceGet into the model's graph and opens a session over it, which may take seconds.
+func CompileSourceGet(s *gpt2.Session, opts ...nn.CompileOption) (*CompiledSourceGet, error) {
+	c, err := s.Compile(sourceGetPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledSourceGet{c: c}, nil
+}
+
+// SourceGetResult holds the results of one run of SourceGet.
+type SourceGetResult struct {
+	Query   nn.Tensor
+	Scores  nn.Tensor
+	Pattern nn.Tensor
+	Mixed   nn.Tensor
+	Tanh    nn.Tensor
+}
+
+// Run runs the model once with SourceGet in it. The results belong to the caller until they are released.
+func (c *CompiledSourceGet) Run(ctx context.Context, in gpt2.Inputs) (query nn.Tensor, scores nn.Tensor, pattern nn.Tensor, mixed nn.Tensor, tanh nn.Tensor, err error) {
+	var res SourceGetResult
+	err = c.RunInto(ctx, &res, in)
+	return res.Query, res.Scores, res.Pattern, res.Mixed, res.Tanh, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledSourceGet) RunInto(ctx context.Context, res *SourceGetResult, in gpt2.Inputs) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Query, &res.Scores, &res.Pattern, &res.Mixed, &res.Tanh)
+}
+
+// Generate continues the prompt with SourceGet in every step, and gives prompt and new tokens of each row.
+func (c *CompiledSourceGet) Generate(ctx context.Context, in gpt2.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.Generate(ctx, in.NNInputs(), nil, opts...)
+}
+
+// Plan is the compiled form of SourceGet, as data.
+func (c *CompiledSourceGet) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledSourceGet) Close() error {
+	return c.c.Close()
+}
+
+// sourceKnockMediator is SourceKnock, scheduled: its states in the order of the run.
+var sourceKnockMediator = nn.Mediator{
+	{At: "transformer.h.0.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 207},
+	{At: "transformer.h.0.attn.source.Softmax.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 208},
+	{At: "transformer.h.0.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 217},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 217},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// sourceKnockPlan is SourceKnock, compiled, as data.
+func sourceKnockPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "SourceKnock",
+		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
+		Invokes: []string{"invoke0"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 207},
+			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("softmax"), nn.Val("const0")}, Out: []string{"kept"}, Attrs: map[string]any{"index": "...,1"}, Line: 207},
+			{Op: "SumKeep", In: []nn.Ref{nn.Val("kept")}, Out: []string{"sumKeep0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 208},
+			{Op: "Div", In: []nn.Ref{nn.Val("kept"), nn.Val("sumKeep0")}, Out: []string{"div0"}, Line: 208},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "transformer.h.0.attn.source.Softmax.output", Tensor: "softmax", Value: nn.Val("div0"), Line: 208},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "after", Value: nn.Val("div0"), Line: 208},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 217},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"logits":  {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"softmax": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+		},
+		Mediators: []nn.Mediator{sourceKnockMediator},
+	}
+}
+
+// CompiledSourceKnock is SourceKnock, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// SourceKnock takes position 1 from what the first attention looks at.
+type CompiledSourceKnock struct {
+	c *nn.Compiled
+}
+
+// CompileSourceKnock puts SourceKnock into the model's graph and opens a session over it, which may take seconds.
+func CompileSourceKnock(s *gpt2.Session, opts ...nn.CompileOption) (*CompiledSourceKnock, error) {
+	c, err := s.Compile(sourceKnockPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledSourceKnock{c: c}, nil
+}
+
+// SourceKnockResult holds the results of one run of SourceKnock.
+type SourceKnockResult struct {
+	After  nn.Tensor
+	Logits nn.Tensor
+}
+
+// Run runs the model once with SourceKnock in it. The results belong to the caller until they are released.
+func (c *CompiledSourceKnock) Run(ctx context.Context, in gpt2.Inputs) (after nn.Tensor, logits nn.Tensor, err error) {
+	var res SourceKnockResult
+	err = c.RunInto(ctx, &res, in)
+	return res.After, res.Logits, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledSourceKnock) RunInto(ctx context.Context, res *SourceKnockResult, in gpt2.Inputs) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, &res.After, &res.Logits)
+}
+
+// Generate continues the prompt with SourceKnock in every step, and gives prompt and new tokens of each row.
+func (c *CompiledSourceKnock) Generate(ctx context.Context, in gpt2.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.Generate(ctx, in.NNInputs(), nil, opts...)
+}
+
+// Plan is the compiled form of SourceKnock, as data.
+func (c *CompiledSourceKnock) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledSourceKnock) Close() error {
+	return c.c.Close()
+}
+
+// sourceActMediator is SourceAct, scheduled: its states in the order of the run.
+var sourceActMediator = nn.Mediator{
+	{At: "transformer.h.1.mlp.act.source.Tanh.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 225},
+	{At: "transformer.h.1.mlp.act.source.Tanh.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 225},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 226},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// sourceActPlan is SourceAct, compiled, as data.
+func sourceActPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "SourceAct",
+		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
+		Invokes: []string{"invoke0"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 225},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("tanh_1"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 225},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "transformer.h.1.mlp.act.source.Tanh.output", Tensor: "tanh_1", Value: nn.Val("scale0"), Line: 225},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 226},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"logits": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"tanh_1": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "192"}},
+		},
+		Mediators: []nn.Mediator{sourceActMediator},
+	}
+}
+
+// CompiledSourceAct is SourceAct, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// SourceAct halves the tanh inside an activation.
+type CompiledSourceAct struct {
+	c *nn.Compiled
+}
+
+// CompileSourceAct puts SourceAct into the model's graph and opens a session over it, which may take seconds.
+func CompileSourceAct(s *gpt2.Session, opts ...nn.CompileOption) (*CompiledSourceAct, error) {
+	c, err := s.Compile(sourceActPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledSourceAct{c: c}, nil
+}
+
+// SourceActResult holds the results of one run of SourceAct.
+type SourceActResult struct {
+	Logits nn.Tensor
+}
+
+// Run runs the model once with SourceAct in it. The results belong to the caller until they are released.
+func (c *CompiledSourceAct) Run(ctx context.Context, in gpt2.Inputs) (logits nn.Tensor, err error) {
+	var res SourceActResult
+	err = c.RunInto(ctx, &res, in)
+	return res.Logits, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledSourceAct) RunInto(ctx context.Context, res *SourceActResult, in gpt2.Inputs) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
+}
+
+// Generate continues the prompt with SourceAct in every step, and gives prompt and new tokens of each row.
+func (c *CompiledSourceAct) Generate(ctx context.Context, in gpt2.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.Generate(ctx, in.NNInputs(), nil, opts...)
+}
+
+// Plan is the compiled form of SourceAct, as data.
+func (c *CompiledSourceAct) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledSourceAct) Close() error {
+	return c.c.Close()
+}
+
+// sourceInputMediator is SourceInput, scheduled: its states in the order of the run.
+var sourceInputMediator = nn.Mediator{
+	{At: "transformer.h.1.attn.source.MatMul1.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 234},
+	{At: "transformer.h.1.attn.source.MatMul1.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 234},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 235},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// sourceInputPlan is SourceInput, compiled, as data.
+func sourceInputPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "SourceInput",
+		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
+		Invokes: []string{"invoke0"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 234},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("softmax_1"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 234},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "transformer.h.1.attn.source.MatMul1.input", Tensor: "softmax_1", Value: nn.Val("scale0"), Consumers: []int{79}, Line: 234},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 235},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"logits":    {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"softmax_1": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+		},
+		Mediators: []nn.Mediator{sourceInputMediator},
+	}
+}
+
+// CompiledSourceInput is SourceInput, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// SourceInput halves the pattern that the values are mixed by.
+type CompiledSourceInput struct {
+	c *nn.Compiled
+}
+
+// CompileSourceInput puts SourceInput into the model's graph and opens a session over it, which may take seconds.
+func CompileSourceInput(s *gpt2.Session, opts ...nn.CompileOption) (*CompiledSourceInput, error) {
+	c, err := s.Compile(sourceInputPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledSourceInput{c: c}, nil
+}
+
+// SourceInputResult holds the results of one run of SourceInput.
+type SourceInputResult struct {
+	Logits nn.Tensor
+}
+
+// Run runs the model once with SourceInput in it. The results belong to the caller until they are released.
+func (c *CompiledSourceInput) Run(ctx context.Context, in gpt2.Inputs) (logits nn.Tensor, err error) {
+	var res SourceInputResult
+	err = c.RunInto(ctx, &res, in)
+	return res.Logits, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledSourceInput) RunInto(ctx context.Context, res *SourceInputResult, in gpt2.Inputs) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
+}
+
+// Generate continues the prompt with SourceInput in every step, and gives prompt and new tokens of each row.
+func (c *CompiledSourceInput) Generate(ctx context.Context, in gpt2.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.Generate(ctx, in.NNInputs(), nil, opts...)
+}
+
+// Plan is the compiled form of SourceInput, as data.
+func (c *CompiledSourceInput) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledSourceInput) Close() error {
+	return c.c.Close()
+}
+
+// sourceInvokesMediators are the invokes of SourceInvokes, scheduled: the states of each in the order of the run.
+var sourceInvokesMediators = []nn.Mediator{
+	// a, line 242
+	{
+		{At: "transformer.h.0.attn.source.Softmax.output", Event: nn.Value, Placement: nn.TapOut, Rows: 0, Line: 243},
+		{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: 0, Line: 244},
+		{At: "", Event: nn.End, Rows: 0},
+	},
+	// b, line 246
+	{
+		{At: "transformer.h.0.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 207},
+		{At: "transformer.h.0.attn.source.Softmax.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 208},
+		{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 249},
+		{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 249},
+		{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: 1, Line: 250},
+		{At: "", Event: nn.End, Rows: 1},
+	},
+}
+
+// sourceInvokesPlan is SourceInvokes, compiled, as data.
+func sourceInvokesPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "SourceInvokes",
+		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
+		Invokes: []string{"a", "b"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("softmax"), nn.Arg("nngen.rows")}, Out: []string{"pattern0_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 243},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("softmax"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 207},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 207},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows0"), nn.Val("const0")}, Out: []string{"kept"}, Attrs: map[string]any{"index": "...,1"}, Line: 207},
+			{Op: "SumKeep", In: []nn.Ref{nn.Val("kept")}, Out: []string{"sumKeep0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 208},
+			{Op: "Div", In: []nn.Ref{nn.Val("kept"), nn.Val("sumKeep0")}, Out: []string{"div0"}, Line: 208},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("softmax"), nn.Arg("nngen.rows"), nn.Val("div0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 208},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("add_273"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 249},
+			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": 1.5}, Line: 249},
+			{Op: "Scale", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("const1")}, Out: []string{"scale0"}, Line: 249},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("add_273"), nn.Arg("nngen.rows"), nn.Val("scale0")}, Out: []string{"joinRows1"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 249},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits0_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 244},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits1_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 250},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "transformer.h.0.attn.source.Softmax.output", Tensor: "softmax", Value: nn.Val("joinRows0"), Line: 208},
+			{At: "transformer.h.0.output", Tensor: "add_273", Value: nn.Val("joinRows1"), Line: 249},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "pattern0", Value: nn.Val("pattern0_2"), Line: 243},
+			{Name: "logits0", Value: nn.Val("logits0_2"), Line: 244},
+			{Name: "logits1", Value: nn.Val("logits1_2"), Line: 250},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"add_273": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"logits":  {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"softmax": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+		},
+		Mediators: sourceInvokesMediators,
+	}
+}
+
+// CompiledSourceInvokes is SourceInvokes, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// SourceInvokes knocks a position out for the rows of the second invoke alone.
+type CompiledSourceInvokes struct {
+	c *nn.Compiled
+}
+
+// CompileSourceInvokes puts SourceInvokes into the model's graph and opens a session over it, which may take seconds.
+func CompileSourceInvokes(s *gpt2.Session, opts ...nn.CompileOption) (*CompiledSourceInvokes, error) {
+	c, err := s.Compile(sourceInvokesPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledSourceInvokes{c: c}, nil
+}
+
+// SourceInvokesResult holds the results of one run of SourceInvokes.
+type SourceInvokesResult struct {
+	Pattern0 nn.Tensor
+	Logits0  nn.Tensor
+	Logits1  nn.Tensor
+}
+
+// Run runs the model once with SourceInvokes in it. The results belong to the caller until they are released.
+func (c *CompiledSourceInvokes) Run(ctx context.Context, a gpt2.Inputs, b gpt2.Inputs) (pattern0 nn.Tensor, logits0 nn.Tensor, logits1 nn.Tensor, err error) {
+	var res SourceInvokesResult
+	err = c.RunInto(ctx, &res, a, b)
+	return res.Pattern0, res.Logits0, res.Logits1, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledSourceInvokes) RunInto(ctx context.Context, res *SourceInvokesResult, a gpt2.Inputs, b gpt2.Inputs) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, &res.Pattern0, &res.Logits0, &res.Logits1)
+}
+
+// Plan is the compiled form of SourceInvokes, as data.
+func (c *CompiledSourceInvokes) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledSourceInvokes) Close() error {
+	return c.c.Close()
+}

@@ -31,6 +31,9 @@ func TestGoldens(t *testing.T) {
 		{Name: "call_lens", Trace: probes.CallLens, Compile: probes.CompileCallLens, Results: "lens mlp logits"},
 		{Name: "two_invokes", Trace: probes.TwoInvokes, Compile: probes.CompileTwoInvokes, Results: "h0_0 logits0 logits1"},
 		{Name: "patch_barrier", Trace: probes.PatchBarrier, Compile: probes.CompilePatchBarrier, Results: "logits0 logits1"},
+		{Name: "source_get", Trace: probes.SourceGet, Compile: probes.CompileSourceGet, Results: "query scores pattern gated"},
+		{Name: "source_knock", Trace: probes.SourceKnock, Compile: probes.CompileSourceKnock, Results: "logits"},
+		{Name: "source_act", Trace: probes.SourceAct, Compile: probes.CompileSourceAct, Results: "logits"},
 	})
 }
 

@@ -901,3 +901,259 @@ func (c *CompiledPatchBarrier) Plan() *nn.Plan {
 func (c *CompiledPatchBarrier) Close() error {
 	return c.c.Close()
 }
+
+// sourceGetMediator is SourceGet, scheduled: its states in the order of the run.
+var sourceGetMediator = nn.Mediator{
+	{At: "model.layers.0.self_attn.source.Add0.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 131},
+	{At: "model.layers.0.self_attn.source.Mul4.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 131},
+	{At: "model.layers.0.self_attn.source.Softmax.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 131},
+	{At: "model.layers.0.mlp.source.Mul.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 132},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// sourceGetPlan is SourceGet, compiled, as data.
+func sourceGetPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "SourceGet",
+		Model:   "sha256:e1411b7f8b23e83d04a50e358e96ed448fc0101ce09a356ac2df293993dace58",
+		Invokes: []string{"invoke0"},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "query", Value: nn.ModelTensor("/model/layers.0/self_attn/Add_output_0"), Line: 131},
+			{Name: "scores", Value: nn.ModelTensor("/model/layers.0/self_attn/Mul_8_output_0"), Line: 131},
+			{Name: "pattern", Value: nn.ModelTensor("/model/layers.0/self_attn/Softmax_output_0"), Line: 131},
+			{Name: "gated", Value: nn.ModelTensor("/model/layers.0/mlp/Mul_output_0"), Line: 132},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/model/layers.0/mlp/Mul_output_0":           {DType: nn.Float32, Shape: nn.Shape{"batch_size", "sequence_length", "96"}},
+			"/model/layers.0/self_attn/Add_output_0":     {DType: nn.Float32, Shape: nn.Shape{"batch_size", "4", "sequence_length", "12"}},
+			"/model/layers.0/self_attn/Mul_8_output_0":   {DType: nn.Float32, Shape: nn.Shape{"batch_size", "4", "sequence_length", "past_sequence_length+sequence_length"}},
+			"/model/layers.0/self_attn/Softmax_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch_size", "4", "sequence_length", "past_sequence_length+sequence_length"}},
+		},
+		Mediators: []nn.Mediator{sourceGetMediator},
+	}
+}
+
+// CompiledSourceGet is SourceGet, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// SourceGet reads inside the first attention and the first MLP.
+type CompiledSourceGet struct {
+	c *nn.Compiled
+}
+
+// CompileSourceGet puts SourceGet into the model's graph and opens a session over it, which may take seconds.
+func CompileSourceGet(s *llama.Session, opts ...nn.CompileOption) (*CompiledSourceGet, error) {
+	c, err := s.Compile(sourceGetPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledSourceGet{c: c}, nil
+}
+
+// SourceGetResult holds the results of one run of SourceGet.
+type SourceGetResult struct {
+	Query   nn.Tensor
+	Scores  nn.Tensor
+	Pattern nn.Tensor
+	Gated   nn.Tensor
+}
+
+// Run runs the model once with SourceGet in it. The results belong to the caller until they are released.
+func (c *CompiledSourceGet) Run(ctx context.Context, in llama.Inputs) (query nn.Tensor, scores nn.Tensor, pattern nn.Tensor, gated nn.Tensor, err error) {
+	var res SourceGetResult
+	err = c.RunInto(ctx, &res, in)
+	return res.Query, res.Scores, res.Pattern, res.Gated, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledSourceGet) RunInto(ctx context.Context, res *SourceGetResult, in llama.Inputs) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Query, &res.Scores, &res.Pattern, &res.Gated)
+}
+
+// Generate continues the prompt with SourceGet in every step, and gives prompt and new tokens of each row.
+func (c *CompiledSourceGet) Generate(ctx context.Context, in llama.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.Generate(ctx, in.NNInputs(), nil, opts...)
+}
+
+// Plan is the compiled form of SourceGet, as data.
+func (c *CompiledSourceGet) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledSourceGet) Close() error {
+	return c.c.Close()
+}
+
+// sourceKnockMediator is SourceKnock, scheduled: its states in the order of the run.
+var sourceKnockMediator = nn.Mediator{
+	{At: "model.layers.0.self_attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 140},
+	{At: "model.layers.0.self_attn.source.Softmax.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 141},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 142},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// sourceKnockPlan is SourceKnock, compiled, as data.
+func sourceKnockPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "SourceKnock",
+		Model:   "sha256:e1411b7f8b23e83d04a50e358e96ed448fc0101ce09a356ac2df293993dace58",
+		Invokes: []string{"invoke0"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 140},
+			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/Softmax_output_0"), nn.Val("const0")}, Out: []string{"kept"}, Attrs: map[string]any{"index": "...,1"}, Line: 140},
+			{Op: "SumKeep", In: []nn.Ref{nn.Val("kept")}, Out: []string{"sumKeep0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 141},
+			{Op: "Div", In: []nn.Ref{nn.Val("kept"), nn.Val("sumKeep0")}, Out: []string{"div0"}, Line: 141},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "model.layers.0.self_attn.source.Softmax.output", Tensor: "/model/layers.0/self_attn/Softmax_output_0", Value: nn.Val("div0"), Line: 141},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 142},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/model/layers.0/self_attn/Softmax_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch_size", "4", "sequence_length", "past_sequence_length+sequence_length"}},
+			"logits": {DType: nn.Float32, Shape: nn.Shape{"batch_size", "sequence_length", "96"}},
+		},
+		Mediators: []nn.Mediator{sourceKnockMediator},
+	}
+}
+
+// CompiledSourceKnock is SourceKnock, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// SourceKnock takes position 1 from what the first attention looks at.
+type CompiledSourceKnock struct {
+	c *nn.Compiled
+}
+
+// CompileSourceKnock puts SourceKnock into the model's graph and opens a session over it, which may take seconds.
+func CompileSourceKnock(s *llama.Session, opts ...nn.CompileOption) (*CompiledSourceKnock, error) {
+	c, err := s.Compile(sourceKnockPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledSourceKnock{c: c}, nil
+}
+
+// SourceKnockResult holds the results of one run of SourceKnock.
+type SourceKnockResult struct {
+	Logits nn.Tensor
+}
+
+// Run runs the model once with SourceKnock in it. The results belong to the caller until they are released.
+func (c *CompiledSourceKnock) Run(ctx context.Context, in llama.Inputs) (logits nn.Tensor, err error) {
+	var res SourceKnockResult
+	err = c.RunInto(ctx, &res, in)
+	return res.Logits, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledSourceKnock) RunInto(ctx context.Context, res *SourceKnockResult, in llama.Inputs) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
+}
+
+// Generate continues the prompt with SourceKnock in every step, and gives prompt and new tokens of each row.
+func (c *CompiledSourceKnock) Generate(ctx context.Context, in llama.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.Generate(ctx, in.NNInputs(), nil, opts...)
+}
+
+// Plan is the compiled form of SourceKnock, as data.
+func (c *CompiledSourceKnock) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledSourceKnock) Close() error {
+	return c.c.Close()
+}
+
+// sourceActMediator is SourceAct, scheduled: its states in the order of the run.
+var sourceActMediator = nn.Mediator{
+	{At: "model.layers.1.mlp.source.Mul.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 150},
+	{At: "model.layers.1.mlp.source.Mul.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 151},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 152},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// sourceActPlan is SourceAct, compiled, as data.
+func sourceActPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "SourceAct",
+		Model:   "sha256:e1411b7f8b23e83d04a50e358e96ed448fc0101ce09a356ac2df293993dace58",
+		Invokes: []string{"invoke0"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 151},
+			{Op: "Gt", In: []nn.Ref{nn.ModelTensor("/model/layers.1/mlp/Mul_output_0"), nn.Val("const0")}, Out: []string{"gt0"}, Line: 151},
+			{Op: "ZerosLike", In: []nn.Ref{nn.ModelTensor("/model/layers.1/mlp/Mul_output_0")}, Out: []string{"zerosLike0"}, Line: 151},
+			{Op: "Where", In: []nn.Ref{nn.Val("gt0"), nn.Val("zerosLike0"), nn.ModelTensor("/model/layers.1/mlp/Mul_output_0")}, Out: []string{"where0"}, Line: 151},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "model.layers.1.mlp.source.Mul.output", Tensor: "/model/layers.1/mlp/Mul_output_0", Value: nn.Val("where0"), Line: 151},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 152},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/model/layers.1/mlp/Mul_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch_size", "sequence_length", "96"}},
+			"logits":                           {DType: nn.Float32, Shape: nn.Shape{"batch_size", "sequence_length", "96"}},
+		},
+		Mediators: []nn.Mediator{sourceActMediator},
+	}
+}
+
+// CompiledSourceAct is SourceAct, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// SourceAct cuts off what an MLP's last projection is given.
+type CompiledSourceAct struct {
+	c *nn.Compiled
+}
+
+// CompileSourceAct puts SourceAct into the model's graph and opens a session over it, which may take seconds.
+func CompileSourceAct(s *llama.Session, opts ...nn.CompileOption) (*CompiledSourceAct, error) {
+	c, err := s.Compile(sourceActPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledSourceAct{c: c}, nil
+}
+
+// SourceActResult holds the results of one run of SourceAct.
+type SourceActResult struct {
+	Logits nn.Tensor
+}
+
+// Run runs the model once with SourceAct in it. The results belong to the caller until they are released.
+func (c *CompiledSourceAct) Run(ctx context.Context, in llama.Inputs) (logits nn.Tensor, err error) {
+	var res SourceActResult
+	err = c.RunInto(ctx, &res, in)
+	return res.Logits, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledSourceAct) RunInto(ctx context.Context, res *SourceActResult, in llama.Inputs) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
+}
+
+// Generate continues the prompt with SourceAct in every step, and gives prompt and new tokens of each row.
+func (c *CompiledSourceAct) Generate(ctx context.Context, in llama.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.Generate(ctx, in.NNInputs(), nil, opts...)
+}
+
+// Plan is the compiled form of SourceAct, as data.
+func (c *CompiledSourceAct) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledSourceAct) Close() error {
+	return c.c.Close()
+}

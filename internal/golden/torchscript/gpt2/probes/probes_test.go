@@ -31,6 +31,11 @@ var cases = []golden.Case{
 	{Name: "call_lens", Trace: probes.CallLens, Compile: probes.CompileCallLens, Results: "lens logits"},
 	{Name: "call_block", Trace: probes.CallBlock, Compile: probes.CompileCallBlock, Results: "block h1 logits"},
 	{Name: "call_mlp", Trace: probes.CallMLP, Compile: probes.CompileCallMLP, Results: "value logits"},
+	{Name: "source_get", Trace: probes.SourceGet, Compile: probes.CompileSourceGet, Results: "query scores pattern mixed tanh"},
+	{Name: "source_knock", Trace: probes.SourceKnock, Compile: probes.CompileSourceKnock, Results: "after logits"},
+	{Name: "source_act", Trace: probes.SourceAct, Compile: probes.CompileSourceAct, Results: "logits"},
+	{Name: "source_input", Trace: probes.SourceInput, Compile: probes.CompileSourceInput, Results: "logits"},
+	{Name: "source_invokes", Trace: probes.SourceInvokes, Compile: probes.CompileSourceInvokes, Results: "pattern0 logits0 logits1"},
 }
 
 // TestGoldens holds compiled = interpreted = reference for every case.
@@ -56,5 +61,5 @@ func TestWebGPUGoldens(t *testing.T) {
 	sess, err := gpt2.Open(golden.Model(t, "gpt2", exporter), append(golden.Options(), nn.WebGPU())...)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, sess.Close()) })
-	golden.Run(t, "gpt2", sess, golden.Pick(t, cases, "set_block0", "steer", "two_invokes", "patch_barrier", "call_lens"))
+	golden.Run(t, "gpt2", sess, golden.Pick(t, cases, "set_block0", "steer", "two_invokes", "patch_barrier", "call_lens", "source_knock"))
 }

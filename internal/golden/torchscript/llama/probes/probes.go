@@ -120,3 +120,32 @@ func PatchBarrier(t *llama.Trace, clean, corrupt llama.Inputs) (logits0, logits1
 	t.Run()
 	return logits0, logits1
 }
+
+// SourceGet reads inside the first attention and the first MLP.
+//
+//nngen:trace
+func SourceGet(m *llama.Model) (query, scores, pattern, gated nn.Tensor) {
+	ops := m.Model.Layers[0].SelfAttn.Source()
+	query, scores, pattern = ops.Add0.Output(), ops.Mul4.Output(), ops.Softmax.Output()
+	return query, scores, pattern, m.Model.Layers[0].MLP.Source().Mul.Output()
+}
+
+// SourceKnock takes position 1 from what the first attention looks at.
+//
+//nngen:trace
+func SourceKnock(m *llama.Model) (logits nn.Tensor) {
+	softmax := m.Model.Layers[0].SelfAttn.Source().Softmax
+	kept := softmax.Output().SetAt(nn.Scalar[float32](0), nn.Ellipsis, 1)
+	softmax.SetOutput(kept.Div(kept.SumKeep(-1)))
+	return m.LMHead.Output()
+}
+
+// SourceAct cuts off what an MLP's last projection is given.
+//
+//nngen:trace
+func SourceAct(m *llama.Model) (logits nn.Tensor) {
+	gated := m.Model.Layers[1].MLP.Source().Mul
+	x := gated.Output()
+	gated.SetOutput(nn.Where(x.Gt(nn.Scalar[float32](0)), x.ZerosLike(), x))
+	return m.LMHead.Output()
+}
