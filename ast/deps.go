@@ -1,6 +1,10 @@
 package ast
 
-import "go/token"
+import (
+	"go/token"
+	"maps"
+	"slices"
+)
 
 // unit is what is placed as a whole: a statement, with its blocks if it has
 // any, or the condition of one whose blocks are placed apart.
@@ -28,19 +32,66 @@ type piece struct {
 // kept between statements that could tell: those with effects, and those that
 // use a variable that one of them changes.
 type divider struct {
-	ev      *evaluator
-	units   []*unit // in the order of the program
-	steps   int
-	effects int             // level of the last statement with effects
-	writes  map[*resVar]int // highest level that writes, or reads, a variable so far
-	reads   map[*resVar]int
-	syms    map[*sym]int
-	left    []*resLabel // the groups around
-	undo    []func()
+	ev    *evaluator
+	units []*unit // in the order of the program
+	steps int
+	*order
+	syms map[*sym]int
+	left []*resLabel // the groups around
+}
+
+// order is what the statements so far ask of those that follow: the highest
+// levels that have effects, and that write or read a variable.
+type order struct {
+	effects       int
+	writes, reads map[*resVar]int
+}
+
+func (o *order) clone() *order {
+	return &order{effects: o.effects, writes: maps.Clone(o.writes), reads: maps.Clone(o.reads)}
+}
+
+// join takes in what another way through the program asks.
+func (o *order) join(w *order) {
+	o.effects = max(o.effects, w.effects)
+	for v, n := range w.writes {
+		raise(o.writes, v, n)
+	}
+	for v, n := range w.reads {
+		raise(o.reads, v, n)
+	}
+}
+
+func raise(m map[*resVar]int, v *resVar, level int) {
+	if old, ok := m[v]; !ok || old < level {
+		m[v] = level
+	}
 }
 
 func newDivider(ev *evaluator) *divider {
-	return &divider{ev: ev, writes: map[*resVar]int{}, reads: map[*resVar]int{}, syms: map[*sym]int{}}
+	return &divider{ev: ev, order: &order{writes: map[*resVar]int{}, reads: map[*resVar]int{}}, syms: map[*sym]int{}}
+}
+
+// placed places all statements. A value that is read in a branch may depend on
+// statements that come later in the program, where these exclude each other; so
+// it goes round until no feed moves.
+func placed(ev *evaluator, top *resBlock) (*divider, []*piece) {
+	for {
+		before := ev.feedSteps()
+		d := newDivider(ev)
+		pieces := d.block(top, nil)
+		if slices.Equal(before, ev.feedSteps()) {
+			return d, pieces
+		}
+	}
+}
+
+func (ev *evaluator) feedSteps() []int {
+	out := make([]int, len(ev.graph.params))
+	for i, p := range ev.graph.params {
+		out[i] = p.step
+	}
+	return out
 }
 
 // block places the statements of a block; guards are the variables that decide
@@ -73,7 +124,7 @@ func (d *divider) stmt(s *resStmt, guards []*resVar) *piece {
 
 // branch places an if or switch: in one piece if all of it can run at once.
 func (d *divider) branch(s *resStmt, guards []*resVar) *piece {
-	units, undo := len(d.units), len(d.undo)
+	units, start := len(d.units), d.clone()
 	own := *s
 	own.blocks = nil
 	p := &piece{st: s, guard: &resVar{hint: "nn_c", typ: guardType(s), seq: d.ev.nextVar()}}
@@ -81,18 +132,34 @@ func (d *divider) branch(s *resStmt, guards []*resVar) *piece {
 	fa.writes[p.guard] = true
 	p.unit = d.place(s, fa, guards)
 	inner := append(guards[:len(guards):len(guards)], p.guard)
-	for _, b := range s.blocks {
+	after, entry := d.order, d.clone()
+	for _, b := range s.blocks { // no two of them run, and what follows a way that ends neither
+		d.order = entry.clone()
 		p.blocks = append(p.blocks, d.block(b, inner))
+		if !ends(b) {
+			after.join(d.order)
+		}
 	}
+	d.order = after
 	if !d.atOnce(p.unit, d.units[units+1:]) && !leavesSwitch(s) {
 		return p
 	}
-	d.units = d.units[:units]
-	for len(d.undo) > undo {
-		d.undo[len(d.undo)-1]()
-		d.undo = d.undo[:len(d.undo)-1]
-	}
+	d.units, d.order = d.units[:units], start
 	return &piece{st: s, unit: d.place(s, factsOf(s), guards)}
+}
+
+// ends reports whether nothing behind a block is reached from it.
+func ends(b *resBlock) bool {
+	if len(b.stmts) == 0 {
+		return false
+	}
+	switch s := b.stmts[len(b.stmts)-1]; s.kind {
+	case jumpStmt, returnStmt:
+		return true
+	case ifStmt:
+		return len(s.blocks) == 2 && ends(s.blocks[0]) && ends(s.blocks[1])
+	}
+	return false
 }
 
 // atOnce reports whether the parts of a branch need the same step, so that its
@@ -134,39 +201,29 @@ func (d *divider) place(s *resStmt, fa *facts, guards []*resVar) *unit {
 	}
 	if fa.effects {
 		u.level = max(u.level, d.effects)
-		old := d.effects
-		d.undo = append(d.undo, func() { d.effects = old })
-		d.effects = u.level
-	}
-	for v := range fa.reads {
-		d.raise(d.reads, v, u.level)
-	}
-	for v := range fa.writes {
-		d.raise(d.writes, v, u.level)
 	}
 	for _, c := range fa.feeds {
 		if c.feed != nil {
+			u.level = max(u.level, c.feed.step)
+		}
+	}
+	if fa.effects {
+		d.effects = u.level
+	}
+	for v := range fa.reads {
+		raise(d.reads, v, u.level)
+	}
+	for v := range fa.writes {
+		raise(d.writes, v, u.level)
+	}
+	for _, c := range fa.feeds {
+		if c.feed != nil && c.feed.step != u.level {
 			c.feed.step = u.level
 			clear(d.syms)
 		}
 	}
 	d.units = append(d.units, u)
 	return u
-}
-
-func (d *divider) raise(m map[*resVar]int, v *resVar, level int) {
-	old, had := m[v]
-	if had && old >= level {
-		return
-	}
-	d.undo = append(d.undo, func() {
-		if had {
-			m[v] = old
-		} else {
-			delete(m, v)
-		}
-	})
-	m[v] = level
 }
 
 // noted reports whether anything so far sets a variable.

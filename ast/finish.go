@@ -42,8 +42,7 @@ func (ev *evaluator) finish() *Trace {
 // divide cuts the residual code into what runs before, in and after the run;
 // nil if it has to be collected again, in the order of service.
 func (ev *evaluator) divide(top *resBlock) []*resBlock {
-	d := newDivider(ev)
-	pieces := d.block(top, nil)
+	d, pieces := placed(ev, top)
 	d.lateInputs()
 	d.finish()
 	if d.steps > 0 && ev.sched.several() && !ev.flat {

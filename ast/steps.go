@@ -1,6 +1,9 @@
 package ast
 
-import "go/types"
+import (
+	"go/types"
+	"slices"
+)
 
 var boolType, intType = types.Typ[types.Bool], types.Typ[types.Int]
 
@@ -155,6 +158,7 @@ type projector struct {
 	sec    int
 	labels map[*resLabel]*resLabel // of this section
 	asked  map[*resVar]bool        // variables that a later section asks whether a group was left
+	gone   []*resVar               // of the groups around: what earlier sections may have left by now
 }
 
 // sections gives the residual code of every section.
@@ -168,20 +172,49 @@ func (d *divider) sections(list []*piece) []*resBlock {
 	return out
 }
 
+// block copies pieces. What follows a jump that an earlier section may have made
+// is done only if it was not made.
 func (p *projector) block(list []*piece) *resBlock {
 	out := &resBlock{}
+	known := len(p.gone) // asked about around the block
+	var open *resStmt
+	asks := known
 	for _, c := range list {
-		p.piece(c, out)
+		now := len(p.gone)
+		in := &resBlock{}
+		p.piece(c, in)
+		switch {
+		case len(in.stmts) == 0:
+		case now == known:
+			out.stmts = append(out.stmts, in.stmts...)
+		case open != nil && asks == now:
+			open.blocks[0].stmts = append(open.blocks[0].stmts, in.stmts...)
+		default:
+			open, asks = p.unlessGone(p.gone[known:now], in), now
+			out.append(open)
+		}
 	}
 	return out
+}
+
+// unlessGone does a block if none of some groups was left.
+func (p *projector) unlessGone(vars []*resVar, b *resBlock) *resStmt {
+	var cond code
+	for i, v := range vars {
+		p.asked[v] = true
+		if i > 0 {
+			cond = cond.add(" && ")
+		}
+		cond = cond.add("!", v)
+	}
+	first := b.stmts[0]
+	return &resStmt{kind: ifStmt, line: first.line, pos: first.pos, code: cond, blocks: []*resBlock{b}}
 }
 
 func (p *projector) piece(c *piece, out *resBlock) {
 	switch {
 	case c.blocks == nil && c.unit != nil:
-		if p.d.section(c.unit) == p.sec {
-			out.add(p.copy(c.st))
-		}
+		p.leaf(c, out)
 	case c.guard != nil:
 		p.branch(c, out)
 	default:
@@ -189,14 +222,43 @@ func (p *projector) piece(c *piece, out *resBlock) {
 	}
 }
 
-// group copies a group that is not left early as it is; one that is left is
-// entered later only if it was not.
+func (p *projector) leaf(c *piece, out *resBlock) {
+	switch at := p.d.section(c.unit); {
+	case at == p.sec:
+		out.add(p.copy(c.st))
+	case at < p.sec:
+		for _, l := range p.d.left { // in the order of nesting
+			if v := p.d.leftVar(l); c.unit.facts.jumps[l] && !slices.Contains(p.gone, v) {
+				p.gone = append(p.gone, v)
+			}
+		}
+	}
+}
+
+// group copies the statements of a group, or of a loop carried out.
 func (p *projector) group(c *piece, out *resBlock) {
 	st := *c.st
 	st.blocks = nil
+	if st.label != nil && st.label.used {
+		p.d.left = append(p.d.left, st.label)
+		defer func() {
+			p.d.left = p.d.left[:len(p.d.left)-1]
+			v := p.d.leftVar(c.st.label)
+			p.gone = slices.DeleteFunc(p.gone, func(w *resVar) bool { return w == v })
+		}()
+	}
 	n := 0
+	outer, inner := len(p.gone), len(p.gone)
 	for _, b := range c.blocks {
-		in := p.block(b)
+		var in *resBlock
+		if inner = len(p.gone); inner > outer { // an earlier iteration may have left the loop
+			vars := slices.Clone(p.gone[outer:])
+			if in = p.block(b); len(in.stmts) > 0 {
+				in = &resBlock{stmts: []*resStmt{p.unlessGone(vars, in)}}
+			}
+		} else {
+			in = p.block(b)
+		}
 		n += count(in)
 		st.blocks = append(st.blocks, in)
 	}
@@ -206,28 +268,7 @@ func (p *projector) group(c *piece, out *resBlock) {
 	if st.label != nil {
 		st.label = p.label(c.st.label)
 	}
-	if c.st.kind == groupStmt && p.leftBefore(c) {
-		v := p.d.leftVar(c.st.label)
-		p.asked[v] = true
-		inner := st
-		guard := &resStmt{kind: ifStmt, line: st.line, pos: st.pos, code: txt("!").add(v), blocks: []*resBlock{{stmts: []*resStmt{&inner}}}}
-		out.append(guard)
-		return
-	}
 	out.append(&st)
-}
-
-// leftBefore reports whether an earlier section may have left a group.
-func (p *projector) leftBefore(c *piece) bool {
-	if c.st.label == nil || !c.st.label.used {
-		return false
-	}
-	for _, u := range c.units(nil) {
-		if p.d.section(u) < p.sec && u.facts.jumps[c.st.label] {
-			return true
-		}
-	}
-	return false
 }
 
 // branch copies what of a divided if or switch runs here. The section of its
@@ -235,11 +276,19 @@ func (p *projector) leftBefore(c *piece) bool {
 func (p *projector) branch(c *piece, out *resBlock) {
 	var blocks []*resBlock
 	n := 0
+	entry, gone := len(p.gone), slices.Clone(p.gone)
 	for _, b := range c.blocks {
+		p.gone = p.gone[:entry:entry]
 		in := p.block(b)
 		n += count(in)
 		blocks = append(blocks, in)
+		for _, v := range p.gone[min(entry, len(p.gone)):] {
+			if !slices.Contains(gone, v) {
+				gone = append(gone, v)
+			}
+		}
 	}
+	p.gone = gone
 	here := p.d.section(c.unit) == p.sec
 	if here {
 		out.append(keepWay(c))
