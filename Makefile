@@ -11,7 +11,7 @@ FUZZTIME ?= 30s
 COUNT    ?= 5
 
 .DEFAULT_GOAL := help
-.PHONY: help ort demo test test-webgpu test-models oracle race lint fmt generate check bench fuzz models goldens python clean
+.PHONY: help ort demo test test-webgpu test-models test-python oracle race lint fmt generate check bench fuzz models goldens mistakes python clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ test-webgpu: ort ## the tests that need a device, on the WebGPU provider over a 
 
 test-models: ort ## the tests on the real models that make models made
 	NNGEN_MODELS=$(CACHE)/models $(GO) test -count=1 ./examples/realmodels/...
+
+test-python: ort python ## exported traces in Python's onnxruntime
+	NNGEN_PYTHON=$(PYTHON)/bin/python $(GO) test -count=1 -v -run Python ./runtime
 
 oracle: ort ## N random traces from the seed FIRST on, compiled against interpreted (N=20000)
 	$(GO) test ./internal/oracletest -run Oracle -count=1 -v -timeout 0 -oracle.n $(or $(N),20000) -oracle.first $(or $(FIRST),0)
@@ -68,6 +71,10 @@ python: ## the Python environment that makes fixtures and goldens (pinned)
 
 goldens: python ## make the fixtures and golden arrays anew with PyTorch and nnsight
 	$(PYTHON)/bin/python scripts/export/main.py
+
+mistakes: python ## record anew what nnsight does with the mistakes of docs/mistakes.md
+	$(PYTHON)/bin/python scripts/export/mistakes.py
+	$(GO) test ./internal/mistakes -update
 
 models: python ## fetch or make the larger real models, by package name and checksum
 	$(PYTHON)/bin/python scripts/export/models.py

@@ -53,6 +53,7 @@ func compileOne(prog *Program, tf *traceFunc) (t *Trace, diags diag.List) {
 		}
 		if len(ev.diags) == 0 {
 			ev.checkAssigned()
+			ev.checkCopies()
 		}
 		if len(ev.diags) == 0 {
 			t = ev.finish()
@@ -92,6 +93,8 @@ type evaluator struct {
 	ended    ctl
 	taps     []*sym  // what leaves the run, in the order of the plan
 	hooks    []*hook // the steps of mid-run
+	hasDefer bool    // the trace function defers calls
+	defers   *resVar // their list
 	inStep   bool    // a step is being laid out
 }
 

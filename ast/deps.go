@@ -181,6 +181,9 @@ func (d *divider) place(s *resStmt, fa *facts, guards []*resVar) *unit {
 	for _, g := range guards {
 		fa.reads[g] = true
 	}
+	if d.ev.hasDefer && !s.alt {
+		fa.effects = true // a deferred call sees how far the program came
+	}
 	for l := range fa.jumps {
 		fa.writes[d.leftVar(l)] = true
 	}

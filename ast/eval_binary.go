@@ -64,13 +64,34 @@ func (f *frame) logical(e *ast.BinaryExpr) value {
 	if c, ok := x.(*codeVal); ok {
 		born = c.born
 	}
-	side := f.into(&resBlock{}, rscope{cond: true, born: born, pos: e.Pos()})
+	side := f.into(&resBlock{}, rscope{cond: true, kind: scopeIf, born: born, pos: e.Pos()})
 	y := side.expr(e.Y)
-	if len(side.out.stmts) > 0 {
-		return f.fail(e.Y.Pos(), "NN1205", "assign it to a variable first, in an if of its own",
-			"the right side of %s needs statements of its own when it runs", e.Op)
+	if len(side.out.stmts) > 0 && !isInvalid(y) {
+		return f.logicalIf(e, x, y, side)
 	}
 	return f.residual(e, true, map[ast.Expr]value{e.X: x, e.Y: y})
+}
+
+// logicalIf is a logical operator whose right side needs statements of its own:
+//
+//	v := x
+//	if v { …; v = y }
+func (f *frame) logicalIf(e *ast.BinaryExpr, x, y value, side *frame) value {
+	cx, ok := x.(*codeVal)
+	if !ok {
+		return f.fail(e.X.Pos(), "NN1201", "", "%s cannot be a condition", x.kind())
+	}
+	v := f.newVar("nn_v", f.typeOf(e))
+	f.define(v, cx.code, cx, e.X)
+	rhs := side.codeOf(y, f.typeOf(e.Y), e.Y)
+	side.wrote(v, bornOf(y))
+	side.emit(&resStmt{kind: assignStmt, op: "=", pos: e.Y.Pos(), lhs: []target{{v: v}}, rhs: []code{rhs}})
+	cond := code{{v: v}}
+	if e.Op == token.LOR {
+		cond = txt("!").add(v)
+	}
+	f.emit(&resStmt{kind: ifStmt, pos: e.Pos(), code: cond, blocks: []*resBlock{side.out}})
+	return &codeVal{code: code{{v: v}}, typ: f.typeOf(e), pure: true, born: v.born}
 }
 
 // foldBinary computes x op y on constants.

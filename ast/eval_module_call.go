@@ -129,7 +129,7 @@ func (f *frame) callType(e *ast.CallExpr, x *envoyVal, arg *sym, in, out *models
 	}
 	if bad {
 		d := f.ev.report(e.Args[0].Pos(), "NN1407", "%s takes %s, but is called on %s", x.label(), want, got)
-		d.Hint = "give it a value of the same rank and dtype; keep an axis of size 1 with At(nn.All, nn.Range(i, i+1))"
+		d.Hint = "give it a value of the same rank and dtype; keep an axis of size 1 with At(nn.All, nn.Range(i, i+1)), the last with nn.RangeFrom(-1)"
 		f.ev.relate(d, arg.pos, "the value is made here")
 		return tensor.Type{}, false
 	}

@@ -132,7 +132,8 @@ func (f *frame) barrierMethod(e *ast.CallExpr, fv *funcVal, b *barrierVal) value
 		return f.fail(e.Pos(), "NN1503", "call Wait inside the invokes", "a barrier is waited for outside an invoke")
 	}
 	if f.conditional(-1) != nil || f.underLoop() {
-		return f.fail(e.Pos(), "NN1503", "wait on every path", "a barrier is waited for under a condition or in a loop that only a run knows")
+		// The barrier is taken all the same, or the other invokes would be told that it cannot fill.
+		f.fail(e.Pos(), "NN1503", "wait on every path", "a barrier is waited for under a condition or in a loop that only a run knows")
 	}
 	a := f.inv.request(schedule.Request[*sym]{Kind: schedule.Barrier, Barrier: b.b.r, Pos: f.ev.position(e.Pos())})
 	if a.Err != nil {
@@ -156,6 +157,7 @@ func (f *frame) runCall(e *ast.CallExpr) value {
 	case len(s.invokes) > 0 && s.withRows() == 0:
 		return f.fail(e.Pos(), "NN1503", "give at least one invoke inputs", "no invoke has inputs")
 	case len(s.invokes) == 0:
+		s.ran = true // or it would be said to be missing
 		return f.fail(e.Pos(), "NN1503", "add t.Invoke(inputs, func(m *Model) { … }) before it", "Run is called without any invoke")
 	}
 	for _, inv := range s.invokes {

@@ -65,6 +65,8 @@ func (f *frame) stmt(s ast.Stmt) ctl {
 		return f.branch(s)
 	case *ast.ReturnStmt:
 		return f.returnStmt(s)
+	case *ast.DeferStmt:
+		f.deferStmt(s)
 	default:
 		f.unsupported(s)
 	}
@@ -80,8 +82,6 @@ func (f *frame) unsupported(s ast.Stmt) {
 	switch s.(type) {
 	case *ast.GoStmt:
 		what, hint = "go", "start goroutines in the caller, around Run"
-	case *ast.DeferStmt:
-		what, hint = "defer", "do it in the caller, after Run"
 	case *ast.SelectStmt, *ast.SendStmt:
 		what, hint = "a channel operation", "pass values as parameters and results"
 	case *ast.TypeSwitchStmt:

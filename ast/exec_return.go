@@ -128,7 +128,7 @@ func (f *frame) mainReturn(s *ast.ReturnStmt, vals []value, at func(int) ast.Exp
 		f.ev.returned = s.Pos()
 		for i, v := range vals {
 			c := f.call.results[i]
-			if cv, ok := v.(*codeVal); ok && !f.ev.exit.IsValid() {
+			if cv, ok := v.(*codeVal); ok && !f.ev.exit.IsValid() && !f.ev.hasDefer {
 				c.val, c.res = cv, nil // nothing comes after it
 				continue
 			}
@@ -137,7 +137,7 @@ func (f *frame) mainReturn(s *ast.ReturnStmt, vals []value, at func(int) ast.Exp
 		return ctl{kind: ctlReturn}
 	}
 	n := len(vals)
-	if n > 0 && isError(f.call.results[n-1].typ) && f.surelyError(s, vals[n-1]) {
+	if n > 0 && !f.ev.hasDefer && isError(f.call.results[n-1].typ) && f.surelyError(s, vals[n-1]) {
 		f.emit(&resStmt{
 			kind: returnStmt, pos: s.Pos(), fails: true, effects: true, op: "return",
 			rhs: []code{f.codeOf(vals[n-1], f.call.results[n-1].typ, at(n-1))},

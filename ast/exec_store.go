@@ -79,6 +79,7 @@ func (f *frame) declare(id *ast.Ident, o types.Object, v value, at ast.Expr) {
 // setCell assigns a variable. What only a run knows, or what happens under a
 // condition that only a run knows, becomes an assignment in the residual code.
 func (f *frame) setCell(c *cell, v value, at ast.Expr) {
+	defer f.mirror(c, at)
 	cond := f.conditional(c.scope)
 	if isInvalid(v) {
 		c.val, c.res = v, nil

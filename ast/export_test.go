@@ -21,8 +21,6 @@ func LoadSources(path string, files map[string][]byte, accessors map[string]Acce
 	for _, n := range names {
 		l.parseFile(s, n, files[n])
 	}
-	if len(l.diags) == 0 {
-		l.check()
-	}
+	l.check()
 	return l.prog, l.diags.Sorted()
 }

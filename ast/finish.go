@@ -60,6 +60,9 @@ func (ev *evaluator) divide(top *resBlock) []*resBlock {
 
 // resultCode gives a result as code, at the end of the function.
 func (f *frame) resultCode(c *cell) code {
+	if f.ev.hasDefer {
+		return code{{v: c.result}}
+	}
 	at := ast.Expr(&ast.Ident{NamePos: f.call.fn.(*ast.FuncDecl).Name.Pos(), Name: nameOf(c)})
 	if t, ok := c.val.(*tensorVal); ok && c.res == nil && t.sym == nil {
 		f.fail(at.Pos(), "NN1501", "set it on every path, in an invoke before Run", "the result %s is never set", resultName(c, f.ev.results))
@@ -200,6 +203,9 @@ func (ev *evaluator) usedImports(t *Trace) []Import {
 	}
 	for _, p := range append(t.Attached, t.Params...) {
 		see(p.Type)
+	}
+	for _, l := range t.Locals {
+		see(l.Type)
 	}
 	for _, r := range t.Results {
 		see(r.Type)

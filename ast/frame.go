@@ -77,6 +77,9 @@ func (f *frame) fail(pos token.Pos, code, hint, format string, args ...any) valu
 	return invalid{}
 }
 
+// maxCallers caps the calls that a diagnostic lists: a recursion has many.
+const maxCallers = 4
+
 // callers adds to the newest diagnostic where the helpers it is in were called.
 func (f *frame) callers(pos token.Pos) {
 	if len(f.ev.diags) == 0 {
@@ -86,8 +89,11 @@ func (f *frame) callers(pos token.Pos) {
 	if d.Pos != f.ev.position(pos) || len(d.Related) > 0 {
 		return
 	}
+	n := 0
 	for c := f.call; c != nil && c.kind == inlineCall; c = c.parent {
-		f.ev.relate(d, c.pos, "called from here")
+		if n++; n <= maxCallers || c.parent == nil || c.parent.kind != inlineCall {
+			f.ev.relate(d, c.pos, "called from here") // the outermost too: it is in the trace
+		}
 	}
 }
 

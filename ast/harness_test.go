@@ -151,10 +151,8 @@ var std = sync.OnceValue(func() map[string]*types.Package {
 
 func compile(files map[string][]byte) ([]*ast.Trace, diag.List) {
 	prog, diags := ast.LoadSources("example.com/app/probes", files, models(), std())
-	if len(diags) > 0 {
-		return nil, diags
-	}
-	return ast.Compile(prog)
+	traces, more := ast.Compile(prog)
+	return traces, append(diags, more...).Sorted()
 }
 
 // archive reads a txtar file: Go files, and the golden text.

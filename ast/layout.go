@@ -31,6 +31,9 @@ func (ev *evaluator) layout(t *Trace, sections []*resBlock, exprs []code) {
 	for i, s := range ev.taps {
 		s.tap = i
 	}
+	if ev.hasDefer {
+		ev.layoutDefers(t)
+	}
 	ev.arrange(root, refs, ev.newNamer(own...))
 	p := &printer{ev: ev}
 	dst := &t.Before
@@ -46,6 +49,17 @@ func (ev *evaluator) layout(t *Trace, sections []*resBlock, exprs []code) {
 	ev.fillResults(t, p, exprs)
 	ev.fillParams(t, p)
 	t.Imports = ev.usedImports(t)
+}
+
+// layoutDefers names the list of deferred calls and the results without names.
+func (ev *evaluator) layoutDefers(t *Trace) {
+	t.Defers = ev.defers.name
+	p := &printer{ev: ev}
+	for _, c := range ev.results {
+		if c.result != nil && (c.obj == nil || c.name == "nn_r") && !c.result.frame {
+			t.Locals = append(t.Locals, Field{Name: c.result.name, Type: p.typ(c.typ)})
+		}
+	}
 }
 
 // givenCode is what the run is given: it uses variables of the first part.
@@ -166,6 +180,9 @@ func (ev *evaluator) newFrame(root *resBlock) *Frame {
 		name := (&namer{taken: names}).free(v.hint)
 		names[name] = true
 		f := Field{Name: name, Type: p.typ(v.typ)}
+		if v.defers {
+			f.Type = Code{{Text: "Defers", Import: RuntimePath, Name: ev.importName(RuntimePath)}}
+		}
 		for _, prm := range ev.params {
 			if prm.v == v {
 				f.Param = prm.name

@@ -51,6 +51,14 @@ type source struct {
 	reassigned      map[types.Object]bool
 	checking        bool
 	root            bool // named by the patterns
+	wrong           []wrong
+	broken          bool // it, or what it imports, is not right Go: its traces are left alone
+}
+
+// wrong is an error of the type checker and its place in the diagnostics.
+type wrong struct {
+	at  int
+	err types.Error
 }
 
 // accessor is a generated package of a model, type-checked, with its spec.
@@ -69,12 +77,14 @@ type traceFunc struct {
 	decl      *ast.FuncDecl
 	obj       *types.Func
 	directive directive
+	broken    bool // a directive of it is wrong
 }
 
 // Load reads the packages that the patterns name in dir, as `go list` would,
 // and type-checks those that hold trace functions. Accessor packages come from
 // memory, so that a tree whose generated files are stale or deleted loads like
-// one whose files are fresh.
+// one whose files are fresh. With diagnostics, the program holds the functions
+// of those packages that are right: what is wrong with them can be told too.
 func Load(dir string, patterns []string, accessors map[string]AccessorPackage) (*Program, diag.List) {
 	l := &loader{
 		dir: dir, prog: newProgram(), given: accessors,
@@ -84,11 +94,7 @@ func Load(dir string, patterns []string, accessors map[string]AccessorPackage) (
 	l.list(patterns)
 	if len(l.diags) == 0 {
 		l.parse()
-	}
-	if len(l.diags) == 0 {
 		l.loadExports()
-	}
-	if len(l.diags) == 0 {
 		l.check()
 	}
 	return l.prog, l.diags.Sorted()
@@ -104,8 +110,8 @@ func newProgram() *Program {
 	}
 }
 
-// loader carries the phases of Load; a phase starts only if those before it
-// found nothing wrong.
+// loader carries the phases of Load. A package that one of them finds wrong is
+// marked broken, and so is what imports it; the others go on.
 type loader struct {
 	dir     string
 	prog    *Program

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/nngen-go/nngen/modelspec"
@@ -20,13 +21,34 @@ func (l *loader) check() {
 		l.findDirectives(s)
 	}
 	for _, s := range l.prog.ordered() {
+		if !l.sound(s, map[*source]bool{}) {
+			s.broken = true
+			continue
+		}
 		if _, err := l.checkSource(s); err != nil {
 			l.diags.Add("NN1103", token.Position{Filename: s.dir}, "%v", err)
+			s.broken = true
 		}
 	}
+	l.prog.funcs = slices.DeleteFunc(l.prog.funcs, func(tf *traceFunc) bool { return tf.broken || !l.sound(tf.src, map[*source]bool{}) })
 	for _, tf := range l.prog.funcs {
 		tf.obj, _ = tf.src.info.Defs[tf.decl.Name].(*types.Func)
 	}
+}
+
+// sound reports whether a package and the sources that it imports are right so
+// far. What imports a broken one would only repeat its errors.
+func (l *loader) sound(s *source, seen map[*source]bool) bool {
+	if s.broken {
+		return false
+	}
+	seen[s] = true
+	for path := range s.imports {
+		if dep := l.prog.sources[path]; dep != nil && !seen[dep] && !l.sound(dep, seen) {
+			return false
+		}
+	}
+	return true
 }
 
 // Import is types.Importer over the three kinds of package.
@@ -96,8 +118,13 @@ func (l *loader) checkSource(s *source) (*types.Package, error) {
 		Selections: map[*ast.SelectorExpr]*types.Selection{}, Implicits: map[ast.Node]types.Object{},
 		Instances: map[*ast.Ident]types.Instance{}, Scopes: map[ast.Node]*types.Scope{},
 	}
-	conf := l.config(s.goVersion, func(err error) { l.typeError(err) })
+	conf := l.config(s.goVersion, func(err error) { l.typeError(s, err) })
 	s.types, _ = conf.Check(s.path, l.prog.Fset, s.files, s.info)
+	for _, w := range s.wrong {
+		if d := &l.diags[w.at]; d.Hint == "" {
+			d.Hint = typeHint(s, w.err)
+		}
+	}
 	s.decls = map[*types.Func]*ast.FuncDecl{}
 	for _, f := range s.files {
 		for _, d := range f.Decls {
@@ -116,19 +143,22 @@ var undefinedName = regexp.MustCompile(`^undefined: (?:[\pL_][\pL\pN_]*\.)?([\pL
 
 // typeError keeps an error of the type checker unless only names that the
 // generator is about to declare cause it.
-func (l *loader) typeError(err error) {
+func (l *loader) typeError(s *source, err error) {
 	e, ok := err.(types.Error)
 	if !ok {
 		l.diags.Add("NN1103", token.Position{Filename: l.dir}, "%v", err)
+		s.broken = true
 		return
 	}
 	if m := undefinedName.FindStringSubmatch(e.Msg); m != nil && l.willBeDeclared(m[1]) {
 		return
 	}
+	s.broken = true
 	if strings.HasPrefix(strings.TrimSpace(e.Msg), "other declaration of") && len(l.diags) > 0 {
 		return
 	}
 	l.diags.Add("NN1103", l.prog.Fset.Position(e.Pos), "%s", e.Msg).Hint = l.operationsHint(e.Msg)
+	s.wrong = append(s.wrong, wrong{len(l.diags) - 1, e})
 }
 
 // willBeDeclared reports whether the generator declares name for a trace function.

@@ -54,7 +54,7 @@ func (l *loader) findDirectives(s *source) {
 
 func (l *loader) readDirectives(s *source, f *ast.File, fd *ast.FuncDecl, used map[*ast.Comment]bool) *traceFunc {
 	tf := &traceFunc{src: s, file: f, decl: fd, directive: directive{params: map[string]tensor.Type{}}}
-	found := false
+	found, before := false, len(l.diags)
 	for _, c := range fd.Doc.List {
 		text, ok := strings.CutPrefix(c.Text, directivePrefix)
 		if !ok {
@@ -82,6 +82,7 @@ func (l *loader) readDirectives(s *source, f *ast.File, fd *ast.FuncDecl, used m
 		d.Hint = "move it to a file that is always built"
 		d.Related = []diag.Related{{Pos: l.prog.Fset.Position(c.Pos()), Message: "the constraint"}}
 	}
+	tf.broken = len(l.diags) > before
 	return tf
 }
 

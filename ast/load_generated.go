@@ -5,13 +5,18 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"path/filepath"
+
+	"github.com/nngen-go/nngen/internal/diag"
 )
 
 // CheckGenerated type-checks the user's packages again with the files that are
-// about to be written into them, by absolute path. An error is a fault of the
-// generator, found before it can break the user's package.
+// about to be written into them, by absolute path. An error in such a file is a
+// fault of the generator, found before it can break the user's package; errors in
+// the user's own files (a call of Run that lacks an argument) are diag.Errors.
 func (p *Program) CheckGenerated(files map[string][]byte) error {
+	var users diag.List
 	for _, s := range p.ordered() {
 		list := append([]*ast.File(nil), s.files...)
 		n := 0
@@ -31,7 +36,10 @@ func (p *Program) CheckGenerated(files map[string][]byte) error {
 		}
 		var first error
 		conf := p.loader.config(s.goVersion, func(err error) {
-			if first == nil {
+			// By the file itself: generated code has the user's lines.
+			if e, ok := err.(types.Error); ok && e.Pos.IsValid() && files[p.Fset.File(e.Pos).Name()] == nil {
+				users.Add("NN1103", p.Fset.Position(e.Pos), "%s", e.Msg)
+			} else if first == nil {
 				first = err
 			}
 		})
@@ -40,7 +48,7 @@ func (p *Program) CheckGenerated(files map[string][]byte) error {
 			return fmt.Errorf("internal error: generated code does not compile: %w", first)
 		}
 	}
-	return nil
+	return users.Err()
 }
 
 // Lookup finds a package-level name that the user declares in a package.

@@ -19,6 +19,7 @@ func (l *loader) parse() {
 			src, err := l.readFile(name)
 			if err != nil {
 				l.diags.Add("NN1101", token.Position{Filename: name}, "the file cannot be read: %v", err)
+				s.broken = true
 				continue
 			}
 			l.parseFile(s, name, src)
@@ -32,6 +33,7 @@ func (l *loader) parseFile(s *source, name string, src []byte) {
 	f, err := parser.ParseFile(l.prog.Fset, name, src, parser.ParseComments|parser.SkipObjectResolution)
 	var list scanner.ErrorList
 	if errors.As(err, &list) {
+		s.broken = true
 		for _, e := range list {
 			l.diags.Add("NN1102", e.Pos, "%s", e.Msg)
 		}
@@ -119,6 +121,9 @@ func (l *loader) loadExports() {
 	pkgs, err := packages.Load(&packages.Config{Dir: l.dir, Mode: packages.LoadTypes, Overlay: l.attachedFiles()}, list...)
 	if err != nil {
 		l.diags.Add("NN1101", token.Position{Filename: l.dir}, "the imported packages cannot be loaded: %v", err)
+		for _, s := range l.prog.sources {
+			s.broken = true
+		}
 		return
 	}
 	for _, p := range pkgs {
@@ -134,9 +139,21 @@ func (l *loader) addExport(p *packages.Package, pos token.Position) {
 		}
 		l.diags.Add("NN1104", pos, "package %q cannot be imported: %s", p.PkgPath, msg).
 			Hint = "run `go build " + p.PkgPath + "` and mend what it reports; a missing module is added with `go get`"
+		l.importFails(p.PkgPath)
 		return
 	}
 	l.exports[p.PkgPath] = p.Types
+}
+
+// importFails marks the packages that import path; accessors import for all of them.
+func (l *loader) importFails(path string) {
+	direct := false
+	for _, s := range l.prog.sources {
+		direct = direct || s.imports[path]
+	}
+	for _, s := range l.prog.sources {
+		s.broken = s.broken || s.imports[path] || !direct
+	}
 }
 
 // usedAccessors gives the accessor packages that the sources import.

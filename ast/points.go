@@ -151,6 +151,7 @@ func (f *frame) writeAt(e *ast.CallExpr, p *modelspec.Point, name string, v valu
 	at := f.ev.sched.moment[p]
 	a := f.inv.request(schedule.Request[*sym]{Kind: schedule.Swap, At: schedule.At{Moment: at}, Value: s, Pos: f.ev.position(e.Pos())})
 	if a.Err != nil {
+		f.explainLate(a.Err, s, at)
 		f.ev.adopt(a.Err, e.Pos(), "NN1303")
 		return invalid{}
 	}

@@ -54,6 +54,7 @@ type resVar struct {
 	// captured: a function literal of the residual code refers to it
 	captured bool
 	frame    bool // lives across steps: a field of the frame
+	defers   bool // the list of deferred calls
 }
 
 // stmtKind says how a residual statement is printed.

@@ -62,8 +62,15 @@ type Trace struct {
 	ParamExprs []ParamExpr
 	After      []Stmt
 	// Frame and Steps are the Go of mid-run; Frame is nil where there is none.
-	Frame  *Frame
-	Steps  []Step
+	Frame *Frame
+	Steps []Step
+	// Defers names the list of deferred calls, of type nn.Defers, "" if the
+	// function defers none: Before, the run and After are then the body of its
+	// Run, and results are read when that is over. It is a field of the frame or
+	// a variable that the generator declares, as Locals are: results without a
+	// name of the user's.
+	Defers string
+	Locals []Field
 	Pieces []Piece // for `nngen explain`, in the order of the source
 }
 

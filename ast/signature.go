@@ -149,7 +149,13 @@ func (ev *evaluator) paramKind(t types.Type) ParamKind {
 // bindResults makes the result variables.
 func (ev *evaluator) bindResults(f *frame, fd *ast.FuncDecl, sig *types.Signature) bool {
 	f.declareResults(fd.Type, 0)
+	ev.hasDefer = defersIn(fd.Body)
+	ev.defers = &resVar{hint: "nn_defers", seq: ev.nextVar(), param: true, changed: true, fixed: true, name: "nn_defers", defers: true}
 	for i, c := range f.call.results {
+		if ev.hasDefer && (c.obj == nil || c.name == "nn_r") {
+			name := "nn_r" + strconv.Itoa(i)
+			c.result = &resVar{hint: name, typ: c.typ, seq: ev.nextVar(), param: true, changed: true, fixed: true, name: name}
+		}
 		if c.obj != nil && c.name != "nn_r" {
 			ev.vars++
 			c.result = &resVar{hint: c.name, typ: c.typ, seq: ev.vars, param: true, changed: true, fixed: true, name: c.name}

@@ -73,6 +73,9 @@ func scopeOf(t *ast.Trace) scope {
 			s.see(v.Type)
 		}
 	}
+	for _, l := range t.Locals {
+		s.see(l.Type)
+	}
 	for _, p := range t.ParamExprs {
 		s.see(p.Expr)
 	}

@@ -139,13 +139,17 @@ func (f *traceFunc) runInto() {
 	f.file.Add(note("RunInto is Run into tensors that the caller owns: what %s holds already is written to where its shape fits.", res))
 	params := append([]jen.Code{jen.Id(res).Op("*").Id(f.n.result)}, f.params(false)...)
 	result := jen.Error()
-	if f.hasGo() {
+	if f.hasGo() && f.t.Defers == "" {
 		result = jen.Id("nn_failed").Error()
 	}
 	f.method("RunInto", params, result).BlockFunc(func(g *jen.Group) {
 		f.catch(g)
 		f.namedResults(g)
 		f.frame(g)
+		if f.t.Defers != "" {
+			f.deferring(g, res)
+			return
+		}
 		f.statements(g, f.t.Before, returnError)
 		into, held, direct := f.destinations(res)
 		run := f.runner(jen.Id(f.scope.name("ctx")), f.inputs(), f.args(g), into)
@@ -165,19 +169,27 @@ func (f *traceFunc) runInto() {
 	}).Line()
 }
 
-// hasGo reports whether Go of the user's runs before or after the model.
-func (f *traceFunc) hasGo() bool { return len(f.t.Before)+len(f.t.After) > 0 }
+// hasGo reports whether Go of the user's runs before or after the model, be it
+// in a return statement alone.
+func (f *traceFunc) hasGo() bool {
+	computed := func(r ast.Result) bool { return r.Tap < 0 }
+	return len(f.t.Before)+len(f.t.After) > 0 || slices.ContainsFunc(f.t.Results, computed)
+}
 
 // catch makes a panic of the user's Go the run's error, as the interpreter does.
 func (f *traceFunc) catch(g *jen.Group) {
-	if !f.hasGo() {
+	if !f.hasGo() || f.t.Defers != "" { // deferred calls see the panic first
 		return
 	}
-	invoke := 0
+	g.Defer().Add(nn("Catch")).Call(jen.Lit(f.invoke()), jen.Op("&").Id("nn_failed"))
+}
+
+// invoke is the invoke that the user's Go belongs to, -1 where several have a part in it.
+func (f *traceFunc) invoke() int {
 	if f.t.Form == ast.ManyInvokes {
-		invoke = -1
+		return -1
 	}
-	g.Defer().Add(nn("Catch")).Call(jen.Lit(invoke), jen.Op("&").Id("nn_failed"))
+	return 0
 }
 
 // straight reports whether nothing follows the run.

@@ -3,13 +3,14 @@ package modelspec
 import "strings"
 
 // nearest is the known key that was probably meant, "" if none is close.
-func nearest(key string, known map[string]field) string { return closest(key, sortedKeys(known)) }
+func nearest(key string, known map[string]field) string { return Closest(key, sortedKeys(known)) }
 
-// closest gives the word within a third of the length, at most three edits away.
-func closest(word string, words []string) string {
+// Closest gives the word that was probably meant: within half of its length, at
+// most three edits away, whatever the case. "" if there is none.
+func Closest(word string, words []string) string {
 	best, at := "", min(3, max(1, len(word)/2))+1
 	for _, w := range words {
-		if d := distance(strings.ToLower(word), w); d < at {
+		if d := distance(strings.ToLower(word), strings.ToLower(w)); d < at {
 			best, at = w, d
 		}
 	}

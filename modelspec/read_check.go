@@ -74,7 +74,7 @@ func (r *reader) checkSymbols(t typed, symbols map[string]bool) {
 				continue
 			}
 			e := r.fail(t.n, "NN1014", "dimension %s uses %s, which is none of the symbols", d, quoted(name))
-			if near := closest(name, sortedKeys(symbols)); near != "" {
+			if near := Closest(name, sortedKeys(symbols)); near != "" {
 				e.Hint = "write " + near
 			} else {
 				e.Hint = "list it under symbols with the input and axis where a run finds its size"

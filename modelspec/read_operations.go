@@ -128,7 +128,7 @@ func (r *reader) operations() {
 		k := r.kinds[u.name]
 		if k == nil {
 			d := r.fail(u.at, "NN1016", "no kind of operations is called %s", quoted(u.name))
-			if near := closest(u.name, sortedKeys(r.kinds)); near != "" {
+			if near := Closest(u.name, sortedKeys(r.kinds)); near != "" {
 				d.Hint = "write " + near
 			}
 			continue

@@ -90,7 +90,7 @@ func (r *reader) choice(n *yaml.Node, what, got string, allowed any) {
 	case map[string]Source:
 		words = sortedKeys(m)
 	}
-	if near := closest(got, words); near != "" {
+	if near := Closest(got, words); near != "" {
 		d.Hint = "write " + near
 	} else {
 		d.Hint = "write one of: " + join(words)

@@ -218,14 +218,14 @@ func (c *Compiled) runInto(ctx context.Context, r *stepRun, ins []InvokeInputs, 
 }
 
 // failed says of which trace a run failed.
-func (c *Compiled) failed(err error) error {
+func (c *Compiled) failed(ctx context.Context, err error) error {
 	if u := (userError{}); errors.As(err, &u) {
 		return u.error
 	}
 	if line, text, ok := opFailure(err); ok && line > 0 {
 		return c.atRun(line, "%v", &operationError{text, err})
 	}
-	return fmt.Errorf("%s: %w", c.plan.Name, err)
+	return notRun(ctx, c.plan.Name, err)
 }
 
 // lendToWrite is borrow for a value that a run writes to.

@@ -1,6 +1,8 @@
 package nn
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"go/token"
 	"runtime"
@@ -59,6 +61,18 @@ func fault(code, format string, args ...any) *Error {
 		}
 	}
 	return e
+}
+
+// notRun is what a run ends with that the back end gave up: a token beyond the
+// vocabulary, memory. Errors that say their line themselves, and the end of the
+// context, pass.
+func notRun(ctx context.Context, name string, err error) error {
+	var own *Error
+	var user *RunError
+	if ctx.Err() != nil || errors.As(err, &own) || errors.As(err, &user) {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return misuse("NN3158", "%s could not be run: %v", name, err)
 }
 
 // ownPackage is what the names of this package's functions begin with.
@@ -124,6 +138,7 @@ type RunError struct {
 	Invoke int            // index of the invoke, -1 outside of them
 	Pos    token.Position // the line that panicked
 	Err    error
+	Value  any // what was panicked with, nil where the goroutine was ended
 	Stack  []byte
 }
 

@@ -140,7 +140,7 @@ func (c *Compiled) generate(ctx context.Context, r *stepRun, in InvokeInputs, be
 		r.options(&o, types)
 		out, err := c.s.run(ctx, p.session, feed, p.outputs, o)
 		if err != nil {
-			return nil, c.failed(err)
+			return nil, c.failed(ctx, err)
 		}
 		return out, nil
 	})

@@ -126,7 +126,7 @@ func (r *liveRun) fail(err error) error {
 	if r.err != nil {
 		return fromDiagnostic(r.err)
 	}
-	return fmt.Errorf("%s: %w", r.s.info.Name, err)
+	return notRun(r.t.ctx, r.s.info.Name, err)
 }
 
 // endAll finishes every coroutine, whatever happened.

@@ -301,7 +301,7 @@ func TestErrorsOfInterpretedRuns(t *testing.T) {
 				tr.Run()
 				return nil
 			})
-		}, []string{"invoke 1 has seq = 2, but invoke 0 has 3"}},
+		}, []string{"prompts of different lengths", "NN3121"}},
 		{"goroutine", func() error {
 			return one(func(m *gptModel) error {
 				done := make(chan any)

@@ -132,7 +132,7 @@ func recovered(p any, index int) error {
 	case *Error:
 		return e
 	}
-	r := &RunError{Invoke: index, Pos: panicLine(), Stack: debug.Stack()}
+	r := &RunError{Invoke: index, Pos: panicLine(), Value: p, Stack: debug.Stack()}
 	if err, ok := p.(error); ok {
 		r.Err = err
 	} else {

@@ -123,7 +123,7 @@ func (c *Compiled) finish(ctx context.Context, r *stepRun, l *lending, types *ch
 	r.options(&o, types)
 	out, err := c.main.session.Run(ctx, l.values, c.main.outputs, o)
 	if err != nil {
-		return c.failed(err)
+		return c.failed(ctx, err)
 	}
 	if len(types.taps) == 0 { // only the steps were wanted
 		releaseValues(out)

@@ -36,6 +36,12 @@ type textPrinter struct {
 	files   map[string][][]byte // lines by file name; nil if it cannot be read
 }
 
+// PrintText prints diagnostics as the text format does, without colours. File
+// names are relative to dir.
+func PrintText(w io.Writer, dir string, l diag.List) error {
+	return (&textPrinter{w: w, dir: dir}).print(l)
+}
+
 func (t *textPrinter) print(l diag.List) error {
 	var b strings.Builder
 	for i, d := range l {

@@ -46,7 +46,7 @@ A trace function is evaluated when code is generated. Variables, calls, operator
 conversions and closures are; everything else is refused rather than guessed.
 Rewrite the expression with these, or compute it in a plain function that takes Go values.`},
 	{"NN1202", "a statement that is not compiled", `
-Goroutines, channels, select, defer, goto, type switches and ranges over functions or maps of several keys are
+Goroutines, channels, select, goto, type switches and ranges over functions or maps of several keys are
 not compiled. Start goroutines around Run, and keep keys in a slice:
 
 	for _, name := range names {
@@ -93,6 +93,12 @@ Tensor operations are pure: they give a new tensor and leave theirs as it is.
 What the run makes is released with it. Release what Run returned, in the caller.`},
 	{"NN1216", "not compiled yet", `
 The interpreter knows this, the compiler does not yet. Run the function with Session.Interpret.`},
+	{"NN1217", "a defer that cannot be compiled", `
+A trace function of the form func(m *Model, …) may defer calls: they are made when it is over, and may recover. A helper that
+is carried out when code is generated, because it touches points or tensors, and the body of an invoke may not: there is no
+function call left at whose end they could be made. Defer in the trace function, or in a plain function that takes Go values:
+
+	defer func() { err = describe(recover()) }()`},
 	{"NN1299", "internal error", `
 nngen failed on this function, which is a fault of nngen. Please report it with the function's text.`},
 }

@@ -40,6 +40,9 @@ The trace was compiled for arrays of other types, or the attachment was not give
 The file is damaged, or has other arrays than the struct's tags say. "nngen attach FILE" writes what a file has.`},
 	{"NN3190", "a model of another process", `The session was opened by an address. Compiled traces run there; what needs the model itself (Interpret, RunRaw, Export) needs its file.`},
 	{"NN3191", "a run over its limit", `Whoever runs the trace limits what its values may need (nn.ValueLimit, nngen serve).`},
+	{"NN3158", "onnxruntime could not run the model", `
+The message is onnxruntime's own and names the node. A Gather that is out of bounds is a token id beyond the vocabulary, or
+a prompt longer than the model's positions.`},
 	{"NN3160", "a probe failed", `Checking the points of a spec by writing to them did not work for this tensor.`},
 	{"NN3161", "an input size cannot be chosen", `Measuring shapes needs inputs of several sizes; this input's size follows from no symbol.`},
 }

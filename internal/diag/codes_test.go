@@ -14,7 +14,7 @@ func TestLookup(t *testing.T) {
 	c, ok := Lookup("nn1301")
 	require.True(t, ok)
 	require.Contains(t, c.String(), "NN1301: ")
-	require.Equal(t, "nn1301-this-needs-a-hook", c.Anchor())
+	require.Equal(t, "nn1301-go-in-mid-run", c.Anchor())
 	_, ok = Lookup("NN9999")
 	require.False(t, ok)
 }

@@ -65,7 +65,7 @@ nn.From was given a shape of another number of elements.`},
 	{"NN1407", "a module called on another shape", `
 Call takes what the module's own input looks like: the same rank and dtype, the same constant sizes.
 
-	last := h.At(nn.All, nn.Range(-1, 0))     // keeps the axis`},
+	last := h.At(nn.All, nn.RangeFrom(-1))     // keeps the axis`},
 	{"NN1408", "a write of another shape or dtype", `
 A write keeps the shape and the dtype of the point. What cannot be proven when code is generated is checked at Run.`},
 }

@@ -3,6 +3,7 @@ package project
 import (
 	"bytes"
 	"context"
+	"errors"
 	"go/token"
 	"maps"
 	"os"
@@ -140,10 +141,8 @@ func (p *pipeline) compile(mod module, folders []*folder) {
 		patterns[i] = relativePattern(mod.root, f.dir)
 	}
 	prog, diags := ast.Load(mod.root, patterns, given)
-	if p.diags = append(p.diags, diags...); len(diags) > 0 {
-		return
-	}
-	traces, diags := ast.Compile(prog)
+	traces, more := ast.Compile(prog)
+	diags = append(diags, more...)
 	if p.diags = append(p.diags, diags...); len(diags) > 0 {
 		return
 	}
@@ -182,7 +181,10 @@ func (p *pipeline) writeTraces(prog *ast.Program, traces []*ast.Trace) {
 	if len(p.diags) > 0 {
 		return
 	}
-	if err := prog.CheckGenerated(files); err != nil {
+	var users diag.Errors
+	if err := prog.CheckGenerated(files); errors.As(err, &users) {
+		p.diags = append(p.diags, users...)
+	} else if err != nil {
 		p.diags.Add("NN4008", traces[0].Pos, "%v", err)
 	}
 }

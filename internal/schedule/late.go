@@ -54,6 +54,9 @@ func (s *Scheduler[V]) passed(m *mediator[V], code, what string) error {
 		later := s.p.Moments[m.last.Moment].Address
 		d.Message += ": " + later + ", which comes later in the run, was already " + verb
 		d.Hint = "move this line before the one that uses " + later
+		if d.Pos.Filename == m.lastPos.Filename && d.Pos.Line == m.lastPos.Line {
+			d.Hint = "take points in the order of the model, in a loop too: this line uses " + later + " first"
+		}
 		return relate(d, m.lastPos, later+" is "+verb+" here")
 	}
 	d.Message += ": the run went on to " + s.place() + " while this invoke waited at a barrier"

@@ -109,7 +109,8 @@ func (c *CompiledLens) Run(ctx context.Context, in opticks.Inputs) (next [6]nn.T
 }
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
-func (c *CompiledLens) RunInto(ctx context.Context, res *LensResult, in opticks.Inputs) error {
+func (c *CompiledLens) RunInto(ctx context.Context, res *LensResult, in opticks.Inputs) (nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
 	var held [6]nn.Tensor
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0], &held[1], &held[2], &held[3], &held[4], &held[5]); err != nil {
 		return err
@@ -122,7 +123,7 @@ func (c *CompiledLens) RunInto(ctx context.Context, res *LensResult, in opticks.
 	}}
 //line probes.go:28
 	res.Next = [6]nn.Tensor{nn_taps.Tensor(0), nn_taps.Tensor(1), nn_taps.Tensor(2), nn_taps.Tensor(3), nn_taps.Tensor(4), nn_taps.Tensor(5)}
-//line probes_nngen.go:126
+//line probes_nngen.go:127
 	return nil
 }
 

@@ -276,37 +276,37 @@ func (c *CompiledRankByLayer) RunInto(ctx context.Context, res *RankByLayerResul
 	var rank int64
 //line adaptive.go:31
 	{
-		rank = *new(int64)
+		rank = 0
 	}
 //line adaptive.go:31
 	var rank_2 int64
 //line adaptive.go:31
 	{
-		rank_2 = *new(int64)
+		rank_2 = 0
 	}
 //line adaptive.go:31
 	var rank_3 int64
 //line adaptive.go:31
 	{
-		rank_3 = *new(int64)
+		rank_3 = 0
 	}
 //line adaptive.go:31
 	var rank_4 int64
 //line adaptive.go:31
 	{
-		rank_4 = *new(int64)
+		rank_4 = 0
 	}
 //line adaptive.go:31
 	var rank_5 int64
 //line adaptive.go:31
 	{
-		rank_5 = *new(int64)
+		rank_5 = 0
 	}
 //line adaptive.go:31
 	var rank_6 int64
 //line adaptive.go:31
 	{
-		rank_6 = *new(int64)
+		rank_6 = 0
 	}
 //line adaptive_nngen.go:312
 	var held [6]nn.Tensor

@@ -107,7 +107,8 @@ func (c *CompiledNormed) Run(ctx context.Context, in gpt2.Inputs, scale float32)
 }
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
-func (c *CompiledNormed) RunInto(ctx context.Context, res *NormedResult, in gpt2.Inputs, scale float32) error {
+func (c *CompiledNormed) RunInto(ctx context.Context, res *NormedResult, in gpt2.Inputs, scale float32) (nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
 	f := normedFrames.Get()
 	defer normedFrames.Put(f)
 	f.scale = scale
@@ -116,7 +117,7 @@ func (c *CompiledNormed) RunInto(ctx context.Context, res *NormedResult, in gpt2
 	}
 //line hooks.go:22
 	res.Sum = f.sum
-//line hooks_nngen.go:120
+//line hooks_nngen.go:121
 	return nil
 }
 
@@ -226,7 +227,7 @@ func (f *loggedFrame) Step(s *nn.Step) error {
 		f.log.Add("second %.4f", b)
 //line hooks.go:44
 		s.SetFloat32(0, a/b)
-//line hooks_nngen.go:230
+//line hooks_nngen.go:231
 	}
 	return nil
 }
@@ -246,7 +247,7 @@ func (c *CompiledLogged) RunInto(ctx context.Context, res *LoggedResult, in gpt2
 	f.log = log
 //line hooks.go:37
 	f.log.Add("start")
-//line hooks_nngen.go:250
+//line hooks_nngen.go:251
 	var held [1]nn.Tensor
 	defer func() {
 		for _, nn_t := range held {
@@ -266,7 +267,7 @@ func (c *CompiledLogged) RunInto(ctx context.Context, res *LoggedResult, in gpt2
 	f.log.Add("written")
 //line hooks.go:47
 	f.log.Add("logits %.4f", nn_taps.Tensor(1).Item())
-//line hooks_nngen.go:270
+//line hooks_nngen.go:271
 	return nil
 }
 
@@ -358,7 +359,7 @@ func (*madeFrame) Step(s *nn.Step) error {
 		}
 //line hooks.go:63
 		s.SetTensor(0, nn.From(mean))
-//line hooks_nngen.go:362
+//line hooks_nngen.go:363
 	}
 	return nil
 }
