@@ -4,6 +4,10 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/internal/diag"
 )
 
 // frame is where evaluation stands: in which package's text, with which
@@ -77,8 +81,10 @@ func (f *frame) fail(pos token.Pos, code, hint, format string, args ...any) valu
 	return invalid{}
 }
 
-// maxCallers caps the calls that a diagnostic lists: a recursion has many.
-const maxCallers = 4
+const (
+	calledFrom = "called from here"
+	maxCallers = 4 // that a diagnostic lists: a recursion has many
+)
 
 // callers adds to the newest diagnostic where the helpers it is in were called.
 func (f *frame) callers(pos token.Pos) {
@@ -86,13 +92,22 @@ func (f *frame) callers(pos token.Pos) {
 		return
 	}
 	d := &f.ev.diags[len(f.ev.diags)-1]
-	if d.Pos != f.ev.position(pos) || len(d.Related) > 0 {
+	called := func(r diag.Related) bool { return r.Message == calledFrom }
+	if d.Pos != f.ev.position(pos) || slices.ContainsFunc(d.Related, called) {
 		return
 	}
 	n := 0
 	for c := f.call; c != nil && c.kind == inlineCall; c = c.parent {
 		if n++; n <= maxCallers || c.parent == nil || c.parent.kind != inlineCall {
-			f.ev.relate(d, c.pos, "called from here") // the outermost too: it is in the trace
+			f.ev.relate(d, c.pos, calledFrom) // the outermost too: it is in the trace
+		}
+	}
+	// A line of generated code is not the user's to mend: the call of it is.
+	for i, r := range d.Related {
+		if strings.HasSuffix(d.Pos.Filename, generatedSuffix) && !strings.HasSuffix(r.Pos.Filename, generatedSuffix) {
+			d.Related[i] = diag.Related{Pos: d.Pos, Message: "in generated code, here"}
+			d.Pos = r.Pos
+			break
 		}
 	}
 }

@@ -153,6 +153,7 @@ func (f *frame) writeAt(e *ast.CallExpr, p *modelspec.Point, name string, v valu
 	if a.Err != nil {
 		f.explainLate(a.Err, s, at)
 		f.ev.adopt(a.Err, e.Pos(), "NN1303")
+		f.callers(e.Pos())
 		return invalid{}
 	}
 	f.ev.sched.swaps = append(f.ev.sched.swaps, read{f.inv, name, e.Pos(), s})

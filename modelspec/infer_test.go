@@ -238,6 +238,21 @@ func TestRefused(t *testing.T) {
 	_, errs := Infer(model(t, 9, "in x float32 2\nout y float32 2\n/Relu = Relu x -> y"), Options{File: "old.onnx"})
 	require.Len(t, errs, 1)
 	require.Equal(t, "old.onnx: the model is of opset 9: at least 11 is needed [NN1021]", errs[0].Error())
+	for want, text := range map[string]string{
+		"the model has no nodes [NN1020]": "in x float32 2\nout y float32 2",
+		`node "/Relu" reads "h" before any node makes it: nodes are not in the order of the run [NN1022]`: "in x float32 2\nout y float32 2\n/Relu = Relu h -> y\n/Abs = Abs x -> h",
+		`tensor "y" is made twice [NN1024]`:          "in x float32 2\nout y float32 2\n/Relu = Relu x -> y\n/Abs = Abs x -> y",
+		`the name "/R\xffelu" is not UTF-8 [NN1025]`: "in x float32 2\nout y float32 2\n/R\xffelu = Relu x -> y",
+	} {
+		_, errs := Infer(model(t, 17, text), Options{File: "bad.onnx"})
+		require.NotEmpty(t, errs, want)
+		require.Equal(t, "bad.onnx: "+want, errs[0].Error())
+	}
+	m := model(t, 17, "in x float32 2\nout y float32 2\n/Relu = Relu x -> y")
+	m.Graph.Nodes[0].Outputs = nil
+	_, errs = Infer(m, Options{File: "bad.onnx"})
+	require.NotEmpty(t, errs)
+	require.Equal(t, `bad.onnx: node "/Relu" has no output [NN1023]`, errs[0].Error())
 	_, errs = Infer(model(t, 17, "in x float32 2\nout y float32 2\n/a/Relu = Relu h -> y\n/b/Relu = Relu x -> h"), Options{File: "m.onnx"})
 	require.Len(t, errs, 1)
 	require.Contains(t, errs[0].Error(), `node "/a/Relu" reads "h" before any node makes it`)

@@ -204,7 +204,7 @@ func (m *ModelInfo) generates() ([]string, error) {
 		}
 	}
 	if len(out) == 0 {
-		return nil, fmt.Errorf("model %s has no output of logits [batch, sequence, vocabulary]: it cannot generate text", m.Name)
+		return nil, misuse("NN3141", "model %s has no output of logits [batch, sequence, vocabulary]: it cannot generate text", m.Name)
 	}
 	for _, in := range m.Inputs {
 		if in.Role == modelspec.RolePast {

@@ -60,7 +60,7 @@ func Open(info ModelInfo, path string, opts ...Option) (*Session, error) {
 	}
 	if got := onnx.Fingerprint(s.file.Model); info.Fingerprint != "" && got != info.Fingerprint {
 		_ = s.file.Close()
-		return nil, fmt.Errorf("%s is not the model that package %s was generated for: its fingerprint is %s, not %s: "+
+		return nil, misuse("NN3125", "%s is not the model that package %s was generated for: its fingerprint is %s, not %s: "+
 			"open that model, or write its spec with nngen spec and generate again", path, info.Name, got, info.Fingerprint)
 	}
 	s.info = info

@@ -13,6 +13,9 @@ var runCodes = []Code{
 model has inputs for mask and positions; for others open the session with nn.PadRight or nn.PadLeft, or give prompts of one length.`},
 	{"NN3122", "no such input", `The model has no input of that name.`},
 	{"NN3123", "an input of another shape or dtype", `The input does not fit what the spec says of it.`},
+	{"NN3125", "another model than the package's", `
+The accessors and the compiled traces were generated for a model of another graph: names would lead to other tensors. Open that
+model, or write this one's spec with nngen spec and generate again. Other weights in the same graph are the same model.`},
 	{"NN3124", "an input is missing", `The model needs this input and has no default for it.`},
 	{"NN3130", "a write of another shape or dtype", `The run's form of NN1408: the sizes of this run do not fit.`},
 	{"NN3131", "arguments that do not fit the trace", `A parameter is missing or of another shape or dtype than //nngen:param says.`},

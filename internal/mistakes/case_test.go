@@ -1,7 +1,6 @@
 package mistakes
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -27,7 +26,7 @@ type mistake struct {
 // groups are the chapters of the page.
 var groups = []string{
 	"Order", "Modules and points that are not there", "Shapes and types", "Rows of the batch", "Invokes, barriers and variables",
-	"Results and edits that get lost", "Go in a trace", "Running",
+	"Results and edits that get lost", "Inside modules, and what is attached", "Go in a trace", "Running",
 }
 
 // read reads all cases by chapter and title.
@@ -111,7 +110,7 @@ func (m *mistake) ways() []string {
 
 // source is the case's Go file, in a package of its own under dir's import path.
 func (m *mistake) source() []byte {
-	return bytes.ReplaceAll([]byte(m.section("main.go")), []byte(`"example.com/app/gpt2"`), []byte(`"`+accessors+`"`))
+	return []byte(strings.NewReplacer(`"example.com/app/gpt2"`, `"`+accessors+`"`, `"example.com/app/toys"`, `"`+attachments+`"`).Replace(m.section("main.go")))
 }
 
 // pkg is the folder of the case.

@@ -23,7 +23,10 @@ import (
 
 var update = flag.Bool("update", false, "write what nngen says into the cases, and the page")
 
-const accessors = "github.com/nngen-go/nngen/internal/golden/torchscript/gpt2"
+const (
+	accessors   = "github.com/nngen-go/nngen/internal/golden/torchscript/gpt2"
+	attachments = "github.com/nngen-go/nngen/internal/golden/attach/toys"
+)
 
 // TestMistakes holds what nngen says of each case to its file, and the page to
 // the cases. A case that nngen neither refuses nor fails on is a wrong program

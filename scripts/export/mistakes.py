@@ -26,6 +26,7 @@ from recording import Rows
 CASES = Path(__file__).resolve().parents[2] / "testdata/mistakes"
 MARK = re.compile(r"(?m)^-- (.+?) --\n")
 LINES = 4  # of an exception's message
+WIDTH = 300  # of such a line
 
 
 def tokens(rows: int, length: int, seed: int) -> torch.Tensor:
@@ -37,7 +38,8 @@ def record(program: str, folder: Path) -> str:
     file = folder / "nnsight.py"
     file.write_text(program, encoding="utf-8")
     scope = {
-        "__name__": "mistake", "__file__": str(file), "torch": torch, "nnsight": nnsight, "model": Rows(nets.NETS["gpt2"].build()),
+        "__name__": "mistake", "__file__": str(file), "torch": torch, "nnsight": nnsight, "Rows": Rows, "nets": nets,
+        "model": Rows(nets.NETS["gpt2"].build()),
         "ids": tokens(1, 6, 61), "other": tokens(1, 6, 62), "pair": tokens(2, 6, 63), "longer": tokens(1, 8, 64),
     }  # fmt: skip
     said = io.StringIO()
@@ -63,10 +65,14 @@ def words(text: str, folder: Path) -> str:
     """A message without its traceback, folders and addresses."""
     text = text.replace(str(folder) + "/", "").strip()
     text = re.sub(r"0x[0-9a-f]{6,}", "0x…", text)
-    lines = [line.rstrip() for line in text.split("\n") if line.strip()]
+    lines = [cut(line.rstrip()) for line in text.split("\n") if line.strip()]
     if any(line.startswith("Traceback") for line in lines):
         lines = lines[-1:]
     return "\n  ".join(lines[:LINES] + (["…"] if len(lines) > LINES else []))
+
+
+def cut(line: str) -> str:
+    return line if len(line) <= WIDTH else line[:WIDTH] + " …"
 
 
 def about_the_setting(w: warnings.WarningMessage) -> bool:
