@@ -19,7 +19,7 @@ var steering = []Entry{
 		Model: "opticks", Moves: "logits", View: View{Words: "logits"},
 	},
 	{
-		Case:  golden.Case{Name: "inject_concept", Trace: in.InjectConcept, Compile: in.CompileInjectConcept, Args: "arg.alpha", Results: "logits"},
+		Case:  golden.Case{Name: "inject_concept", Trace: in.InjectConcept, Compile: in.CompileInjectConcept, Args: "arg.alpha arg.begin", Results: "logits"},
 		Title: "Concept injection across prompts", Source: "Lindsey 2025 (introspection)",
 		Model: "opticks", Moves: "logits", View: View{Words: "logits"},
 	},

@@ -45,8 +45,8 @@ def steer_rows(model, prompt, vectors, which, strength):
     return {"logits": logits}
 
 
-@entry("opticks", lambda: [text("the yellow"), text("the matter", "the middle", "the motion"), text("I saw the ")], lambda: {"alpha": torch.tensor(3.0)}, {"logits": raw_next})
-def inject_concept(model, concept, baseline, prompt, alpha):
+@entry("opticks", lambda: [text("the yellow"), text("the matter", "the middle", "the motion"), text("I saw the ")], lambda: {"alpha": torch.tensor(3.0), "begin": torch.tensor(2)}, {"logits": raw_next})
+def inject_concept(model, concept, baseline, prompt, alpha, begin):
     block = model.transformer.h[2]
     with model.trace() as tracer:
         with tracer.invoke(**concept):
@@ -54,7 +54,7 @@ def inject_concept(model, concept, baseline, prompt, alpha):
         with tracer.invoke(**baseline):
             absent = first(block.output)[:, -1].mean(0, keepdim=True)
         with tracer.invoke(**prompt):
-            first(block.output)[:, -8:] += alpha * (present - absent)[:, None]
+            first(block.output)[:, begin:] += alpha * (present - absent)[:, None]
             logits = model.lm_head.output[:, -1].save()
     return {"logits": logits}
 

@@ -68,8 +68,7 @@ func Induction(m *opticks.Model) (heads nn.Tensor) {
 func AttentionKnockout(m *opticks.Model, cut nn.Tensor) (logits nn.Tensor) {
 	for _, block := range m.Transformer.H[1:4] {
 		softmax := block.Attn.Source().Softmax
-		scores := softmax.Input()
-		softmax.SetInput(nn.Where(cut, scores.FullLike(-1e9), scores))
+		softmax.SetInput(softmax.Input().MaskedFill(cut, -1e9))
 	}
 	return next(m)
 }

@@ -467,11 +467,11 @@ func (c *CompiledInduction) Close() error {
 // attentionKnockoutMediator is AttentionKnockout, scheduled: its states in the order of the run.
 var attentionKnockoutMediator = nn.Mediator{
 	{At: "transformer.h.1.attn.source.Softmax.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 71},
-	{At: "transformer.h.1.attn.source.Softmax.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 72},
+	{At: "transformer.h.1.attn.source.Softmax.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 71},
 	{At: "transformer.h.2.attn.source.Softmax.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 71},
-	{At: "transformer.h.2.attn.source.Softmax.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 72},
+	{At: "transformer.h.2.attn.source.Softmax.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 71},
 	{At: "transformer.h.3.attn.source.Softmax.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 71},
-	{At: "transformer.h.3.attn.source.Softmax.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 72},
+	{At: "transformer.h.3.attn.source.Softmax.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 71},
 	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 19},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
@@ -488,24 +488,21 @@ func attentionKnockoutPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": -1e+09}, Line: 72},
-			{Op: "FullLike", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/Add_1_output_0"), nn.Val("const0")}, Out: []string{"fullLike0"}, Line: 72},
-			{Op: "Where", In: []nn.Ref{nn.Arg("cut"), nn.Val("fullLike0"), nn.ModelTensor("/transformer/h.1/attn/Add_1_output_0")}, Out: []string{"where0"}, Line: 72},
-			{Op: "FullLike", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/Add_1_output_0"), nn.Val("const0")}, Out: []string{"fullLike1"}, Line: 72},
-			{Op: "Where", In: []nn.Ref{nn.Arg("cut"), nn.Val("fullLike1"), nn.ModelTensor("/transformer/h.2/attn/Add_1_output_0")}, Out: []string{"where1"}, Line: 72},
-			{Op: "FullLike", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Add_1_output_0"), nn.Val("const0")}, Out: []string{"fullLike2"}, Line: 72},
-			{Op: "Where", In: []nn.Ref{nn.Arg("cut"), nn.Val("fullLike2"), nn.ModelTensor("/transformer/h.3/attn/Add_1_output_0")}, Out: []string{"where2"}, Line: 72},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 74},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": -1e+09}, Line: 71},
+			{Op: "MaskedFill", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/Add_1_output_0"), nn.Arg("cut"), nn.Val("const0")}, Out: []string{"maskedFill0"}, Line: 71},
+			{Op: "MaskedFill", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/Add_1_output_0"), nn.Arg("cut"), nn.Val("const0")}, Out: []string{"maskedFill1"}, Line: 71},
+			{Op: "MaskedFill", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Add_1_output_0"), nn.Arg("cut"), nn.Val("const0")}, Out: []string{"maskedFill2"}, Line: 71},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 73},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.1.attn.source.Softmax.input", Tensor: "/transformer/h.1/attn/Add_1_output_0", Value: nn.Val("where0"), Consumers: []int{481}, Line: 72},
-			{At: "transformer.h.2.attn.source.Softmax.input", Tensor: "/transformer/h.2/attn/Add_1_output_0", Value: nn.Val("where1"), Consumers: []int{740}, Line: 72},
-			{At: "transformer.h.3.attn.source.Softmax.input", Tensor: "/transformer/h.3/attn/Add_1_output_0", Value: nn.Val("where2"), Consumers: []int{999}, Line: 72},
+			{At: "transformer.h.1.attn.source.Softmax.input", Tensor: "/transformer/h.1/attn/Add_1_output_0", Value: nn.Val("maskedFill0"), Consumers: []int{481}, Line: 71},
+			{At: "transformer.h.2.attn.source.Softmax.input", Tensor: "/transformer/h.2/attn/Add_1_output_0", Value: nn.Val("maskedFill1"), Consumers: []int{740}, Line: 71},
+			{At: "transformer.h.3.attn.source.Softmax.input", Tensor: "/transformer/h.3/attn/Add_1_output_0", Value: nn.Val("maskedFill2"), Consumers: []int{999}, Line: 71},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("at0"), Line: 74},
+			{Name: "logits", Value: nn.Val("at0"), Line: 73},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -569,18 +566,18 @@ func (c *CompiledAttentionKnockout) Close() error {
 
 // attentionTemperatureMediator is AttentionTemperature, scheduled: its states in the order of the run.
 var attentionTemperatureMediator = nn.Mediator{
-	{At: "transformer.h.0.attn.source.Softmax.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 83},
-	{At: "transformer.h.0.attn.source.Softmax.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 83},
-	{At: "transformer.h.1.attn.source.Softmax.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 83},
-	{At: "transformer.h.1.attn.source.Softmax.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 83},
-	{At: "transformer.h.2.attn.source.Softmax.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 83},
-	{At: "transformer.h.2.attn.source.Softmax.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 83},
-	{At: "transformer.h.3.attn.source.Softmax.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 83},
-	{At: "transformer.h.3.attn.source.Softmax.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 83},
-	{At: "transformer.h.4.attn.source.Softmax.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 83},
-	{At: "transformer.h.4.attn.source.Softmax.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 83},
-	{At: "transformer.h.5.attn.source.Softmax.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 83},
-	{At: "transformer.h.5.attn.source.Softmax.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 83},
+	{At: "transformer.h.0.attn.source.Softmax.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 82},
+	{At: "transformer.h.0.attn.source.Softmax.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 82},
+	{At: "transformer.h.1.attn.source.Softmax.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 82},
+	{At: "transformer.h.1.attn.source.Softmax.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 82},
+	{At: "transformer.h.2.attn.source.Softmax.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 82},
+	{At: "transformer.h.2.attn.source.Softmax.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 82},
+	{At: "transformer.h.3.attn.source.Softmax.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 82},
+	{At: "transformer.h.3.attn.source.Softmax.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 82},
+	{At: "transformer.h.4.attn.source.Softmax.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 82},
+	{At: "transformer.h.4.attn.source.Softmax.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 82},
+	{At: "transformer.h.5.attn.source.Softmax.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 82},
+	{At: "transformer.h.5.attn.source.Softmax.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 82},
 	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 19},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
@@ -597,26 +594,26 @@ func attentionTemperaturePlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/Add_1_output_0"), nn.Arg("p0")}, Out: []string{"scale0"}, Line: 83},
-			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/Add_1_output_0"), nn.Arg("p0")}, Out: []string{"scale1"}, Line: 83},
-			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/Add_1_output_0"), nn.Arg("p0")}, Out: []string{"scale2"}, Line: 83},
-			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Add_1_output_0"), nn.Arg("p0")}, Out: []string{"scale3"}, Line: 83},
-			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/Add_1_output_0"), nn.Arg("p0")}, Out: []string{"scale4"}, Line: 83},
-			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/Add_1_output_0"), nn.Arg("p0")}, Out: []string{"scale5"}, Line: 83},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 85},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/Add_1_output_0"), nn.Arg("p0")}, Out: []string{"scale0"}, Line: 82},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/Add_1_output_0"), nn.Arg("p0")}, Out: []string{"scale1"}, Line: 82},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/Add_1_output_0"), nn.Arg("p0")}, Out: []string{"scale2"}, Line: 82},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Add_1_output_0"), nn.Arg("p0")}, Out: []string{"scale3"}, Line: 82},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/Add_1_output_0"), nn.Arg("p0")}, Out: []string{"scale4"}, Line: 82},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/Add_1_output_0"), nn.Arg("p0")}, Out: []string{"scale5"}, Line: 82},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 84},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.attn.source.Softmax.input", Tensor: "/transformer/h.0/attn/Add_1_output_0", Value: nn.Val("scale0"), Consumers: []int{221}, Line: 83},
-			{At: "transformer.h.1.attn.source.Softmax.input", Tensor: "/transformer/h.1/attn/Add_1_output_0", Value: nn.Val("scale1"), Consumers: []int{481}, Line: 83},
-			{At: "transformer.h.2.attn.source.Softmax.input", Tensor: "/transformer/h.2/attn/Add_1_output_0", Value: nn.Val("scale2"), Consumers: []int{740}, Line: 83},
-			{At: "transformer.h.3.attn.source.Softmax.input", Tensor: "/transformer/h.3/attn/Add_1_output_0", Value: nn.Val("scale3"), Consumers: []int{999}, Line: 83},
-			{At: "transformer.h.4.attn.source.Softmax.input", Tensor: "/transformer/h.4/attn/Add_1_output_0", Value: nn.Val("scale4"), Consumers: []int{1258}, Line: 83},
-			{At: "transformer.h.5.attn.source.Softmax.input", Tensor: "/transformer/h.5/attn/Add_1_output_0", Value: nn.Val("scale5"), Consumers: []int{1517}, Line: 83},
+			{At: "transformer.h.0.attn.source.Softmax.input", Tensor: "/transformer/h.0/attn/Add_1_output_0", Value: nn.Val("scale0"), Consumers: []int{221}, Line: 82},
+			{At: "transformer.h.1.attn.source.Softmax.input", Tensor: "/transformer/h.1/attn/Add_1_output_0", Value: nn.Val("scale1"), Consumers: []int{481}, Line: 82},
+			{At: "transformer.h.2.attn.source.Softmax.input", Tensor: "/transformer/h.2/attn/Add_1_output_0", Value: nn.Val("scale2"), Consumers: []int{740}, Line: 82},
+			{At: "transformer.h.3.attn.source.Softmax.input", Tensor: "/transformer/h.3/attn/Add_1_output_0", Value: nn.Val("scale3"), Consumers: []int{999}, Line: 82},
+			{At: "transformer.h.4.attn.source.Softmax.input", Tensor: "/transformer/h.4/attn/Add_1_output_0", Value: nn.Val("scale4"), Consumers: []int{1258}, Line: 82},
+			{At: "transformer.h.5.attn.source.Softmax.input", Tensor: "/transformer/h.5/attn/Add_1_output_0", Value: nn.Val("scale5"), Consumers: []int{1517}, Line: 82},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("at0"), Line: 85},
+			{Name: "logits", Value: nn.Val("at0"), Line: 84},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -662,17 +659,17 @@ func (c *CompiledAttentionTemperature) Run(ctx context.Context, in opticks.Input
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledAttentionTemperature) RunInto(ctx context.Context, res *AttentionTemperatureResult, in opticks.Inputs, temperature float32) error {
-//line attention.go:83
+//line attention.go:82
 	nn_arg0 := float32(1 / temperature)
-//line attention_nngen.go:668
+//line attention_nngen.go:665
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Logits)
 }
 
 // Generate continues the prompt with AttentionTemperature in every step, and gives prompt and new tokens of each row.
 func (c *CompiledAttentionTemperature) Generate(ctx context.Context, in opticks.Inputs, temperature float32, opts ...nn.GenerateOption) ([][]int64, error) {
-//line attention.go:83
+//line attention.go:82
 	nn_arg0 := float32(1 / temperature)
-//line attention_nngen.go:676
+//line attention_nngen.go:673
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0)}, opts...)
 }
 
@@ -688,15 +685,15 @@ func (c *CompiledAttentionTemperature) Close() error {
 
 // patchPatternMediators are the invokes of PatchPattern, scheduled: the states of each in the order of the run.
 var patchPatternMediators = []nn.Mediator{
-	// clean, line 94
+	// clean, line 93
 	{
-		{At: "transformer.h.3.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 95},
+		{At: "transformer.h.3.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 94},
 		{At: "", Event: nn.End, Rows: 0},
 	},
-	// corrupt, line 97
+	// corrupt, line 96
 	{
-		{At: "transformer.h.3.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 99},
-		{At: "transformer.h.3.attn.source.Softmax.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 99},
+		{At: "transformer.h.3.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 98},
+		{At: "transformer.h.3.attn.source.Softmax.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 98},
 		{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 19},
 		{At: "", Event: nn.End, Rows: 1},
 	},
@@ -714,21 +711,21 @@ func patchPatternPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Softmax_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 95},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows0"), nn.Arg("head")}, Out: []string{"source"}, Attrs: map[string]any{"index": ":,$"}, Line: 95},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Softmax_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 99},
-			{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("source"), nn.Arg("head")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 99},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Softmax_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 99},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Softmax_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 94},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows0"), nn.Arg("head")}, Out: []string{"source"}, Attrs: map[string]any{"index": ":,$"}, Line: 94},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Softmax_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 98},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("source"), nn.Arg("head")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 98},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Softmax_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 98},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 19},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows2")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 100},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows2")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 99},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.3.attn.source.Softmax.output", Tensor: "/transformer/h.3/attn/Softmax_output_0", Value: nn.Val("joinRows0"), Line: 99},
+			{At: "transformer.h.3.attn.source.Softmax.output", Tensor: "/transformer/h.3/attn/Softmax_output_0", Value: nn.Val("joinRows0"), Line: 98},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("logits_2"), Line: 100},
+			{Name: "logits", Value: nn.Val("logits_2"), Line: 99},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -770,9 +767,9 @@ func (c *CompiledPatchPattern) Run(ctx context.Context, clean opticks.Inputs, co
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledPatchPattern) RunInto(ctx context.Context, res *PatchPatternResult, clean opticks.Inputs, corrupt opticks.Inputs, head int) error {
-//line attention.go:95
+//line attention.go:94
 	nn_arg0 := int64(int64(head))
-//line attention_nngen.go:776
+//line attention_nngen.go:773
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Logits)
 }
 
@@ -788,9 +785,9 @@ func (c *CompiledPatchPattern) Close() error {
 
 // llamaHeadAblationMediator is LlamaHeadAblation, scheduled: its states in the order of the run.
 var llamaHeadAblationMediator = nn.Mediator{
-	{At: "model.layers.0.self_attn.o_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 113},
-	{At: "model.layers.0.self_attn.o_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 113},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 114},
+	{At: "model.layers.0.self_attn.o_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 112},
+	{At: "model.layers.0.self_attn.o_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 112},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 113},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -806,19 +803,19 @@ func llamaHeadAblationPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Heads", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/Reshape_7_output_0")}, Out: []string{"heads0"}, Attrs: map[string]any{"n": int64(4)}, Line: 113},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 113},
-			{Op: "SetAt", In: []nn.Ref{nn.Val("heads0"), nn.Val("const0"), nn.Arg("head")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 113},
-			{Op: "MergeHeads", In: []nn.Ref{nn.Val("setAt0")}, Out: []string{"mergeHeads0"}, Line: 113},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 114},
+			{Op: "Heads", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/Reshape_7_output_0")}, Out: []string{"heads0"}, Attrs: map[string]any{"n": int64(4)}, Line: 112},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 112},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("heads0"), nn.Val("const0"), nn.Arg("head")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 112},
+			{Op: "MergeHeads", In: []nn.Ref{nn.Val("setAt0")}, Out: []string{"mergeHeads0"}, Line: 112},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 113},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "model.layers.0.self_attn.o_proj.input", Tensor: "/model/layers.0/self_attn/Reshape_7_output_0", Value: nn.Val("mergeHeads0"), Consumers: []int{355}, Line: 113},
+			{At: "model.layers.0.self_attn.o_proj.input", Tensor: "/model/layers.0/self_attn/Reshape_7_output_0", Value: nn.Val("mergeHeads0"), Consumers: []int{355}, Line: 112},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("at0"), Line: 114},
+			{Name: "logits", Value: nn.Val("at0"), Line: 113},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -860,17 +857,17 @@ func (c *CompiledLlamaHeadAblation) Run(ctx context.Context, in llama.Inputs, he
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledLlamaHeadAblation) RunInto(ctx context.Context, res *LlamaHeadAblationResult, in llama.Inputs, head int) error {
-//line attention.go:113
+//line attention.go:112
 	nn_arg0 := int64(int64(head))
-//line attention_nngen.go:866
+//line attention_nngen.go:863
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Logits)
 }
 
 // Generate continues the prompt with LlamaHeadAblation in every step, and gives prompt and new tokens of each row.
 func (c *CompiledLlamaHeadAblation) Generate(ctx context.Context, in llama.Inputs, head int, opts ...nn.GenerateOption) ([][]int64, error) {
-//line attention.go:113
+//line attention.go:112
 	nn_arg0 := int64(int64(head))
-//line attention_nngen.go:874
+//line attention_nngen.go:871
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0)}, opts...)
 }
 
@@ -886,18 +883,18 @@ func (c *CompiledLlamaHeadAblation) Close() error {
 
 // valueKnockoutMediator is ValueKnockout, scheduled: its states in the order of the run.
 var valueKnockoutMediator = nn.Mediator{
-	{At: "transformer.h.0.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 124},
-	{At: "transformer.h.0.attn.c_attn.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 124},
-	{At: "transformer.h.1.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 124},
-	{At: "transformer.h.1.attn.c_attn.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 124},
-	{At: "transformer.h.2.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 124},
-	{At: "transformer.h.2.attn.c_attn.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 124},
-	{At: "transformer.h.3.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 124},
-	{At: "transformer.h.3.attn.c_attn.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 124},
-	{At: "transformer.h.4.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 124},
-	{At: "transformer.h.4.attn.c_attn.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 124},
-	{At: "transformer.h.5.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 124},
-	{At: "transformer.h.5.attn.c_attn.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 124},
+	{At: "transformer.h.0.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 123},
+	{At: "transformer.h.0.attn.c_attn.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 123},
+	{At: "transformer.h.1.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 123},
+	{At: "transformer.h.1.attn.c_attn.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 123},
+	{At: "transformer.h.2.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 123},
+	{At: "transformer.h.2.attn.c_attn.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 123},
+	{At: "transformer.h.3.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 123},
+	{At: "transformer.h.3.attn.c_attn.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 123},
+	{At: "transformer.h.4.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 123},
+	{At: "transformer.h.4.attn.c_attn.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 123},
+	{At: "transformer.h.5.attn.c_attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 123},
+	{At: "transformer.h.5.attn.c_attn.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 123},
 	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 19},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
@@ -914,27 +911,27 @@ func valueKnockoutPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 124},
-			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/c_attn/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$,192:"}, Line: 124},
-			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/c_attn/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt1"}, Attrs: map[string]any{"index": ":,$,192:"}, Line: 124},
-			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/c_attn/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt2"}, Attrs: map[string]any{"index": ":,$,192:"}, Line: 124},
-			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/c_attn/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt3"}, Attrs: map[string]any{"index": ":,$,192:"}, Line: 124},
-			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/c_attn/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt4"}, Attrs: map[string]any{"index": ":,$,192:"}, Line: 124},
-			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/c_attn/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt5"}, Attrs: map[string]any{"index": ":,$,192:"}, Line: 124},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 126},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 123},
+			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/c_attn/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$,192:"}, Line: 123},
+			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/c_attn/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt1"}, Attrs: map[string]any{"index": ":,$,192:"}, Line: 123},
+			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/c_attn/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt2"}, Attrs: map[string]any{"index": ":,$,192:"}, Line: 123},
+			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/c_attn/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt3"}, Attrs: map[string]any{"index": ":,$,192:"}, Line: 123},
+			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/c_attn/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt4"}, Attrs: map[string]any{"index": ":,$,192:"}, Line: 123},
+			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/c_attn/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt5"}, Attrs: map[string]any{"index": ":,$,192:"}, Line: 123},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 125},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.attn.c_attn.output", Tensor: "/transformer/h.0/attn/c_attn/Reshape_1_output_0", Value: nn.Val("setAt0"), Line: 124},
-			{At: "transformer.h.1.attn.c_attn.output", Tensor: "/transformer/h.1/attn/c_attn/Reshape_1_output_0", Value: nn.Val("setAt1"), Line: 124},
-			{At: "transformer.h.2.attn.c_attn.output", Tensor: "/transformer/h.2/attn/c_attn/Reshape_1_output_0", Value: nn.Val("setAt2"), Line: 124},
-			{At: "transformer.h.3.attn.c_attn.output", Tensor: "/transformer/h.3/attn/c_attn/Reshape_1_output_0", Value: nn.Val("setAt3"), Line: 124},
-			{At: "transformer.h.4.attn.c_attn.output", Tensor: "/transformer/h.4/attn/c_attn/Reshape_1_output_0", Value: nn.Val("setAt4"), Line: 124},
-			{At: "transformer.h.5.attn.c_attn.output", Tensor: "/transformer/h.5/attn/c_attn/Reshape_1_output_0", Value: nn.Val("setAt5"), Line: 124},
+			{At: "transformer.h.0.attn.c_attn.output", Tensor: "/transformer/h.0/attn/c_attn/Reshape_1_output_0", Value: nn.Val("setAt0"), Line: 123},
+			{At: "transformer.h.1.attn.c_attn.output", Tensor: "/transformer/h.1/attn/c_attn/Reshape_1_output_0", Value: nn.Val("setAt1"), Line: 123},
+			{At: "transformer.h.2.attn.c_attn.output", Tensor: "/transformer/h.2/attn/c_attn/Reshape_1_output_0", Value: nn.Val("setAt2"), Line: 123},
+			{At: "transformer.h.3.attn.c_attn.output", Tensor: "/transformer/h.3/attn/c_attn/Reshape_1_output_0", Value: nn.Val("setAt3"), Line: 123},
+			{At: "transformer.h.4.attn.c_attn.output", Tensor: "/transformer/h.4/attn/c_attn/Reshape_1_output_0", Value: nn.Val("setAt4"), Line: 123},
+			{At: "transformer.h.5.attn.c_attn.output", Tensor: "/transformer/h.5/attn/c_attn/Reshape_1_output_0", Value: nn.Val("setAt5"), Line: 123},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("at0"), Line: 126},
+			{Name: "logits", Value: nn.Val("at0"), Line: 125},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -981,17 +978,17 @@ func (c *CompiledValueKnockout) Run(ctx context.Context, in opticks.Inputs, pos 
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledValueKnockout) RunInto(ctx context.Context, res *ValueKnockoutResult, in opticks.Inputs, pos int) error {
-//line attention.go:124
+//line attention.go:123
 	nn_arg0 := int64(int64(pos))
-//line attention_nngen.go:987
+//line attention_nngen.go:984
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Logits)
 }
 
 // Generate continues the prompt with ValueKnockout in every step, and gives prompt and new tokens of each row.
 func (c *CompiledValueKnockout) Generate(ctx context.Context, in opticks.Inputs, pos int, opts ...nn.GenerateOption) ([][]int64, error) {
-//line attention.go:124
+//line attention.go:123
 	nn_arg0 := int64(int64(pos))
-//line attention_nngen.go:995
+//line attention_nngen.go:992
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0)}, opts...)
 }
 
@@ -1007,25 +1004,25 @@ func (c *CompiledValueKnockout) Close() error {
 
 // keyValuePatchMediators are the invokes of KeyValuePatch, scheduled: the states of each in the order of the run.
 var keyValuePatchMediators = []nn.Mediator{
-	// source, line 135
+	// source, line 134
 	{
-		{At: "model.layers.0.self_attn.k_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 137},
-		{At: "model.layers.0.self_attn.v_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 138},
-		{At: "model.layers.1.self_attn.k_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 137},
-		{At: "model.layers.1.self_attn.v_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 138},
+		{At: "model.layers.0.self_attn.k_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 136},
+		{At: "model.layers.0.self_attn.v_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 137},
+		{At: "model.layers.1.self_attn.k_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 136},
+		{At: "model.layers.1.self_attn.v_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 137},
 		{At: "", Event: nn.End, Rows: 0},
 	},
-	// prompt, line 141
+	// prompt, line 140
 	{
-		{At: "model.layers.0.self_attn.k_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 144},
-		{At: "model.layers.0.self_attn.k_proj.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 145},
-		{At: "model.layers.0.self_attn.v_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 146},
-		{At: "model.layers.0.self_attn.v_proj.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 147},
-		{At: "model.layers.1.self_attn.k_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 144},
-		{At: "model.layers.1.self_attn.k_proj.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 145},
-		{At: "model.layers.1.self_attn.v_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 146},
-		{At: "model.layers.1.self_attn.v_proj.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 147},
-		{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 149},
+		{At: "model.layers.0.self_attn.k_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 143},
+		{At: "model.layers.0.self_attn.k_proj.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 144},
+		{At: "model.layers.0.self_attn.v_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 145},
+		{At: "model.layers.0.self_attn.v_proj.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 146},
+		{At: "model.layers.1.self_attn.k_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 143},
+		{At: "model.layers.1.self_attn.k_proj.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 144},
+		{At: "model.layers.1.self_attn.v_proj.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 145},
+		{At: "model.layers.1.self_attn.v_proj.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 146},
+		{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 148},
 		{At: "", Event: nn.End, Rows: 1},
 	},
 }
@@ -1042,39 +1039,39 @@ func keyValuePatchPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/k_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 137},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows0"), nn.Arg("pos")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,$"}, Line: 137},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/k_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"own"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 144},
-			{Op: "SetAt", In: []nn.Ref{nn.Val("own"), nn.Val("at0"), nn.Arg("pos")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 145},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/k_proj/MatMul_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 145},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/v_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 138},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows1"), nn.Arg("pos")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,$"}, Line: 138},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/v_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"own_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 146},
-			{Op: "SetAt", In: []nn.Ref{nn.Val("own_2"), nn.Val("at1"), nn.Arg("pos")}, Out: []string{"setAt1"}, Attrs: map[string]any{"index": ":,$"}, Line: 147},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/v_proj/MatMul_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt1")}, Out: []string{"joinRows1"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 147},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/k_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 137},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows2"), nn.Arg("pos")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,$"}, Line: 137},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/k_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"own_3"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 144},
-			{Op: "SetAt", In: []nn.Ref{nn.Val("own_3"), nn.Val("at2"), nn.Arg("pos")}, Out: []string{"setAt2"}, Attrs: map[string]any{"index": ":,$"}, Line: 145},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/k_proj/MatMul_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt2")}, Out: []string{"joinRows2"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 145},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/v_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows3"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 138},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows3"), nn.Arg("pos")}, Out: []string{"at3"}, Attrs: map[string]any{"index": ":,$"}, Line: 138},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/v_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"own_4"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 146},
-			{Op: "SetAt", In: []nn.Ref{nn.Val("own_4"), nn.Val("at3"), nn.Arg("pos")}, Out: []string{"setAt3"}, Attrs: map[string]any{"index": ":,$"}, Line: 147},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/v_proj/MatMul_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt3")}, Out: []string{"joinRows3"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 147},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows4"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 149},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows4")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 149},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/k_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 136},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows0"), nn.Arg("pos")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,$"}, Line: 136},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/k_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"own"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 143},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("own"), nn.Val("at0"), nn.Arg("pos")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 144},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/k_proj/MatMul_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 144},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/v_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 137},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows1"), nn.Arg("pos")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,$"}, Line: 137},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/v_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"own_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 145},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("own_2"), nn.Val("at1"), nn.Arg("pos")}, Out: []string{"setAt1"}, Attrs: map[string]any{"index": ":,$"}, Line: 146},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/v_proj/MatMul_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt1")}, Out: []string{"joinRows1"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 146},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/k_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 136},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows2"), nn.Arg("pos")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,$"}, Line: 136},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/k_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"own_3"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 143},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("own_3"), nn.Val("at2"), nn.Arg("pos")}, Out: []string{"setAt2"}, Attrs: map[string]any{"index": ":,$"}, Line: 144},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/k_proj/MatMul_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt2")}, Out: []string{"joinRows2"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 144},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/v_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows3"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 137},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows3"), nn.Arg("pos")}, Out: []string{"at3"}, Attrs: map[string]any{"index": ":,$"}, Line: 137},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/v_proj/MatMul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"own_4"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 145},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("own_4"), nn.Val("at3"), nn.Arg("pos")}, Out: []string{"setAt3"}, Attrs: map[string]any{"index": ":,$"}, Line: 146},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/v_proj/MatMul_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt3")}, Out: []string{"joinRows3"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 146},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows4"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 148},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows4")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 148},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "model.layers.0.self_attn.k_proj.output", Tensor: "/model/layers.0/self_attn/k_proj/MatMul_output_0", Value: nn.Val("joinRows0"), Line: 145},
-			{At: "model.layers.0.self_attn.v_proj.output", Tensor: "/model/layers.0/self_attn/v_proj/MatMul_output_0", Value: nn.Val("joinRows1"), Line: 147},
-			{At: "model.layers.1.self_attn.k_proj.output", Tensor: "/model/layers.1/self_attn/k_proj/MatMul_output_0", Value: nn.Val("joinRows2"), Line: 145},
-			{At: "model.layers.1.self_attn.v_proj.output", Tensor: "/model/layers.1/self_attn/v_proj/MatMul_output_0", Value: nn.Val("joinRows3"), Line: 147},
+			{At: "model.layers.0.self_attn.k_proj.output", Tensor: "/model/layers.0/self_attn/k_proj/MatMul_output_0", Value: nn.Val("joinRows0"), Line: 144},
+			{At: "model.layers.0.self_attn.v_proj.output", Tensor: "/model/layers.0/self_attn/v_proj/MatMul_output_0", Value: nn.Val("joinRows1"), Line: 146},
+			{At: "model.layers.1.self_attn.k_proj.output", Tensor: "/model/layers.1/self_attn/k_proj/MatMul_output_0", Value: nn.Val("joinRows2"), Line: 144},
+			{At: "model.layers.1.self_attn.v_proj.output", Tensor: "/model/layers.1/self_attn/v_proj/MatMul_output_0", Value: nn.Val("joinRows3"), Line: 146},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("logits_2"), Line: 149},
+			{Name: "logits", Value: nn.Val("logits_2"), Line: 148},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -1119,9 +1116,9 @@ func (c *CompiledKeyValuePatch) Run(ctx context.Context, source llama.Inputs, pr
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledKeyValuePatch) RunInto(ctx context.Context, res *KeyValuePatchResult, source llama.Inputs, prompt llama.Inputs, pos int) error {
-//line attention.go:137
+//line attention.go:136
 	nn_arg0 := int64(int64(pos))
-//line attention_nngen.go:1125
+//line attention_nngen.go:1122
 	return c.c.RunInto(ctx, []nn.InvokeInputs{source.NNInputs(), prompt.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Logits)
 }
 

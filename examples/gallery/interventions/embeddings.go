@@ -42,7 +42,7 @@ func Interpolate(t *llama.Trace, a, b llama.Inputs, share nn.Tensor) (logits nn.
 //nngen:param noise float32 [batch, seq, 96]
 func NoisyEmbeddings(m *opticks.Model, noise nn.Tensor, strength float32) (logits nn.Tensor) {
 	wte := m.Transformer.WTE
-	size := noise.OnesLike().Sum(1, 2).At(0).Sqrt()
+	size := noise.Size(1).Float().Scale(Width).Sqrt()
 	wte.SetOutput(wte.Output().Add(noise.Scale(strength).Div(size)))
 	return next(m)
 }

@@ -224,14 +224,15 @@ func noisyEmbeddingsPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "OnesLike", In: []nn.Ref{nn.Arg("noise")}, Out: []string{"onesLike0"}, Line: 45},
-			{Op: "Sum", In: []nn.Ref{nn.Val("onesLike0")}, Out: []string{"sum0"}, Attrs: map[string]any{"axes": []int64{1, 2}}, Line: 45},
-			{Op: "At", In: []nn.Ref{nn.Val("sum0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": "0"}, Line: 45},
-			{Op: "Sqrt", In: []nn.Ref{nn.Val("at0")}, Out: []string{"size"}, Line: 45},
-			{Op: "Scale", In: []nn.Ref{nn.Arg("noise"), nn.Arg("strength")}, Out: []string{"scale0"}, Line: 46},
-			{Op: "Div", In: []nn.Ref{nn.Val("scale0"), nn.Val("size")}, Out: []string{"div0"}, Line: 46},
+			{Op: "Size", In: []nn.Ref{nn.Arg("noise")}, Out: []string{"size0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 45},
+			{Op: "Float", In: []nn.Ref{nn.Val("size0")}, Out: []string{"float0"}, Line: 45},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 96.0}, Line: 45},
+			{Op: "Scale", In: []nn.Ref{nn.Val("float0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 45},
+			{Op: "Sqrt", In: []nn.Ref{nn.Val("scale0")}, Out: []string{"size"}, Line: 45},
+			{Op: "Scale", In: []nn.Ref{nn.Arg("noise"), nn.Arg("strength")}, Out: []string{"scale1"}, Line: 46},
+			{Op: "Div", In: []nn.Ref{nn.Val("scale1"), nn.Val("size")}, Out: []string{"div0"}, Line: 46},
 			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/wte/Gather_output_0"), nn.Val("div0")}, Out: []string{"add0"}, Line: 46},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 47},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 47},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -239,7 +240,7 @@ func noisyEmbeddingsPlan() *nn.Plan {
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("at1"), Line: 47},
+			{Name: "logits", Value: nn.Val("at0"), Line: 47},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -456,7 +457,7 @@ func (c *CompiledCausalTrace) Run(ctx context.Context, clean opticks.Inputs, cop
 func (c *CompiledCausalTrace) RunInto(ctx context.Context, res *CausalTraceResult, clean opticks.Inputs, copies opticks.Inputs, noise nn.Tensor, cells nn.Tensor, token int) error {
 //line embeddings.go:71
 	nn_arg2 := int64(int64(token))
-//line embeddings_nngen.go:460
+//line embeddings_nngen.go:461
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), copies.NNInputs()}, []nn.Tensor{noise, cells, nn.Scalar(nn_arg2)}, &res.Chance)
 }
 
@@ -554,7 +555,7 @@ func (c *CompiledBertTokenSwap) RunInto(ctx context.Context, res *BertTokenSwapR
 	nn_arg1 := int64(int64(pos))
 //line embeddings.go:85
 	nn_arg2 := int64(int64(masked))
-//line embeddings_nngen.go:558
+//line embeddings_nngen.go:559
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2)}, &res.Words)
 }
 
@@ -566,7 +567,7 @@ func (c *CompiledBertTokenSwap) Generate(ctx context.Context, in bert.Inputs, po
 	nn_arg1 := int64(int64(pos))
 //line embeddings.go:85
 	nn_arg2 := int64(int64(masked))
-//line embeddings_nngen.go:570
+//line embeddings_nngen.go:571
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2)}, opts...)
 }
 

@@ -35,5 +35,5 @@ func SAEReplace(m *opticks.Model, sae *attachments.SAE) (logits, loss nn.Tensor)
 	h := block.Output()
 	y := sae.Apply(h)
 	block.SetOutput(y)
-	return next(m), y.Sub(h).Pow(2).Mean(1, 2)
+	return next(m), y.Sub(h).Square().Mean(1, 2)
 }

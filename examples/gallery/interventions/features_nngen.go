@@ -248,9 +248,8 @@ func sAEReplacePlan() *nn.Plan {
 			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BDec")}, Out: []string{"y"}, Line: 36},
 			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 38},
 			{Op: "Sub", In: []nn.Ref{nn.Val("y"), nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"sub1"}, Line: 38},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}, Line: 38},
-			{Op: "Pow", In: []nn.Ref{nn.Val("sub1"), nn.Val("const0")}, Out: []string{"pow0"}, Line: 38},
-			{Op: "Mean", In: []nn.Ref{nn.Val("pow0")}, Out: []string{"mean0"}, Attrs: map[string]any{"axes": []int64{1, 2}}, Line: 38},
+			{Op: "Square", In: []nn.Ref{nn.Val("sub1")}, Out: []string{"square0"}, Line: 38},
+			{Op: "Mean", In: []nn.Ref{nn.Val("square0")}, Out: []string{"mean0"}, Attrs: map[string]any{"axes": []int64{1, 2}}, Line: 38},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{

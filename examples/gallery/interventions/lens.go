@@ -55,8 +55,7 @@ func DirectLogitAttribution(m *opticks.Model, right, wrong int) (heads nn.Tensor
 // finalScale is what the final norm divides by at the last position, [rows, 1].
 func finalScale(m *opticks.Model) nn.Tensor {
 	h := m.Transformer.LnF.Input().At(nn.All, -1)
-	centred := h.Sub(h.MeanKeep(-1))
-	return centred.Mul(centred).MeanKeep(-1).AddScalar(1e-5).Sqrt()
+	return h.PopVarKeep(-1).AddScalar(1e-5).Sqrt()
 }
 
 // LogitParts takes the logit of one token apart: what the embeddings, each attention, each
@@ -102,14 +101,13 @@ func DoLa(m *opticks.Model) (scores, chosen nn.Tensor) {
 		last[i] = m.Transformer.H[i].Output().At(nn.All, -1)
 	}
 	early := unembed(m, nn.Stack(1, last[:]...)).LogSoftmax(-1) // [rows, 5, 96]
-	final := next(m).LogSoftmax(-1).Unsqueeze(1)
-	mean := early.Exp().Add(final.Exp()).Scale(0.5).Log()
-	toMean := func(p nn.Tensor) nn.Tensor { return p.Exp().Mul(p.Sub(mean)).Sum(-1) }
-	chosen = toMean(early).Add(toMean(final)).ArgMax(1) // [rows]
-	pick := chosen.Unsqueeze(-1).Unsqueeze(-1).Expand(-1, 1, Vocab)
-	contrast := final.Sub(early.Gather(pick, 1)).Squeeze(1)
-	p := final.Squeeze(1).Exp()
-	return nn.Where(p.Ge(p.MaxKeep(-1).Scale(0.1)), contrast, contrast.FullLike(-1000)), chosen
+	final := next(m).LogSoftmax(-1)
+	p := final.Exp()
+	mean := early.Exp().Add(p.Unsqueeze(1)).Scale(0.5).Log()
+	toMean := func(x nn.Tensor) nn.Tensor { return x.Exp().Mul(x.Sub(mean)).Sum(-1) }
+	chosen = toMean(early).Add(toMean(final.Unsqueeze(1))).ArgMax(1) // [rows]
+	contrast := final.Sub(early.At(chosen.Positions(0), chosen))
+	return contrast.MaskedFill(p.Lt(p.MaxKeep(-1).Scale(0.1)), -1000), chosen
 }
 
 // Patchscope asks the model itself what a hidden state holds: the state of one

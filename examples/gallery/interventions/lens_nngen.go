@@ -315,13 +315,10 @@ func directLogitAttributionPlan() *nn.Plan {
 			{Op: "Sum", In: []nn.Ref{nn.Val("mul5")}, Out: []string{"sum5"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 50},
 			{Op: "Stack", In: []nn.Ref{nn.Val("sum0"), nn.Val("sum1"), nn.Val("sum2"), nn.Val("sum3"), nn.Val("sum4"), nn.Val("sum5")}, Out: []string{"stack0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 52},
 			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}, Out: []string{"h"}, Attrs: map[string]any{"index": ":,-1"}, Line: 57},
-			{Op: "MeanKeep", In: []nn.Ref{nn.Val("h")}, Out: []string{"meanKeep0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 58},
-			{Op: "Sub", In: []nn.Ref{nn.Val("h"), nn.Val("meanKeep0")}, Out: []string{"centred"}, Line: 58},
-			{Op: "Mul", In: []nn.Ref{nn.Val("centred"), nn.Val("centred")}, Out: []string{"mul6"}, Line: 59},
-			{Op: "MeanKeep", In: []nn.Ref{nn.Val("mul6")}, Out: []string{"meanKeep1"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 59},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 9.999999747378752e-06}, Line: 59},
-			{Op: "AddScalar", In: []nn.Ref{nn.Val("meanKeep1"), nn.Val("const0")}, Out: []string{"addScalar0"}, Line: 59},
-			{Op: "Sqrt", In: []nn.Ref{nn.Val("addScalar0")}, Out: []string{"sqrt0"}, Line: 59},
+			{Op: "PopVarKeep", In: []nn.Ref{nn.Val("h")}, Out: []string{"popVarKeep0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 58},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 9.999999747378752e-06}, Line: 58},
+			{Op: "AddScalar", In: []nn.Ref{nn.Val("popVarKeep0"), nn.Val("const0")}, Out: []string{"addScalar0"}, Line: 58},
+			{Op: "Sqrt", In: []nn.Ref{nn.Val("addScalar0")}, Out: []string{"sqrt0"}, Line: 58},
 			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("sqrt0")}, Out: []string{"unsqueeze0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 52},
 			{Op: "Div", In: []nn.Ref{nn.Val("stack0"), nn.Val("unsqueeze0")}, Out: []string{"div0"}, Line: 52},
 		},
@@ -386,7 +383,7 @@ func (c *CompiledDirectLogitAttribution) RunInto(ctx context.Context, res *Direc
 	nn_arg0 := int64(int64(right))
 //line lens.go:43
 	nn_arg1 := int64(int64(wrong))
-//line lens_nngen.go:390
+//line lens_nngen.go:387
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1)}, &res.Heads)
 }
 
@@ -396,7 +393,7 @@ func (c *CompiledDirectLogitAttribution) Generate(ctx context.Context, in optick
 	nn_arg0 := int64(int64(right))
 //line lens.go:43
 	nn_arg1 := int64(int64(wrong))
-//line lens_nngen.go:400
+//line lens_nngen.go:397
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -412,19 +409,19 @@ func (c *CompiledDirectLogitAttribution) Close() error {
 
 // logitPartsMediator is LogitParts, scheduled: its states in the order of the run.
 var logitPartsMediator = nn.Mediator{
-	{At: "transformer.h.0.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 70},
-	{At: "transformer.h.0.attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 72},
-	{At: "transformer.h.0.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 73},
-	{At: "transformer.h.1.attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 72},
-	{At: "transformer.h.1.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 73},
-	{At: "transformer.h.2.attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 72},
-	{At: "transformer.h.2.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 73},
-	{At: "transformer.h.3.attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 72},
-	{At: "transformer.h.3.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 73},
-	{At: "transformer.h.4.attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 72},
-	{At: "transformer.h.4.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 73},
-	{At: "transformer.h.5.attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 72},
-	{At: "transformer.h.5.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 73},
+	{At: "transformer.h.0.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 69},
+	{At: "transformer.h.0.attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 71},
+	{At: "transformer.h.0.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 72},
+	{At: "transformer.h.1.attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 71},
+	{At: "transformer.h.1.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 72},
+	{At: "transformer.h.2.attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 71},
+	{At: "transformer.h.2.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 72},
+	{At: "transformer.h.3.attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 71},
+	{At: "transformer.h.3.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 72},
+	{At: "transformer.h.4.attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 71},
+	{At: "transformer.h.4.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 72},
+	{At: "transformer.h.5.attn.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 71},
+	{At: "transformer.h.5.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 72},
 	{At: "transformer.ln_f.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 57},
 	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 19},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
@@ -442,50 +439,47 @@ func logitPartsPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.wte.weight")}, Out: []string{"reshape0"}, Attrs: map[string]any{"dims": []int64{96, 96}}, Line: 67},
-			{Op: "At", In: []nn.Ref{nn.Val("reshape0"), nn.Arg("token")}, Out: []string{"row"}, Attrs: map[string]any{"index": "$"}, Line: 67},
-			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.ln_f.weight")}, Out: []string{"reshape1"}, Attrs: map[string]any{"dims": []int64{96}}, Line: 68},
-			{Op: "Mul", In: []nn.Ref{nn.Val("row"), nn.Val("reshape1")}, Out: []string{"toward"}, Line: 68},
-			{Op: "Mean", In: []nn.Ref{nn.Val("toward")}, Out: []string{"mean0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 69},
-			{Op: "Sub", In: []nn.Ref{nn.Val("toward"), nn.Val("mean0")}, Out: []string{"toward_2"}, Line: 69},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/Add_output_0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 70},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/c_proj/Reshape_1_output_0")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 72},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 73},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/c_proj/Reshape_1_output_0")}, Out: []string{"at3"}, Attrs: map[string]any{"index": ":,-1"}, Line: 72},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at4"}, Attrs: map[string]any{"index": ":,-1"}, Line: 73},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/c_proj/Reshape_1_output_0")}, Out: []string{"at5"}, Attrs: map[string]any{"index": ":,-1"}, Line: 72},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at6"}, Attrs: map[string]any{"index": ":,-1"}, Line: 73},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/c_proj/Reshape_1_output_0")}, Out: []string{"at7"}, Attrs: map[string]any{"index": ":,-1"}, Line: 72},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at8"}, Attrs: map[string]any{"index": ":,-1"}, Line: 73},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/c_proj/Reshape_1_output_0")}, Out: []string{"at9"}, Attrs: map[string]any{"index": ":,-1"}, Line: 72},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at10"}, Attrs: map[string]any{"index": ":,-1"}, Line: 73},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/c_proj/Reshape_1_output_0")}, Out: []string{"at11"}, Attrs: map[string]any{"index": ":,-1"}, Line: 72},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at12"}, Attrs: map[string]any{"index": ":,-1"}, Line: 73},
-			{Op: "Stack", In: []nn.Ref{nn.Val("at0"), nn.Val("at1"), nn.Val("at2"), nn.Val("at3"), nn.Val("at4"), nn.Val("at5"), nn.Val("at6"), nn.Val("at7"), nn.Val("at8"), nn.Val("at9"), nn.Val("at10"), nn.Val("at11"), nn.Val("at12")}, Out: []string{"stack0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 75},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("stack0"), nn.Val("toward_2")}, Out: []string{"matMul0"}, Line: 75},
+			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.wte.weight")}, Out: []string{"reshape0"}, Attrs: map[string]any{"dims": []int64{96, 96}}, Line: 66},
+			{Op: "At", In: []nn.Ref{nn.Val("reshape0"), nn.Arg("token")}, Out: []string{"row"}, Attrs: map[string]any{"index": "$"}, Line: 66},
+			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.ln_f.weight")}, Out: []string{"reshape1"}, Attrs: map[string]any{"dims": []int64{96}}, Line: 67},
+			{Op: "Mul", In: []nn.Ref{nn.Val("row"), nn.Val("reshape1")}, Out: []string{"toward"}, Line: 67},
+			{Op: "Mean", In: []nn.Ref{nn.Val("toward")}, Out: []string{"mean0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 68},
+			{Op: "Sub", In: []nn.Ref{nn.Val("toward"), nn.Val("mean0")}, Out: []string{"toward_2"}, Line: 68},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/Add_output_0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 69},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/c_proj/Reshape_1_output_0")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 71},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 72},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/c_proj/Reshape_1_output_0")}, Out: []string{"at3"}, Attrs: map[string]any{"index": ":,-1"}, Line: 71},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at4"}, Attrs: map[string]any{"index": ":,-1"}, Line: 72},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/c_proj/Reshape_1_output_0")}, Out: []string{"at5"}, Attrs: map[string]any{"index": ":,-1"}, Line: 71},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at6"}, Attrs: map[string]any{"index": ":,-1"}, Line: 72},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/c_proj/Reshape_1_output_0")}, Out: []string{"at7"}, Attrs: map[string]any{"index": ":,-1"}, Line: 71},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at8"}, Attrs: map[string]any{"index": ":,-1"}, Line: 72},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/c_proj/Reshape_1_output_0")}, Out: []string{"at9"}, Attrs: map[string]any{"index": ":,-1"}, Line: 71},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at10"}, Attrs: map[string]any{"index": ":,-1"}, Line: 72},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/c_proj/Reshape_1_output_0")}, Out: []string{"at11"}, Attrs: map[string]any{"index": ":,-1"}, Line: 71},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at12"}, Attrs: map[string]any{"index": ":,-1"}, Line: 72},
+			{Op: "Stack", In: []nn.Ref{nn.Val("at0"), nn.Val("at1"), nn.Val("at2"), nn.Val("at3"), nn.Val("at4"), nn.Val("at5"), nn.Val("at6"), nn.Val("at7"), nn.Val("at8"), nn.Val("at9"), nn.Val("at10"), nn.Val("at11"), nn.Val("at12")}, Out: []string{"stack0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 74},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("stack0"), nn.Val("toward_2")}, Out: []string{"matMul0"}, Line: 74},
 			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}, Out: []string{"h"}, Attrs: map[string]any{"index": ":,-1"}, Line: 57},
-			{Op: "MeanKeep", In: []nn.Ref{nn.Val("h")}, Out: []string{"meanKeep0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 58},
-			{Op: "Sub", In: []nn.Ref{nn.Val("h"), nn.Val("meanKeep0")}, Out: []string{"centred"}, Line: 58},
-			{Op: "Mul", In: []nn.Ref{nn.Val("centred"), nn.Val("centred")}, Out: []string{"mul0"}, Line: 59},
-			{Op: "MeanKeep", In: []nn.Ref{nn.Val("mul0")}, Out: []string{"meanKeep1"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 59},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 9.999999747378752e-06}, Line: 59},
-			{Op: "AddScalar", In: []nn.Ref{nn.Val("meanKeep1"), nn.Val("const0")}, Out: []string{"addScalar0"}, Line: 59},
-			{Op: "Sqrt", In: []nn.Ref{nn.Val("addScalar0")}, Out: []string{"sqrt0"}, Line: 59},
-			{Op: "Div", In: []nn.Ref{nn.Val("matMul0"), nn.Val("sqrt0")}, Out: []string{"direct"}, Line: 75},
-			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.ln_f.bias")}, Out: []string{"reshape2"}, Attrs: map[string]any{"dims": []int64{96}}, Line: 76},
-			{Op: "Mul", In: []nn.Ref{nn.Val("reshape2"), nn.Val("row")}, Out: []string{"mul1"}, Line: 76},
-			{Op: "Sum", In: []nn.Ref{nn.Val("mul1")}, Out: []string{"bias"}, Attrs: map[string]any{"axes": []int64{}}, Line: 76},
-			{Op: "At", In: []nn.Ref{nn.Val("direct")}, Out: []string{"at13"}, Attrs: map[string]any{"index": ":,:1"}, Line: 77},
-			{Op: "ZerosLike", In: []nn.Ref{nn.Val("at13")}, Out: []string{"zerosLike0"}, Line: 77},
-			{Op: "Add", In: []nn.Ref{nn.Val("zerosLike0"), nn.Val("bias")}, Out: []string{"add0"}, Line: 77},
-			{Op: "Concat", In: []nn.Ref{nn.Val("direct"), nn.Val("add0")}, Out: []string{"parts_2"}, Attrs: map[string]any{"axis": int64(1)}, Line: 77},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at14"}, Attrs: map[string]any{"index": ":,-1"}, Line: 78},
-			{Op: "At", In: []nn.Ref{nn.Val("at14"), nn.Arg("token")}, Out: []string{"at15"}, Attrs: map[string]any{"index": ":,$"}, Line: 78},
+			{Op: "PopVarKeep", In: []nn.Ref{nn.Val("h")}, Out: []string{"popVarKeep0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 58},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 9.999999747378752e-06}, Line: 58},
+			{Op: "AddScalar", In: []nn.Ref{nn.Val("popVarKeep0"), nn.Val("const0")}, Out: []string{"addScalar0"}, Line: 58},
+			{Op: "Sqrt", In: []nn.Ref{nn.Val("addScalar0")}, Out: []string{"sqrt0"}, Line: 58},
+			{Op: "Div", In: []nn.Ref{nn.Val("matMul0"), nn.Val("sqrt0")}, Out: []string{"direct"}, Line: 74},
+			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.ln_f.bias")}, Out: []string{"reshape2"}, Attrs: map[string]any{"dims": []int64{96}}, Line: 75},
+			{Op: "Mul", In: []nn.Ref{nn.Val("reshape2"), nn.Val("row")}, Out: []string{"mul0"}, Line: 75},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul0")}, Out: []string{"bias"}, Attrs: map[string]any{"axes": []int64{}}, Line: 75},
+			{Op: "At", In: []nn.Ref{nn.Val("direct")}, Out: []string{"at13"}, Attrs: map[string]any{"index": ":,:1"}, Line: 76},
+			{Op: "ZerosLike", In: []nn.Ref{nn.Val("at13")}, Out: []string{"zerosLike0"}, Line: 76},
+			{Op: "Add", In: []nn.Ref{nn.Val("zerosLike0"), nn.Val("bias")}, Out: []string{"add0"}, Line: 76},
+			{Op: "Concat", In: []nn.Ref{nn.Val("direct"), nn.Val("add0")}, Out: []string{"parts_2"}, Attrs: map[string]any{"axis": int64(1)}, Line: 76},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at14"}, Attrs: map[string]any{"index": ":,-1"}, Line: 77},
+			{Op: "At", In: []nn.Ref{nn.Val("at14"), nn.Arg("token")}, Out: []string{"at15"}, Attrs: map[string]any{"index": ":,$"}, Line: 77},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "parts", Value: nn.Val("parts_2"), Line: 77},
-			{Name: "logit", Value: nn.Val("at15"), Line: 78},
+			{Name: "parts", Value: nn.Val("parts_2"), Line: 76},
+			{Name: "logit", Value: nn.Val("at15"), Line: 77},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -544,17 +538,17 @@ func (c *CompiledLogitParts) Run(ctx context.Context, in opticks.Inputs, token i
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledLogitParts) RunInto(ctx context.Context, res *LogitPartsResult, in opticks.Inputs, token int) error {
-//line lens.go:67
+//line lens.go:66
 	nn_arg0 := int64(int64(token))
-//line lens_nngen.go:550
+//line lens_nngen.go:544
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Parts, &res.Logit)
 }
 
 // Generate continues the prompt with LogitParts in every step, and gives prompt and new tokens of each row.
 func (c *CompiledLogitParts) Generate(ctx context.Context, in opticks.Inputs, token int, opts ...nn.GenerateOption) ([][]int64, error) {
-//line lens.go:67
+//line lens.go:66
 	nn_arg0 := int64(int64(token))
-//line lens_nngen.go:558
+//line lens_nngen.go:552
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0)}, opts...)
 }
 
@@ -570,12 +564,12 @@ func (c *CompiledLogitParts) Close() error {
 
 // mLPToVocabularyMediator is MLPToVocabulary, scheduled: its states in the order of the run.
 var mLPToVocabularyMediator = nn.Mediator{
-	{At: "transformer.h.0.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 88},
-	{At: "transformer.h.1.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 88},
-	{At: "transformer.h.2.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 88},
-	{At: "transformer.h.3.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 88},
-	{At: "transformer.h.4.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 88},
-	{At: "transformer.h.5.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 88},
+	{At: "transformer.h.0.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 87},
+	{At: "transformer.h.1.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 87},
+	{At: "transformer.h.2.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 87},
+	{At: "transformer.h.3.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 87},
+	{At: "transformer.h.4.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 87},
+	{At: "transformer.h.5.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 87},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -587,19 +581,19 @@ func mLPToVocabularyPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 88},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 88},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 88},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at3"}, Attrs: map[string]any{"index": ":,-1"}, Line: 88},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at4"}, Attrs: map[string]any{"index": ":,-1"}, Line: 88},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at5"}, Attrs: map[string]any{"index": ":,-1"}, Line: 88},
-			{Op: "Stack", In: []nn.Ref{nn.Val("at0"), nn.Val("at1"), nn.Val("at2"), nn.Val("at3"), nn.Val("at4"), nn.Val("at5")}, Out: []string{"stack0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 90},
-			{Op: "Call", In: []nn.Ref{nn.Val("stack0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 90},
-			{Op: "TopK", In: []nn.Ref{nn.Val("call0")}, Out: []string{"topK0", "topK1"}, Attrs: map[string]any{"axis": int64(-1), "k": int64(5)}, Line: 90},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 87},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 87},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 87},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at3"}, Attrs: map[string]any{"index": ":,-1"}, Line: 87},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at4"}, Attrs: map[string]any{"index": ":,-1"}, Line: 87},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"at5"}, Attrs: map[string]any{"index": ":,-1"}, Line: 87},
+			{Op: "Stack", In: []nn.Ref{nn.Val("at0"), nn.Val("at1"), nn.Val("at2"), nn.Val("at3"), nn.Val("at4"), nn.Val("at5")}, Out: []string{"stack0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 89},
+			{Op: "Call", In: []nn.Ref{nn.Val("stack0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 89},
+			{Op: "TopK", In: []nn.Ref{nn.Val("call0")}, Out: []string{"topK0", "topK1"}, Attrs: map[string]any{"axis": int64(-1), "k": int64(5)}, Line: 89},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "tokens", Value: nn.Val("topK1"), Line: 90},
+			{Name: "tokens", Value: nn.Val("topK1"), Line: 89},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -667,11 +661,11 @@ func (c *CompiledMLPToVocabulary) Close() error {
 
 // doLaMediator is DoLa, scheduled: its states in the order of the run.
 var doLaMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 102},
-	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 102},
-	{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 102},
-	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 102},
-	{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 102},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 101},
+	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 101},
+	{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 101},
+	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 101},
+	{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 101},
 	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 19},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
@@ -684,53 +678,48 @@ func doLaPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 102},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 102},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 102},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"at3"}, Attrs: map[string]any{"index": ":,-1"}, Line: 102},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}, Out: []string{"at4"}, Attrs: map[string]any{"index": ":,-1"}, Line: 102},
-			{Op: "Stack", In: []nn.Ref{nn.Val("at0"), nn.Val("at1"), nn.Val("at2"), nn.Val("at3"), nn.Val("at4")}, Out: []string{"stack0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 104},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 101},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1"}, Line: 101},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 101},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"at3"}, Attrs: map[string]any{"index": ":,-1"}, Line: 101},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}, Out: []string{"at4"}, Attrs: map[string]any{"index": ":,-1"}, Line: 101},
+			{Op: "Stack", In: []nn.Ref{nn.Val("at0"), nn.Val("at1"), nn.Val("at2"), nn.Val("at3"), nn.Val("at4")}, Out: []string{"stack0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 103},
 			{Op: "Call", In: []nn.Ref{nn.Val("stack0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23},
 			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23},
-			{Op: "LogSoftmax", In: []nn.Ref{nn.Val("call1")}, Out: []string{"early"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 104},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at5"}, Attrs: map[string]any{"index": ":,-1"}, Line: 105},
-			{Op: "LogSoftmax", In: []nn.Ref{nn.Val("at5")}, Out: []string{"logSoftmax0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 105},
-			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("logSoftmax0")}, Out: []string{"final"}, Attrs: map[string]any{"axis": int64(1)}, Line: 105},
+			{Op: "LogSoftmax", In: []nn.Ref{nn.Val("call1")}, Out: []string{"early"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 103},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at5"}, Attrs: map[string]any{"index": ":,-1"}, Line: 104},
+			{Op: "LogSoftmax", In: []nn.Ref{nn.Val("at5")}, Out: []string{"final"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 104},
+			{Op: "Exp", In: []nn.Ref{nn.Val("final")}, Out: []string{"p"}, Line: 105},
 			{Op: "Exp", In: []nn.Ref{nn.Val("early")}, Out: []string{"exp0"}, Line: 106},
-			{Op: "Exp", In: []nn.Ref{nn.Val("final")}, Out: []string{"exp1"}, Line: 106},
-			{Op: "Add", In: []nn.Ref{nn.Val("exp0"), nn.Val("exp1")}, Out: []string{"add0"}, Line: 106},
+			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("p")}, Out: []string{"unsqueeze0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 106},
+			{Op: "Add", In: []nn.Ref{nn.Val("exp0"), nn.Val("unsqueeze0")}, Out: []string{"add0"}, Line: 106},
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 106},
 			{Op: "Scale", In: []nn.Ref{nn.Val("add0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 106},
 			{Op: "Log", In: []nn.Ref{nn.Val("scale0")}, Out: []string{"mean"}, Line: 106},
-			{Op: "Exp", In: []nn.Ref{nn.Val("early")}, Out: []string{"exp2"}, Line: 107},
+			{Op: "Exp", In: []nn.Ref{nn.Val("early")}, Out: []string{"exp1"}, Line: 107},
 			{Op: "Sub", In: []nn.Ref{nn.Val("early"), nn.Val("mean")}, Out: []string{"sub0"}, Line: 107},
-			{Op: "Mul", In: []nn.Ref{nn.Val("exp2"), nn.Val("sub0")}, Out: []string{"mul0"}, Line: 107},
+			{Op: "Mul", In: []nn.Ref{nn.Val("exp1"), nn.Val("sub0")}, Out: []string{"mul0"}, Line: 107},
 			{Op: "Sum", In: []nn.Ref{nn.Val("mul0")}, Out: []string{"sum0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 107},
-			{Op: "Exp", In: []nn.Ref{nn.Val("final")}, Out: []string{"exp3"}, Line: 107},
-			{Op: "Sub", In: []nn.Ref{nn.Val("final"), nn.Val("mean")}, Out: []string{"sub1"}, Line: 107},
-			{Op: "Mul", In: []nn.Ref{nn.Val("exp3"), nn.Val("sub1")}, Out: []string{"mul1"}, Line: 107},
+			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("final")}, Out: []string{"unsqueeze1"}, Attrs: map[string]any{"axis": int64(1)}, Line: 108},
+			{Op: "Exp", In: []nn.Ref{nn.Val("unsqueeze1")}, Out: []string{"exp2"}, Line: 107},
+			{Op: "Sub", In: []nn.Ref{nn.Val("unsqueeze1"), nn.Val("mean")}, Out: []string{"sub1"}, Line: 107},
+			{Op: "Mul", In: []nn.Ref{nn.Val("exp2"), nn.Val("sub1")}, Out: []string{"mul1"}, Line: 107},
 			{Op: "Sum", In: []nn.Ref{nn.Val("mul1")}, Out: []string{"sum1"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 107},
 			{Op: "Add", In: []nn.Ref{nn.Val("sum0"), nn.Val("sum1")}, Out: []string{"add1"}, Line: 108},
 			{Op: "ArgMax", In: []nn.Ref{nn.Val("add1")}, Out: []string{"chosen_2"}, Attrs: map[string]any{"axis": int64(1)}, Line: 108},
-			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("chosen_2")}, Out: []string{"unsqueeze0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 109},
-			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("unsqueeze0")}, Out: []string{"unsqueeze1"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 109},
-			{Op: "Expand", In: []nn.Ref{nn.Val("unsqueeze1")}, Out: []string{"pick"}, Attrs: map[string]any{"sizes": []int64{-1, 1, 96}}, Line: 109},
-			{Op: "Gather", In: []nn.Ref{nn.Val("early"), nn.Val("pick")}, Out: []string{"gather0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 110},
-			{Op: "Sub", In: []nn.Ref{nn.Val("final"), nn.Val("gather0")}, Out: []string{"sub2"}, Line: 110},
-			{Op: "Squeeze", In: []nn.Ref{nn.Val("sub2")}, Out: []string{"contrast"}, Attrs: map[string]any{"axis": int64(1)}, Line: 110},
-			{Op: "Squeeze", In: []nn.Ref{nn.Val("final")}, Out: []string{"squeeze0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 111},
-			{Op: "Exp", In: []nn.Ref{nn.Val("squeeze0")}, Out: []string{"p"}, Line: 111},
-			{Op: "MaxKeep", In: []nn.Ref{nn.Val("p")}, Out: []string{"maxKeep0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 112},
-			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": 0.10000000149011612}, Line: 112},
-			{Op: "Scale", In: []nn.Ref{nn.Val("maxKeep0"), nn.Val("const1")}, Out: []string{"scale1"}, Line: 112},
-			{Op: "Ge", In: []nn.Ref{nn.Val("p"), nn.Val("scale1")}, Out: []string{"ge0"}, Line: 112},
-			{Op: "Const", Out: []string{"const2"}, Attrs: map[string]any{"dtype": "float32", "value": -1000.0}, Line: 112},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("contrast"), nn.Val("const2")}, Out: []string{"fullLike0"}, Line: 112},
-			{Op: "Where", In: []nn.Ref{nn.Val("ge0"), nn.Val("contrast"), nn.Val("fullLike0")}, Out: []string{"where0"}, Line: 112},
+			{Op: "Positions", In: []nn.Ref{nn.Val("chosen_2")}, Out: []string{"positions0"}, Attrs: map[string]any{"axis": int64(0)}, Line: 109},
+			{Op: "At", In: []nn.Ref{nn.Val("early"), nn.Val("positions0"), nn.Val("chosen_2")}, Out: []string{"at6"}, Attrs: map[string]any{"index": "$,$"}, Line: 109},
+			{Op: "Sub", In: []nn.Ref{nn.Val("final"), nn.Val("at6")}, Out: []string{"contrast"}, Line: 109},
+			{Op: "MaxKeep", In: []nn.Ref{nn.Val("p")}, Out: []string{"maxKeep0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 110},
+			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": 0.10000000149011612}, Line: 110},
+			{Op: "Scale", In: []nn.Ref{nn.Val("maxKeep0"), nn.Val("const1")}, Out: []string{"scale1"}, Line: 110},
+			{Op: "Lt", In: []nn.Ref{nn.Val("p"), nn.Val("scale1")}, Out: []string{"lt0"}, Line: 110},
+			{Op: "Const", Out: []string{"const2"}, Attrs: map[string]any{"dtype": "float32", "value": -1000.0}, Line: 110},
+			{Op: "MaskedFill", In: []nn.Ref{nn.Val("contrast"), nn.Val("lt0"), nn.Val("const2")}, Out: []string{"maskedFill0"}, Line: 110},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "scores", Value: nn.Val("where0"), Line: 112},
+			{Name: "scores", Value: nn.Val("maskedFill0"), Line: 110},
 			{Name: "chosen", Value: nn.Val("chosen_2"), Line: 108},
 		},
 		// What is known of the model's tensors that the plan names.
@@ -802,15 +791,15 @@ func (c *CompiledDoLa) Close() error {
 
 // patchscopeMediators are the invokes of Patchscope, scheduled: the states of each in the order of the run.
 var patchscopeMediators = []nn.Mediator{
-	// source, line 122
+	// source, line 120
 	{
-		{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 123},
+		{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 121},
 		{At: "", Event: nn.End, Rows: 0},
 	},
-	// target, line 125
+	// target, line 123
 	{
-		{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 127},
-		{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 127},
+		{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 125},
+		{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 125},
 		{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 19},
 		{At: "", Event: nn.End, Rows: 1},
 	},
@@ -829,21 +818,21 @@ func patchscopePlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 123},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows0"), nn.Arg("from")}, Out: []string{"h"}, Attrs: map[string]any{"index": ":,$"}, Line: 123},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 127},
-			{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("h"), nn.Arg("to")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 127},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 127},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 121},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows0"), nn.Arg("from")}, Out: []string{"h"}, Attrs: map[string]any{"index": ":,$"}, Line: 121},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 125},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("h"), nn.Arg("to")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 125},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 125},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 19},
-			{Op: "At", In: []nn.Ref{nn.Val("narrowRows2")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 128},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows2")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 126},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("joinRows0"), Line: 127},
+			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("joinRows0"), Line: 125},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("logits_2"), Line: 128},
+			{Name: "logits", Value: nn.Val("logits_2"), Line: 126},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -887,11 +876,11 @@ func (c *CompiledPatchscope) Run(ctx context.Context, source opticks.Inputs, tar
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledPatchscope) RunInto(ctx context.Context, res *PatchscopeResult, source opticks.Inputs, target opticks.Inputs, from int, to int) error {
-//line lens.go:123
+//line lens.go:121
 	nn_arg0 := int64(int64(from))
-//line lens.go:127
+//line lens.go:125
 	nn_arg1 := int64(int64(to))
-//line lens_nngen.go:895
+//line lens_nngen.go:884
 	return c.c.RunInto(ctx, []nn.InvokeInputs{source.NNInputs(), target.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1)}, &res.Logits)
 }
 

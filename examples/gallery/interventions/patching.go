@@ -106,14 +106,14 @@ func PatchHead(t *opticks.Trace, clean, corrupt opticks.Inputs, head int) (logit
 //nngen:trace nohooks
 //nngen:param pos int64 [rows]
 func PatchTokens(t *opticks.Trace, clean, corrupt opticks.Inputs, pos nn.Tensor) (logits nn.Tensor) {
-	index := pos.Unsqueeze(-1).Unsqueeze(-1).Expand(-1, 1, Width)
+	rows := pos.Positions(0)
 	var source nn.Tensor
 	t.Invoke(clean, func(m *opticks.Model) {
-		source = m.Transformer.H[1].Output().Gather(index, 1)
+		source = m.Transformer.H[1].Output().At(rows, pos)
 	})
 	t.Invoke(corrupt, func(m *opticks.Model) {
 		block := m.Transformer.H[1]
-		block.SetOutput(block.Output().Scatter(index, source, 1))
+		block.SetOutput(block.Output().SetAt(source, rows, pos))
 		logits = next(m)
 	})
 	t.Run()

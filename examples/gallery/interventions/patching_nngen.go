@@ -565,14 +565,12 @@ func patchTokensPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Unsqueeze", In: []nn.Ref{nn.Arg("pos")}, Out: []string{"unsqueeze0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 109},
-			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("unsqueeze0")}, Out: []string{"unsqueeze1"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 109},
-			{Op: "Expand", In: []nn.Ref{nn.Val("unsqueeze1")}, Out: []string{"index"}, Attrs: map[string]any{"sizes": []int64{-1, 1, 96}}, Line: 109},
+			{Op: "Positions", In: []nn.Ref{nn.Arg("pos")}, Out: []string{"rows"}, Attrs: map[string]any{"axis": int64(0)}, Line: 109},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 112},
-			{Op: "Gather", In: []nn.Ref{nn.Val("narrowRows0"), nn.Val("index")}, Out: []string{"source"}, Attrs: map[string]any{"axis": int64(1)}, Line: 112},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows0"), nn.Val("rows"), nn.Arg("pos")}, Out: []string{"source"}, Attrs: map[string]any{"index": "$,$"}, Line: 112},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 116},
-			{Op: "Scatter", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("index"), nn.Val("source")}, Out: []string{"scatter0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 116},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("scatter0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 116},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("source"), nn.Val("rows"), nn.Arg("pos")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": "$,$"}, Line: 116},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 116},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 19},
 			{Op: "At", In: []nn.Ref{nn.Val("narrowRows2")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 19},
 		},

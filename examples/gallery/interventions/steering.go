@@ -43,16 +43,16 @@ func SteerRows(m *opticks.Model, vectors, which, strength nn.Tensor) (logits nn.
 	return next(m)
 }
 
-// InjectConcept adds a concept of one prompt to the last eight tokens of
+// InjectConcept adds a concept of one prompt to the tokens from one on of
 // another: what the concept's last token has over the mean of baseline prompts.
 //
 //nngen:trace nohooks
-func InjectConcept(t *opticks.Trace, concept, baseline, prompt opticks.Inputs, alpha float32) (logits nn.Tensor) {
+func InjectConcept(t *opticks.Trace, concept, baseline, prompt opticks.Inputs, alpha float32, from int) (logits nn.Tensor) {
 	var with, without nn.Tensor
 	t.Invoke(concept, func(m *opticks.Model) { with = m.Transformer.H[2].Output().At(nn.All, -1) })
 	t.Invoke(baseline, func(m *opticks.Model) { without = m.Transformer.H[2].Output().At(nn.All, -1).MeanKeep(0) })
 	t.Invoke(prompt, func(m *opticks.Model) {
-		block, tail := m.Transformer.H[2], nn.RangeFrom(-8)
+		block, tail := m.Transformer.H[2], nn.RangeFrom(from)
 		h := block.Output()
 		v := with.Sub(without).Unsqueeze(1).Scale(alpha)
 		block.SetOutput(h.SetAt(h.At(nn.All, tail).Add(v), nn.All, tail))

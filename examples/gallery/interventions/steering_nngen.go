@@ -243,6 +243,7 @@ func injectConceptPlan() *nn.Plan {
 		// What is given to each run.
 		Params: []nn.Param{
 			{Name: "alpha", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{}}},
+			{Name: "from", Type: nn.Type{DType: nn.Int64, Shape: nn.Shape{}}},
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
@@ -255,9 +256,9 @@ func injectConceptPlan() *nn.Plan {
 			{Op: "Sub", In: []nn.Ref{nn.Val("with"), nn.Val("without")}, Out: []string{"sub0"}, Line: 57},
 			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("sub0")}, Out: []string{"unsqueeze0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 57},
 			{Op: "Scale", In: []nn.Ref{nn.Val("unsqueeze0"), nn.Arg("alpha")}, Out: []string{"v"}, Line: 57},
-			{Op: "At", In: []nn.Ref{nn.Val("h")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-8:"}, Line: 58},
+			{Op: "At", In: []nn.Ref{nn.Val("h"), nn.Arg("from")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,$:"}, Line: 58},
 			{Op: "Add", In: []nn.Ref{nn.Val("at1"), nn.Val("v")}, Out: []string{"add0"}, Line: 58},
-			{Op: "SetAt", In: []nn.Ref{nn.Val("h"), nn.Val("add0")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,-8:"}, Line: 58},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("h"), nn.Val("add0"), nn.Arg("from")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$:"}, Line: 58},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{2}, "scale": int64(1), "total": int64(3)}, Line: 58},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(2), "scale": int64(1)}, Line: 19},
 			{Op: "At", In: []nn.Ref{nn.Val("narrowRows2")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 59},
@@ -281,7 +282,7 @@ func injectConceptPlan() *nn.Plan {
 
 // CompiledInjectConcept is InjectConcept, compiled into the graph of one session. Any number of goroutines may use it at once.
 //
-// InjectConcept adds a concept of one prompt to the last eight tokens of
+// InjectConcept adds a concept of one prompt to the tokens from one on of
 // another: what the concept's last token has over the mean of baseline prompts.
 type CompiledInjectConcept struct {
 	c *nn.Compiled
@@ -302,15 +303,18 @@ type InjectConceptResult struct {
 }
 
 // Run runs the model once with InjectConcept in it. The results belong to the caller until they are released.
-func (c *CompiledInjectConcept) Run(ctx context.Context, concept opticks.Inputs, baseline opticks.Inputs, prompt opticks.Inputs, alpha float32) (logits nn.Tensor, err error) {
+func (c *CompiledInjectConcept) Run(ctx context.Context, concept opticks.Inputs, baseline opticks.Inputs, prompt opticks.Inputs, alpha float32, from int) (logits nn.Tensor, err error) {
 	var res InjectConceptResult
-	err = c.RunInto(ctx, &res, concept, baseline, prompt, alpha)
+	err = c.RunInto(ctx, &res, concept, baseline, prompt, alpha, from)
 	return res.Logits, err
 }
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
-func (c *CompiledInjectConcept) RunInto(ctx context.Context, res *InjectConceptResult, concept opticks.Inputs, baseline opticks.Inputs, prompt opticks.Inputs, alpha float32) error {
-	return c.c.RunInto(ctx, []nn.InvokeInputs{concept.NNInputs(), baseline.NNInputs(), prompt.NNInputs()}, []nn.Tensor{nn.Scalar(alpha)}, &res.Logits)
+func (c *CompiledInjectConcept) RunInto(ctx context.Context, res *InjectConceptResult, concept opticks.Inputs, baseline opticks.Inputs, prompt opticks.Inputs, alpha float32, from int) error {
+//line steering.go:58
+	nn_arg1 := int64(int64(from))
+//line steering_nngen.go:317
+	return c.c.RunInto(ctx, []nn.InvokeInputs{concept.NNInputs(), baseline.NNInputs(), prompt.NNInputs()}, []nn.Tensor{nn.Scalar(alpha), nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
 // Plan is the compiled form of InjectConcept, as data.

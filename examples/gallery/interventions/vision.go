@@ -12,8 +12,7 @@ import (
 //nngen:param unit int64 [batch]
 func AblateUnits(m *cnn.Model, unit nn.Tensor) (scores nn.Tensor) {
 	h := m.Relu2.Output() // [rows, 12, 4, 4]
-	at := unit.Reshape(-1, 1, 1, 1).Expand(-1, 1, 4, 4)
-	m.Relu2.SetOutput(h.Scatter(at, h.Gather(at, 1).ZerosLike(), 1))
+	m.Relu2.SetOutput(h.SetAt(nn.Scalar[float32](0), unit.Positions(0), unit))
 	return m.Fc.Output()
 }
 
@@ -23,5 +22,5 @@ func AblateUnits(m *cnn.Model, unit nn.Tensor) (scores nn.Tensor) {
 //nngen:trace nohooks
 func ClassActivationMap(m *cnn.Model, class int) (where nn.Tensor) {
 	w := m.Fc.Weight("weight").Reshape(5, 12).At(class)
-	return m.Relu2.Output().Permute(0, 2, 3, 1).MatMul(w)
+	return nn.Einsum("bchw,c->bhw", m.Relu2.Output(), w)
 }

@@ -12,8 +12,8 @@ import (
 // ablateUnitsMediator is AblateUnits, scheduled: its states in the order of the run.
 var ablateUnitsMediator = nn.Mediator{
 	{At: "relu2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 14},
-	{At: "relu2.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 16},
-	{At: "fc.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 17},
+	{At: "relu2.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 15},
+	{At: "fc.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 16},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -29,19 +29,17 @@ func ablateUnitsPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Reshape", In: []nn.Ref{nn.Arg("unit")}, Out: []string{"reshape0"}, Attrs: map[string]any{"dims": []int64{-1, 1, 1, 1}}, Line: 15},
-			{Op: "Expand", In: []nn.Ref{nn.Val("reshape0")}, Out: []string{"at"}, Attrs: map[string]any{"sizes": []int64{-1, 1, 4, 4}}, Line: 15},
-			{Op: "Gather", In: []nn.Ref{nn.ModelTensor("/relu2/Relu_output_0"), nn.Val("at")}, Out: []string{"gather0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 16},
-			{Op: "ZerosLike", In: []nn.Ref{nn.Val("gather0")}, Out: []string{"zerosLike0"}, Line: 16},
-			{Op: "Scatter", In: []nn.Ref{nn.ModelTensor("/relu2/Relu_output_0"), nn.Val("at"), nn.Val("zerosLike0")}, Out: []string{"scatter0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 16},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 15},
+			{Op: "Positions", In: []nn.Ref{nn.Arg("unit")}, Out: []string{"positions0"}, Attrs: map[string]any{"axis": int64(0)}, Line: 15},
+			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/relu2/Relu_output_0"), nn.Val("const0"), nn.Val("positions0"), nn.Arg("unit")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": "$,$"}, Line: 15},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "relu2.output", Tensor: "/relu2/Relu_output_0", Value: nn.Val("scatter0"), Line: 16},
+			{At: "relu2.output", Tensor: "/relu2/Relu_output_0", Value: nn.Val("setAt0"), Line: 15},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "scores", Value: nn.ModelTensor("out"), Line: 17},
+			{Name: "scores", Value: nn.ModelTensor("out"), Line: 16},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -103,7 +101,7 @@ func (c *CompiledAblateUnits) Close() error {
 
 // classActivationMapMediator is ClassActivationMap, scheduled: its states in the order of the run.
 var classActivationMapMediator = nn.Mediator{
-	{At: "relu2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 26},
+	{At: "relu2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 25},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -119,14 +117,13 @@ func classActivationMapPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("fc.weight")}, Out: []string{"reshape0"}, Attrs: map[string]any{"dims": []int64{5, 12}}, Line: 25},
-			{Op: "At", In: []nn.Ref{nn.Val("reshape0"), nn.Arg("class")}, Out: []string{"w"}, Attrs: map[string]any{"index": "$"}, Line: 25},
-			{Op: "Permute", In: []nn.Ref{nn.ModelTensor("/relu2/Relu_output_0")}, Out: []string{"permute0"}, Attrs: map[string]any{"axes": []int64{0, 2, 3, 1}}, Line: 26},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("permute0"), nn.Val("w")}, Out: []string{"matMul0"}, Line: 26},
+			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("fc.weight")}, Out: []string{"reshape0"}, Attrs: map[string]any{"dims": []int64{5, 12}}, Line: 24},
+			{Op: "At", In: []nn.Ref{nn.Val("reshape0"), nn.Arg("class")}, Out: []string{"w"}, Attrs: map[string]any{"index": "$"}, Line: 24},
+			{Op: "Einsum", In: []nn.Ref{nn.ModelTensor("/relu2/Relu_output_0"), nn.Val("w")}, Out: []string{"einsum0"}, Attrs: map[string]any{"equation": "bchw,c->bhw"}, Line: 25},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "where", Value: nn.Val("matMul0"), Line: 26},
+			{Name: "where", Value: nn.Val("einsum0"), Line: 25},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -168,17 +165,17 @@ func (c *CompiledClassActivationMap) Run(ctx context.Context, in cnn.Inputs, cla
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledClassActivationMap) RunInto(ctx context.Context, res *ClassActivationMapResult, in cnn.Inputs, class int) error {
-//line vision.go:25
+//line vision.go:24
 	nn_arg0 := int64(int64(class))
-//line vision_nngen.go:174
+//line vision_nngen.go:171
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Where)
 }
 
 // Generate continues the prompt with ClassActivationMap in every step, and gives prompt and new tokens of each row.
 func (c *CompiledClassActivationMap) Generate(ctx context.Context, in cnn.Inputs, class int, opts ...nn.GenerateOption) ([][]int64, error) {
-//line vision.go:25
+//line vision.go:24
 	nn_arg0 := int64(int64(class))
-//line vision_nngen.go:182
+//line vision_nngen.go:179
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0)}, opts...)
 }
 
