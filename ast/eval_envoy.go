@@ -130,10 +130,13 @@ func (f *frame) weight(e *ast.CallExpr, x *envoyVal, name value) value {
 		}
 		return f.fail(e.Args[0].Pos(), "NN1308", "it has: "+strings.Join(have, ", "), "%s has no weight %q", x.label(), key)
 	}
-	t := tensor.Type{DType: tensor.Float32}
-	for _, p := range x.module.Outputs {
-		if p.Type.DType.IsFloat() {
-			t.DType = p.Type.DType
+	t, known := x.module.Sizes[key]
+	if !known { // a spec from before sizes were written down
+		t = tensor.Type{DType: tensor.Float32}
+		for _, p := range x.module.Outputs {
+			if p.Type.DType.IsFloat() {
+				t.DType = p.Type.DType
+			}
 		}
 	}
 	s := f.ev.graph.model(tensorName, t, x.label()+" weight "+key)

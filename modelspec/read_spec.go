@@ -4,6 +4,8 @@ import (
 	"go/token"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/nngen-go/nngen/internal/tensor"
 )
 
 // roleNames are the values that the key role takes.
@@ -180,9 +182,7 @@ func (r *reader) module(n *yaml.Node) *Module {
 				if m.Weights == nil {
 					m.Weights = map[string]string{}
 				}
-				name := ""
-				r.text(v, "a weight's name", &name)
-				m.Weights[k.Value] = name
+				m.Weights[k.Value] = r.weight(v, m, k.Value)
 			})
 		},
 		"inputs": func(v *yaml.Node) {
@@ -229,4 +229,26 @@ func (r *reader) point(n *yaml.Node, side Side) *Point {
 	}
 	r.at[p] = n
 	return p
+}
+
+// weight reads where a module's parameter lies, and its type where the spec has it.
+func (r *reader) weight(n *yaml.Node, m *Module, param string) string {
+	name := ""
+	if n.Kind == yaml.ScalarNode {
+		r.text(n, "a weight's name", &name)
+		return name
+	}
+	seen := r.mapping(n, "a weight", map[string]field{
+		"tensor": func(v *yaml.Node) { r.text(v, "tensor", &name) },
+		"type": func(v *yaml.Node) {
+			r.typ(v, func(t typed) {
+				if m.Sizes == nil {
+					m.Sizes = map[string]tensor.Type{}
+				}
+				m.Sizes[param] = t.t
+			})
+		},
+	})
+	r.require(n, "a weight", seen, "tensor")
+	return name
 }

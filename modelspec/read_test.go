@@ -170,3 +170,19 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// TestReadWeights: a weight is its tensor's name, or that and its type; what is read is written again.
+func TestReadWeights(t *testing.T) {
+	text := strings.Replace(small, "  nodes: 1\n", "  nodes: 1\n  weights:\n    bias: b\n    weight: {tensor: w, type: \"float32 [4, 8]\"}\n", 1)
+	s, errs := Read("tiny.nnspec.yaml", []byte(text))
+	require.NoError(t, errs.Err())
+	m := s.Modules[0]
+	require.Equal(t, map[string]string{"bias": "b", "weight": "w"}, m.Weights)
+	require.Equal(t, map[string]tensor.Type{"weight": {DType: tensor.Float32, Shape: tensor.Shape{"4", "8"}}}, m.Sizes)
+	again, errs := Read("tiny.nnspec.yaml", Write(s))
+	require.NoError(t, errs.Err())
+	require.Equal(t, s.Modules, again.Modules)
+
+	_, errs = Read("tiny.nnspec.yaml", []byte(strings.Replace(text, "tensor: w, ", "", 1)))
+	require.ErrorContains(t, errs.Err(), "tensor")
+}

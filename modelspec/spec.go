@@ -82,8 +82,9 @@ type Module struct {
 	Visits  int    // calls in one forward, 1 for most
 	Inputs  []*Point
 	Outputs []*Point
-	Weights map[string]string // parameter name → initializer
-	Absent  string            // why the module has no usable point, "" if it has
+	Weights map[string]string      // parameter name → initializer
+	Sizes   map[string]tensor.Type // parameter name → its type in the file; specs of before have none
+	Absent  string                 // why the module has no usable point, "" if it has
 
 	Operations []*Operation // its own, not those of modules inside it, call by call; each after those it depends on
 }

@@ -1,6 +1,10 @@
 package modelspec
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/nngen-go/nngen/internal/tensor"
+)
 
 // weights gives each module the parameters that carry its name, then those
 // without a telling name that only its nodes use.
@@ -77,6 +81,12 @@ func (t *builder) setWeight(path, param, name string) {
 		m.Weights = map[string]string{}
 	}
 	m.Weights[param] = base
+	if typ := t.g.types[base]; typ.Shape != nil {
+		if m.Sizes == nil {
+			m.Sizes = map[string]tensor.Type{}
+		}
+		m.Sizes[param] = typ
+	}
 }
 
 // paramName guesses a parameter's name from where an operator takes it.

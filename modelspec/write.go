@@ -141,10 +141,21 @@ func (w *writer) module(m *Module) {
 		w.printf("  absent: %s\n", scalar(m.Absent))
 	}
 	if len(m.Weights) > 0 {
-		w.byName("weights", "  ", m.Weights)
+		w.weights(m)
 	}
 	w.points("inputs", m.Inputs)
 	w.points("outputs", m.Outputs)
+}
+
+func (w *writer) weights(m *Module) {
+	w.printf("  weights:\n")
+	for _, k := range sortedKeys(m.Weights) {
+		if t, ok := m.Sizes[k]; ok {
+			w.printf("    %s: {tensor: %s, type: %s}\n", scalar(k), scalar(m.Weights[k]), scalar(typeText(t)))
+		} else {
+			w.printf("    %s: %s\n", scalar(k), scalar(m.Weights[k]))
+		}
+	}
 }
 
 func (w *writer) points(key string, list []*Point) {

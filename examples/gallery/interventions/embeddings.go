@@ -80,7 +80,7 @@ func CausalTrace(t *opticks.Trace, clean, copies opticks.Inputs, noise, cells nn
 //nngen:trace nohooks
 func BertTokenSwap(m *bert.Model, pos, word, masked int) (words nn.Tensor) {
 	embed := m.Embeddings.WordEmbeddings
-	table := embed.Weight("weight").Reshape(96, 48)
+	table := embed.Weight("weight")
 	embed.SetOutput(embed.Output().SetAt(table.At(word), nn.All, pos))
 	return m.Encoder.Output().At(nn.All, masked).MatMul(table.T())
 }
@@ -90,7 +90,7 @@ func BertTokenSwap(m *bert.Model, pos, word, masked int) (words nn.Tensor) {
 //nngen:trace nohooks
 func BertSegmentSwap(m *bert.Model) (pooled nn.Tensor) {
 	segment := m.Embeddings.TokenTypeEmbeddings
-	table := segment.Weight("weight").Reshape(2, 48)
+	table := segment.Weight("weight")
 	segment.SetOutput(table.At(0).Add(table.At(1)).Sub(segment.Output()))
 	return m.Pooler.Output()
 }

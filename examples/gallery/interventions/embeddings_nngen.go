@@ -493,11 +493,10 @@ func bertTokenSwapPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("embeddings.word_embeddings.weight")}, Out: []string{"table"}, Attrs: map[string]any{"dims": []int64{96, 48}}, Line: 83},
-			{Op: "At", In: []nn.Ref{nn.Val("table"), nn.Arg("word")}, Out: []string{"at0"}, Attrs: map[string]any{"index": "$"}, Line: 84},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("embeddings.word_embeddings.weight"), nn.Arg("word")}, Out: []string{"at0"}, Attrs: map[string]any{"index": "$"}, Line: 84},
 			{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/embeddings/word_embeddings/Gather_output_0"), nn.Val("at0"), nn.Arg("pos")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 84},
 			{Op: "At", In: []nn.Ref{nn.ModelTensor("last_hidden_state"), nn.Arg("masked")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,$"}, Line: 85},
-			{Op: "T", In: []nn.Ref{nn.Val("table")}, Out: []string{"t0"}, Line: 85},
+			{Op: "T", In: []nn.Ref{nn.ModelTensor("embeddings.word_embeddings.weight")}, Out: []string{"t0"}, Line: 85},
 			{Op: "MatMul", In: []nn.Ref{nn.Val("at1"), nn.Val("t0")}, Out: []string{"matMul0"}, Line: 85},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -511,7 +510,7 @@ func bertTokenSwapPlan() *nn.Plan {
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
 			"/embeddings/word_embeddings/Gather_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
-			"embeddings.word_embeddings.weight":           {DType: nn.Float32},
+			"embeddings.word_embeddings.weight":           {DType: nn.Float32, Shape: nn.Shape{"96", "48"}},
 			"last_hidden_state":                           {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
 		},
 		Mediators: []nn.Mediator{bertTokenSwapMediator},
@@ -555,7 +554,7 @@ func (c *CompiledBertTokenSwap) RunInto(ctx context.Context, res *BertTokenSwapR
 	nn_arg1 := int64(int64(pos))
 //line embeddings.go:85
 	nn_arg2 := int64(int64(masked))
-//line embeddings_nngen.go:559
+//line embeddings_nngen.go:558
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2)}, &res.Words)
 }
 
@@ -567,7 +566,7 @@ func (c *CompiledBertTokenSwap) Generate(ctx context.Context, in bert.Inputs, po
 	nn_arg1 := int64(int64(pos))
 //line embeddings.go:85
 	nn_arg2 := int64(int64(masked))
-//line embeddings_nngen.go:571
+//line embeddings_nngen.go:570
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2)}, opts...)
 }
 
@@ -597,9 +596,8 @@ func bertSegmentSwapPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("embeddings.token_type_embeddings.weight")}, Out: []string{"table"}, Attrs: map[string]any{"dims": []int64{2, 48}}, Line: 93},
-			{Op: "At", In: []nn.Ref{nn.Val("table")}, Out: []string{"at0"}, Attrs: map[string]any{"index": "0"}, Line: 94},
-			{Op: "At", In: []nn.Ref{nn.Val("table")}, Out: []string{"at1"}, Attrs: map[string]any{"index": "1"}, Line: 94},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("embeddings.token_type_embeddings.weight")}, Out: []string{"at0"}, Attrs: map[string]any{"index": "0"}, Line: 94},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("embeddings.token_type_embeddings.weight")}, Out: []string{"at1"}, Attrs: map[string]any{"index": "1"}, Line: 94},
 			{Op: "Add", In: []nn.Ref{nn.Val("at0"), nn.Val("at1")}, Out: []string{"add0"}, Line: 94},
 			{Op: "Sub", In: []nn.Ref{nn.Val("add0"), nn.ModelTensor("/embeddings/token_type_embeddings/Gather_output_0")}, Out: []string{"sub0"}, Line: 94},
 		},
@@ -614,7 +612,7 @@ func bertSegmentSwapPlan() *nn.Plan {
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
 			"/embeddings/token_type_embeddings/Gather_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
-			"embeddings.token_type_embeddings.weight":           {DType: nn.Float32},
+			"embeddings.token_type_embeddings.weight":           {DType: nn.Float32, Shape: nn.Shape{"2", "48"}},
 			"pooler_output": {DType: nn.Float32, Shape: nn.Shape{"batch", "48"}},
 		},
 		Mediators: []nn.Mediator{bertSegmentSwapMediator},

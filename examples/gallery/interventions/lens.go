@@ -39,8 +39,8 @@ func TunedLens(m *opticks.Model, lens *attachments.Lens) (layers nn.Tensor) {
 //
 //nngen:trace nohooks
 func DirectLogitAttribution(m *opticks.Model, right, wrong int) (heads nn.Tensor) {
-	vocab := m.LMHead.Weight("weight").Reshape(Vocab, Width) // [96, 96], a row for each token
-	toward := vocab.At(right).Sub(vocab.At(wrong)).Mul(m.Transformer.LnF.Weight("weight").Reshape(Width))
+	vocab := m.LMHead.Weight("weight") // [96, 96], a row for each token
+	toward := vocab.At(right).Sub(vocab.At(wrong)).Mul(m.Transformer.LnF.Weight("weight"))
 	toward = toward.Sub(toward.Mean()) // the norm centres what it reads
 	var parts [Layers]nn.Tensor
 	for i, block := range m.Transformer.H {
@@ -63,8 +63,8 @@ func finalScale(m *opticks.Model) nn.Tensor {
 //
 //nngen:trace nohooks
 func LogitParts(m *opticks.Model, token int) (parts, logit nn.Tensor) {
-	row := m.LMHead.Weight("weight").Reshape(Vocab, Width).At(token)
-	toward := row.Mul(m.Transformer.LnF.Weight("weight").Reshape(Width))
+	row := m.LMHead.Weight("weight").At(token)
+	toward := row.Mul(m.Transformer.LnF.Weight("weight"))
 	toward = toward.Sub(toward.Mean())
 	writes := []nn.Tensor{m.Transformer.H[0].Input().At(nn.All, -1)}
 	for _, block := range m.Transformer.H {
@@ -72,7 +72,7 @@ func LogitParts(m *opticks.Model, token int) (parts, logit nn.Tensor) {
 		writes = append(writes, block.MLP.Output().At(nn.All, -1))
 	}
 	direct := nn.Stack(1, writes...).MatMul(toward).Div(finalScale(m))
-	bias := m.Transformer.LnF.Weight("bias").Reshape(Width).Mul(row).Sum()
+	bias := m.Transformer.LnF.Weight("bias").Mul(row).Sum()
 	parts = nn.Concat(1, direct, direct.At(nn.All, nn.RangeTo(1)).ZerosLike().Add(bias))
 	return parts, next(m).At(nn.All, token)
 }

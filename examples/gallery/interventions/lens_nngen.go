@@ -263,54 +263,52 @@ func directLogitAttributionPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.wte.weight")}, Out: []string{"vocab"}, Attrs: map[string]any{"dims": []int64{96, 96}}, Line: 42},
-			{Op: "At", In: []nn.Ref{nn.Val("vocab"), nn.Arg("right")}, Out: []string{"at0"}, Attrs: map[string]any{"index": "$"}, Line: 43},
-			{Op: "At", In: []nn.Ref{nn.Val("vocab"), nn.Arg("wrong")}, Out: []string{"at1"}, Attrs: map[string]any{"index": "$"}, Line: 43},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("transformer.wte.weight"), nn.Arg("right")}, Out: []string{"at0"}, Attrs: map[string]any{"index": "$"}, Line: 43},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("transformer.wte.weight"), nn.Arg("wrong")}, Out: []string{"at1"}, Attrs: map[string]any{"index": "$"}, Line: 43},
 			{Op: "Sub", In: []nn.Ref{nn.Val("at0"), nn.Val("at1")}, Out: []string{"sub0"}, Line: 43},
-			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.ln_f.weight")}, Out: []string{"reshape0"}, Attrs: map[string]any{"dims": []int64{96}}, Line: 43},
-			{Op: "Mul", In: []nn.Ref{nn.Val("sub0"), nn.Val("reshape0")}, Out: []string{"toward"}, Line: 43},
+			{Op: "Mul", In: []nn.Ref{nn.Val("sub0"), nn.ModelTensor("transformer.ln_f.weight")}, Out: []string{"toward"}, Line: 43},
 			{Op: "Mean", In: []nn.Ref{nn.Val("toward")}, Out: []string{"mean0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 44},
 			{Op: "Sub", In: []nn.Ref{nn.Val("toward"), nn.Val("mean0")}, Out: []string{"toward_2"}, Line: 44},
 			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/Reshape_3_output_0")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 48},
 			{Op: "Heads", In: []nn.Ref{nn.Val("at2")}, Out: []string{"heads0"}, Attrs: map[string]any{"n": int64(4)}, Line: 48},
 			{Op: "At", In: []nn.Ref{nn.Val("heads0")}, Out: []string{"z"}, Attrs: map[string]any{"index": ":,:,0"}, Line: 48},
-			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.h.0.attn.c_proj.weight")}, Out: []string{"reshape1"}, Attrs: map[string]any{"dims": []int64{4, 24, 96}}, Line: 49},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("reshape1"), nn.Val("toward_2")}, Out: []string{"w"}, Line: 49},
+			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.h.0.attn.c_proj.weight")}, Out: []string{"reshape0"}, Attrs: map[string]any{"dims": []int64{4, 24, 96}}, Line: 49},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("reshape0"), nn.Val("toward_2")}, Out: []string{"w"}, Line: 49},
 			{Op: "Mul", In: []nn.Ref{nn.Val("z"), nn.Val("w")}, Out: []string{"mul0"}, Line: 50},
 			{Op: "Sum", In: []nn.Ref{nn.Val("mul0")}, Out: []string{"sum0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 50},
 			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/Reshape_3_output_0")}, Out: []string{"at3"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 48},
 			{Op: "Heads", In: []nn.Ref{nn.Val("at3")}, Out: []string{"heads1"}, Attrs: map[string]any{"n": int64(4)}, Line: 48},
 			{Op: "At", In: []nn.Ref{nn.Val("heads1")}, Out: []string{"z_2"}, Attrs: map[string]any{"index": ":,:,0"}, Line: 48},
-			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.h.1.attn.c_proj.weight")}, Out: []string{"reshape2"}, Attrs: map[string]any{"dims": []int64{4, 24, 96}}, Line: 49},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("reshape2"), nn.Val("toward_2")}, Out: []string{"w_2"}, Line: 49},
+			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.h.1.attn.c_proj.weight")}, Out: []string{"reshape1"}, Attrs: map[string]any{"dims": []int64{4, 24, 96}}, Line: 49},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("reshape1"), nn.Val("toward_2")}, Out: []string{"w_2"}, Line: 49},
 			{Op: "Mul", In: []nn.Ref{nn.Val("z_2"), nn.Val("w_2")}, Out: []string{"mul1"}, Line: 50},
 			{Op: "Sum", In: []nn.Ref{nn.Val("mul1")}, Out: []string{"sum1"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 50},
 			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/Reshape_3_output_0")}, Out: []string{"at4"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 48},
 			{Op: "Heads", In: []nn.Ref{nn.Val("at4")}, Out: []string{"heads2"}, Attrs: map[string]any{"n": int64(4)}, Line: 48},
 			{Op: "At", In: []nn.Ref{nn.Val("heads2")}, Out: []string{"z_3"}, Attrs: map[string]any{"index": ":,:,0"}, Line: 48},
-			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.h.2.attn.c_proj.weight")}, Out: []string{"reshape3"}, Attrs: map[string]any{"dims": []int64{4, 24, 96}}, Line: 49},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("reshape3"), nn.Val("toward_2")}, Out: []string{"w_3"}, Line: 49},
+			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.h.2.attn.c_proj.weight")}, Out: []string{"reshape2"}, Attrs: map[string]any{"dims": []int64{4, 24, 96}}, Line: 49},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("reshape2"), nn.Val("toward_2")}, Out: []string{"w_3"}, Line: 49},
 			{Op: "Mul", In: []nn.Ref{nn.Val("z_3"), nn.Val("w_3")}, Out: []string{"mul2"}, Line: 50},
 			{Op: "Sum", In: []nn.Ref{nn.Val("mul2")}, Out: []string{"sum2"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 50},
 			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Reshape_3_output_0")}, Out: []string{"at5"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 48},
 			{Op: "Heads", In: []nn.Ref{nn.Val("at5")}, Out: []string{"heads3"}, Attrs: map[string]any{"n": int64(4)}, Line: 48},
 			{Op: "At", In: []nn.Ref{nn.Val("heads3")}, Out: []string{"z_4"}, Attrs: map[string]any{"index": ":,:,0"}, Line: 48},
-			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.h.3.attn.c_proj.weight")}, Out: []string{"reshape4"}, Attrs: map[string]any{"dims": []int64{4, 24, 96}}, Line: 49},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("reshape4"), nn.Val("toward_2")}, Out: []string{"w_4"}, Line: 49},
+			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.h.3.attn.c_proj.weight")}, Out: []string{"reshape3"}, Attrs: map[string]any{"dims": []int64{4, 24, 96}}, Line: 49},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("reshape3"), nn.Val("toward_2")}, Out: []string{"w_4"}, Line: 49},
 			{Op: "Mul", In: []nn.Ref{nn.Val("z_4"), nn.Val("w_4")}, Out: []string{"mul3"}, Line: 50},
 			{Op: "Sum", In: []nn.Ref{nn.Val("mul3")}, Out: []string{"sum3"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 50},
 			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/Reshape_3_output_0")}, Out: []string{"at6"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 48},
 			{Op: "Heads", In: []nn.Ref{nn.Val("at6")}, Out: []string{"heads4"}, Attrs: map[string]any{"n": int64(4)}, Line: 48},
 			{Op: "At", In: []nn.Ref{nn.Val("heads4")}, Out: []string{"z_5"}, Attrs: map[string]any{"index": ":,:,0"}, Line: 48},
-			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.h.4.attn.c_proj.weight")}, Out: []string{"reshape5"}, Attrs: map[string]any{"dims": []int64{4, 24, 96}}, Line: 49},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("reshape5"), nn.Val("toward_2")}, Out: []string{"w_5"}, Line: 49},
+			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.h.4.attn.c_proj.weight")}, Out: []string{"reshape4"}, Attrs: map[string]any{"dims": []int64{4, 24, 96}}, Line: 49},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("reshape4"), nn.Val("toward_2")}, Out: []string{"w_5"}, Line: 49},
 			{Op: "Mul", In: []nn.Ref{nn.Val("z_5"), nn.Val("w_5")}, Out: []string{"mul4"}, Line: 50},
 			{Op: "Sum", In: []nn.Ref{nn.Val("mul4")}, Out: []string{"sum4"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 50},
 			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/Reshape_3_output_0")}, Out: []string{"at7"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 48},
 			{Op: "Heads", In: []nn.Ref{nn.Val("at7")}, Out: []string{"heads5"}, Attrs: map[string]any{"n": int64(4)}, Line: 48},
 			{Op: "At", In: []nn.Ref{nn.Val("heads5")}, Out: []string{"z_6"}, Attrs: map[string]any{"index": ":,:,0"}, Line: 48},
-			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.h.5.attn.c_proj.weight")}, Out: []string{"reshape6"}, Attrs: map[string]any{"dims": []int64{4, 24, 96}}, Line: 49},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("reshape6"), nn.Val("toward_2")}, Out: []string{"w_6"}, Line: 49},
+			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.h.5.attn.c_proj.weight")}, Out: []string{"reshape5"}, Attrs: map[string]any{"dims": []int64{4, 24, 96}}, Line: 49},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("reshape5"), nn.Val("toward_2")}, Out: []string{"w_6"}, Line: 49},
 			{Op: "Mul", In: []nn.Ref{nn.Val("z_6"), nn.Val("w_6")}, Out: []string{"mul5"}, Line: 50},
 			{Op: "Sum", In: []nn.Ref{nn.Val("mul5")}, Out: []string{"sum5"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 50},
 			{Op: "Stack", In: []nn.Ref{nn.Val("sum0"), nn.Val("sum1"), nn.Val("sum2"), nn.Val("sum3"), nn.Val("sum4"), nn.Val("sum5")}, Out: []string{"stack0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 52},
@@ -335,14 +333,14 @@ func directLogitAttributionPlan() *nn.Plan {
 			"/transformer/h.4/attn/Reshape_3_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
 			"/transformer/h.5/Add_1_output_0":          {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
 			"/transformer/h.5/attn/Reshape_3_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
-			"transformer.h.0.attn.c_proj.weight":       {DType: nn.Float32},
-			"transformer.h.1.attn.c_proj.weight":       {DType: nn.Float32},
-			"transformer.h.2.attn.c_proj.weight":       {DType: nn.Float32},
-			"transformer.h.3.attn.c_proj.weight":       {DType: nn.Float32},
-			"transformer.h.4.attn.c_proj.weight":       {DType: nn.Float32},
-			"transformer.h.5.attn.c_proj.weight":       {DType: nn.Float32},
-			"transformer.ln_f.weight":                  {DType: nn.Float32},
-			"transformer.wte.weight":                   {DType: nn.Float32},
+			"transformer.h.0.attn.c_proj.weight":       {DType: nn.Float32, Shape: nn.Shape{"96", "96"}},
+			"transformer.h.1.attn.c_proj.weight":       {DType: nn.Float32, Shape: nn.Shape{"96", "96"}},
+			"transformer.h.2.attn.c_proj.weight":       {DType: nn.Float32, Shape: nn.Shape{"96", "96"}},
+			"transformer.h.3.attn.c_proj.weight":       {DType: nn.Float32, Shape: nn.Shape{"96", "96"}},
+			"transformer.h.4.attn.c_proj.weight":       {DType: nn.Float32, Shape: nn.Shape{"96", "96"}},
+			"transformer.h.5.attn.c_proj.weight":       {DType: nn.Float32, Shape: nn.Shape{"96", "96"}},
+			"transformer.ln_f.weight":                  {DType: nn.Float32, Shape: nn.Shape{"96"}},
+			"transformer.wte.weight":                   {DType: nn.Float32, Shape: nn.Shape{"96", "96"}},
 		},
 		Mediators: []nn.Mediator{directLogitAttributionMediator},
 	}
@@ -383,7 +381,7 @@ func (c *CompiledDirectLogitAttribution) RunInto(ctx context.Context, res *Direc
 	nn_arg0 := int64(int64(right))
 //line lens.go:43
 	nn_arg1 := int64(int64(wrong))
-//line lens_nngen.go:387
+//line lens_nngen.go:385
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1)}, &res.Heads)
 }
 
@@ -393,7 +391,7 @@ func (c *CompiledDirectLogitAttribution) Generate(ctx context.Context, in optick
 	nn_arg0 := int64(int64(right))
 //line lens.go:43
 	nn_arg1 := int64(int64(wrong))
-//line lens_nngen.go:397
+//line lens_nngen.go:395
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -439,10 +437,8 @@ func logitPartsPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.wte.weight")}, Out: []string{"reshape0"}, Attrs: map[string]any{"dims": []int64{96, 96}}, Line: 66},
-			{Op: "At", In: []nn.Ref{nn.Val("reshape0"), nn.Arg("token")}, Out: []string{"row"}, Attrs: map[string]any{"index": "$"}, Line: 66},
-			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.ln_f.weight")}, Out: []string{"reshape1"}, Attrs: map[string]any{"dims": []int64{96}}, Line: 67},
-			{Op: "Mul", In: []nn.Ref{nn.Val("row"), nn.Val("reshape1")}, Out: []string{"toward"}, Line: 67},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("transformer.wte.weight"), nn.Arg("token")}, Out: []string{"row"}, Attrs: map[string]any{"index": "$"}, Line: 66},
+			{Op: "Mul", In: []nn.Ref{nn.Val("row"), nn.ModelTensor("transformer.ln_f.weight")}, Out: []string{"toward"}, Line: 67},
 			{Op: "Mean", In: []nn.Ref{nn.Val("toward")}, Out: []string{"mean0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 68},
 			{Op: "Sub", In: []nn.Ref{nn.Val("toward"), nn.Val("mean0")}, Out: []string{"toward_2"}, Line: 68},
 			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/Add_output_0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 69},
@@ -466,8 +462,7 @@ func logitPartsPlan() *nn.Plan {
 			{Op: "AddScalar", In: []nn.Ref{nn.Val("popVarKeep0"), nn.Val("const0")}, Out: []string{"addScalar0"}, Line: 58},
 			{Op: "Sqrt", In: []nn.Ref{nn.Val("addScalar0")}, Out: []string{"sqrt0"}, Line: 58},
 			{Op: "Div", In: []nn.Ref{nn.Val("matMul0"), nn.Val("sqrt0")}, Out: []string{"direct"}, Line: 74},
-			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("transformer.ln_f.bias")}, Out: []string{"reshape2"}, Attrs: map[string]any{"dims": []int64{96}}, Line: 75},
-			{Op: "Mul", In: []nn.Ref{nn.Val("reshape2"), nn.Val("row")}, Out: []string{"mul0"}, Line: 75},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("transformer.ln_f.bias"), nn.Val("row")}, Out: []string{"mul0"}, Line: 75},
 			{Op: "Sum", In: []nn.Ref{nn.Val("mul0")}, Out: []string{"bias"}, Attrs: map[string]any{"axes": []int64{}}, Line: 75},
 			{Op: "At", In: []nn.Ref{nn.Val("direct")}, Out: []string{"at13"}, Attrs: map[string]any{"index": ":,:1"}, Line: 76},
 			{Op: "ZerosLike", In: []nn.Ref{nn.Val("at13")}, Out: []string{"zerosLike0"}, Line: 76},
@@ -498,9 +493,9 @@ func logitPartsPlan() *nn.Plan {
 			"/transformer/h.5/attn/c_proj/Reshape_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
 			"/transformer/h.5/mlp/c_proj/Reshape_1_output_0":  {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
 			"logits":                  {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
-			"transformer.ln_f.bias":   {DType: nn.Float32},
-			"transformer.ln_f.weight": {DType: nn.Float32},
-			"transformer.wte.weight":  {DType: nn.Float32},
+			"transformer.ln_f.bias":   {DType: nn.Float32, Shape: nn.Shape{"96"}},
+			"transformer.ln_f.weight": {DType: nn.Float32, Shape: nn.Shape{"96"}},
+			"transformer.wte.weight":  {DType: nn.Float32, Shape: nn.Shape{"96", "96"}},
 		},
 		Mediators: []nn.Mediator{logitPartsMediator},
 	}
@@ -540,7 +535,7 @@ func (c *CompiledLogitParts) Run(ctx context.Context, in opticks.Inputs, token i
 func (c *CompiledLogitParts) RunInto(ctx context.Context, res *LogitPartsResult, in opticks.Inputs, token int) error {
 //line lens.go:66
 	nn_arg0 := int64(int64(token))
-//line lens_nngen.go:544
+//line lens_nngen.go:539
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Parts, &res.Logit)
 }
 
@@ -548,7 +543,7 @@ func (c *CompiledLogitParts) RunInto(ctx context.Context, res *LogitPartsResult,
 func (c *CompiledLogitParts) Generate(ctx context.Context, in opticks.Inputs, token int, opts ...nn.GenerateOption) ([][]int64, error) {
 //line lens.go:66
 	nn_arg0 := int64(int64(token))
-//line lens_nngen.go:552
+//line lens_nngen.go:547
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0)}, opts...)
 }
 
@@ -880,7 +875,7 @@ func (c *CompiledPatchscope) RunInto(ctx context.Context, res *PatchscopeResult,
 	nn_arg0 := int64(int64(from))
 //line lens.go:125
 	nn_arg1 := int64(int64(to))
-//line lens_nngen.go:884
+//line lens_nngen.go:879
 	return c.c.RunInto(ctx, []nn.InvokeInputs{source.NNInputs(), target.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1)}, &res.Logits)
 }
 

@@ -21,6 +21,6 @@ func AblateUnits(m *cnn.Model, unit nn.Tensor) (scores nn.Tensor) {
 //
 //nngen:trace nohooks
 func ClassActivationMap(m *cnn.Model, class int) (where nn.Tensor) {
-	w := m.Fc.Weight("weight").Reshape(5, 12).At(class)
+	w := m.Fc.Weight("weight").At(class)
 	return nn.Einsum("bchw,c->bhw", m.Relu2.Output(), w)
 }

@@ -117,8 +117,7 @@ func classActivationMapPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Reshape", In: []nn.Ref{nn.ModelTensor("fc.weight")}, Out: []string{"reshape0"}, Attrs: map[string]any{"dims": []int64{5, 12}}, Line: 24},
-			{Op: "At", In: []nn.Ref{nn.Val("reshape0"), nn.Arg("class")}, Out: []string{"w"}, Attrs: map[string]any{"index": "$"}, Line: 24},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("fc.weight"), nn.Arg("class")}, Out: []string{"w"}, Attrs: map[string]any{"index": "$"}, Line: 24},
 			{Op: "Einsum", In: []nn.Ref{nn.ModelTensor("/relu2/Relu_output_0"), nn.Val("w")}, Out: []string{"einsum0"}, Attrs: map[string]any{"equation": "bchw,c->bhw"}, Line: 25},
 		},
 		// What leaves the run.
@@ -128,7 +127,7 @@ func classActivationMapPlan() *nn.Plan {
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
 			"/relu2/Relu_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "12", "4", "4"}},
-			"fc.weight":            {DType: nn.Float32},
+			"fc.weight":            {DType: nn.Float32, Shape: nn.Shape{"5", "12"}},
 		},
 		Mediators: []nn.Mediator{classActivationMapMediator},
 	}
@@ -167,7 +166,7 @@ func (c *CompiledClassActivationMap) Run(ctx context.Context, in cnn.Inputs, cla
 func (c *CompiledClassActivationMap) RunInto(ctx context.Context, res *ClassActivationMapResult, in cnn.Inputs, class int) error {
 //line vision.go:24
 	nn_arg0 := int64(int64(class))
-//line vision_nngen.go:171
+//line vision_nngen.go:170
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Where)
 }
 
@@ -175,7 +174,7 @@ func (c *CompiledClassActivationMap) RunInto(ctx context.Context, res *ClassActi
 func (c *CompiledClassActivationMap) Generate(ctx context.Context, in cnn.Inputs, class int, opts ...nn.GenerateOption) ([][]int64, error) {
 //line vision.go:24
 	nn_arg0 := int64(int64(class))
-//line vision_nngen.go:179
+//line vision_nngen.go:178
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0)}, opts...)
 }
 
