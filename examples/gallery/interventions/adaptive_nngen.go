@@ -505,7 +505,8 @@ func (c *CompiledSteerByPolicy) Run(ctx context.Context, in opticks.Inputs, v nn
 }
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
-func (c *CompiledSteerByPolicy) RunInto(ctx context.Context, res *SteerByPolicyResult, in opticks.Inputs, v nn.Tensor) error {
+func (c *CompiledSteerByPolicy) RunInto(ctx context.Context, res *SteerByPolicyResult, in opticks.Inputs, v nn.Tensor) (nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
 	f := steerByPolicyFrames.Get()
 	defer steerByPolicyFrames.Put(f)
 	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{v}, &res.Logits); err != nil {
@@ -513,7 +514,7 @@ func (c *CompiledSteerByPolicy) RunInto(ctx context.Context, res *SteerByPolicyR
 	}
 //line adaptive.go:52
 	res.Chosen = f.chosen
-//line adaptive_nngen.go:517
+//line adaptive_nngen.go:518
 	return nil
 }
 
