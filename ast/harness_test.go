@@ -70,6 +70,22 @@ func (e *Envoy) Call(x Tensor) Tensor
 func (e *Envoy) Weight(name string) Tensor
 func (e *Envoy) Get(path string) (*Envoy, error)
 func (e *Envoy) Modules() []*Envoy
+func (e *Envoy) Operation(name string) (Operation, error)
+func (e *Envoy) Operations() []Operation
+type Operation struct{ _ int }
+func Source[S any](e *Envoy) *S { panic(0) }
+func (o Operation) Name() string
+func (o Operation) Path() string
+func (o Operation) Output() Tensor
+func (o Operation) SetOutput(t Tensor)
+func (o Operation) Input() Tensor
+func (o Operation) SetInput(t Tensor)
+func (o Operation) OutputAt(i int) Tensor
+func (o Operation) SetOutputAt(i int, t Tensor)
+func (o Operation) InputAt(i int) Tensor
+func (o Operation) SetInputAt(i int, t Tensor)
+func (o Operation) Outputs() []Tensor
+func (o Operation) Inputs() []Tensor
 type Barrier struct{ _ int }
 func (b *Barrier) Wait()
 type Trace struct{ _ int }

@@ -119,6 +119,41 @@ func TestHostileNames(t *testing.T) {
 	}
 }
 
+// withOperations gives a module operations in a row, from its input to its output.
+func withOperations(m *modelspec.Module, names ...string) *modelspec.Module {
+	last := m.Inputs[0].Tensor
+	for i, name := range names {
+		in := &modelspec.Point{Tensor: last, Role: modelspec.RoleInput, Type: m.Inputs[0].Type, Node: i, Consumers: []int{i}}
+		last = m.Path + "/" + name
+		out := &modelspec.Point{Tensor: last, Role: modelspec.RoleOutput, Type: m.Outputs[0].Type, Node: i}
+		m.Operations = append(m.Operations, &modelspec.Operation{
+			Name: name, Op: strings.TrimRight(name, "0123456789"), Node: i, Inputs: []*modelspec.Point{in}, Outputs: []*modelspec.Point{out},
+		})
+	}
+	return m
+}
+
+// TestAccessorsOfOperations: modules of one type share one struct of operations,
+// which says what not all of them have; a type without any gets no Source.
+func TestAccessorsOfOperations(t *testing.T) {
+	spec := gpt2Spec(2)
+	for _, m := range spec.Modules {
+		switch m.Path {
+		case "transformer.h.0.attn":
+			withOperations(m, "MatMul0", "Softmax", "MatMul1")
+		case "transformer.h.1.attn":
+			withOperations(m, "MatMul0", "Div", "Softmax", "MatMul1")
+		case "transformer.h.0", "transformer.h.1":
+			withOperations(m, "Add")
+		}
+	}
+	got, err := Accessors(spec, "gpt2", "gpt2.nnspec.yaml")
+	require.NoError(t, err)
+	requireFormatted(t, got)
+	golden(t, "accessors/operations.go.golden", got)
+	require.Equal(t, 2, strings.Count(string(got), ") Source() *"))
+}
+
 // manySpec has n modules in blocks of different widths, so that few share a type.
 func manySpec(n int) *modelspec.Spec {
 	s := gpt2Spec(0)
@@ -127,7 +162,8 @@ func manySpec(n int) *modelspec.Spec {
 		at := fmt.Sprintf("m.h.%d", i)
 		s.Modules = append(s.Modules, mod(at, fmt.Sprintf("Block%d", i), tensor.N(int64(i+1))))
 		for j := range 9 {
-			s.Modules = append(s.Modules, mod(fmt.Sprintf("%s.part_%d", at, j), "Part", tensor.N(int64(i*10+j))))
+			part := mod(fmt.Sprintf("%s.part_%d", at, j), "Part", tensor.N(int64(i*10+j)))
+			s.Modules = append(s.Modules, withOperations(part, "MatMul0", "Softmax", "MatMul1", "Tanh", "Add"))
 		}
 	}
 	return s
