@@ -22,7 +22,7 @@ type command struct {
 // commands is the table, in the order of a newcomer's work.
 func commands() []*command {
 	return []*command{
-		specCommand(), treeCommand(), attachCommand(), generateCommand(), checkCommand(), vetCommand(),
+		specCommand(), treeCommand(), scanCommand(), attachCommand(), generateCommand(), checkCommand(), vetCommand(),
 		explainCommand(), serveCommand(), doctorCommand(), ortCommand(), versionCommand(),
 	}
 }

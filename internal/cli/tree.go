@@ -4,11 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"path/filepath"
-	"strings"
 
-	"github.com/nngen-go/nngen/internal/diag"
-	"github.com/nngen-go/nngen/internal/project"
 	"github.com/nngen-go/nngen/modelspec"
 )
 
@@ -40,21 +36,13 @@ nngen tree -ops gpt2.nnspec.yaml`,
 }
 
 func (e *env) tree(operand string, o modelspec.TreeOptions, format formatFlag) error {
-	path := e.path(operand)
-	var s *modelspec.Spec
-	var diags diag.List
-	if strings.HasSuffix(path, project.SpecSuffix) {
-		s, diags = project.ReadSpec(path)
-	} else {
-		var err error
-		s, diags, err = inferSpec(path, strings.TrimSuffix(filepath.Base(path), ".onnx"), nil)
-		if err != nil {
-			return userError{err}
-		}
+	s, diags, err := e.specOf(operand)
+	if err != nil {
+		return err
 	}
 	if len(diags) > 0 {
 		return e.report(format, diags)
 	}
-	_, err := fmt.Fprint(e.stdout, modelspec.Tree(s, o))
+	_, err = fmt.Fprint(e.stdout, modelspec.Tree(s, o))
 	return err
 }

@@ -183,8 +183,8 @@ def _cache(g, model, module):
             c = tracer.cache(modules=[m.layers[0]]).save()
     path = "model.model.layers.0"
     assert b[path].output.dtype == torch.float16
-    g.add("cache_invokes", """caches of model.layers.0 in invoke 0 (2 rows) as `a`, in invoke 1 (1 row), which doubles its own, as float16 as `b`, and in an empty invoke, which
-          sees all rows, as `c`.""", [one, two], out={"a": first(a[path].output), "b": first(b[path].output), "c": first(c[path].output)})  # fmt: skip
+    g.add("cache_invokes", """caches of model.layers.0 in invoke 0 (2 rows) as `a`, in invoke 1 (1 row), which doubles its own, as float16 as `b` (stored as float32), and in an empty invoke, which
+          sees all rows, as `c`.""", [one, two], out={"a": first(a[path].output), "b": first(b[path].output).float(), "c": first(c[path].output)})  # fmt: skip
     with model.trace(fn="generate", **_given(one), **SETTINGS) as tracer:
         cache = tracer.cache(modules=[model.lm_head]).save()
         ids = tracer.result.save()
