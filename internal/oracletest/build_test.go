@@ -198,8 +198,13 @@ func features(t *ast.Trace) []string {
 	}
 	out := []string{"compiled"}
 	for _, f := range []struct{ what, mark string }{
-		{"hook", `"op":"Hook"`}, {"if", `"op":"If"`}, {"choice", `"choice"`}, {"write", `"writes"`}, {"call", `"op":"Call"`},
-		{"operation", ".source."}, {"weights", `"weights"`},
+		{"hook", `"op":"Hook"`},
+		{"if", `"op":"If"`},
+		{"choice", `"choice"`},
+		{"write", `"writes"`},
+		{"call", `"op":"Call"`},
+		{"operation", ".source."},
+		{"weights", `"weights"`},
 	} {
 		if bytes.Contains(text, []byte(f.mark)) {
 			out = append(out, f.what)

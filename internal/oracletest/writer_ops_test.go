@@ -21,9 +21,11 @@ type expr struct {
 // risky operators may give NaN or infinities: exotic programs use them, and
 // none of the operators that order elements.
 var (
-	risky = []string{"Sqrt", "Log", "Exp", "Reciprocal", "Div", "Pow", "Prod", "ProdKeep", "Var", "VarKeep", "Std", "StdKeep", "CosineSimilarity", "LogSoftmax",
+	risky = []string{
+		"Sqrt", "Log", "Exp", "Reciprocal", "Div", "Pow", "Prod", "ProdKeep", "Var", "VarKeep", "Std", "StdKeep", "CosineSimilarity", "LogSoftmax",
 		"Rsqrt", "Exp2", "Expm1", "Log1p", "Log2", "Log10", "Tan", "Asin", "Acos", "Sinh", "Cosh", "PowTensor", "PopStd", "PopStdKeep", "Normalize",
-		"TruncDiv", "FloorDiv", "Rem", "Mod", "LogSumExp", "LogSumExpKeep"}
+		"TruncDiv", "FloorDiv", "Rem", "Mod", "LogSumExp", "LogSumExpKeep",
+	}
 	ordered = []string{"ArgMax", "ArgMin", "TopK", "BottomK", "Sort", "ArgSort", "Median", "Quantile"}
 	// stepwise operators turn a difference in the last bit into a whole one.
 	stepwise = []string{"Floor", "Ceil", "Round", "Eq", "Ne", "Trunc", "Sign", "CountNonzero", "CountNonzeroKeep"}

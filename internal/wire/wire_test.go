@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/nngen-go/nngen/internal/fuzzguard"
 )
 
 func frame(t *testing.T, h Head, data []byte) []byte {
@@ -79,6 +81,7 @@ func FuzzReader(f *testing.F) {
 	_ = Write(&b, Head{Kind: Value, DType: "int64", Shape: []int64{1}}, make([]byte, 8))
 	f.Add(b.Bytes())
 	f.Fuzz(func(t *testing.T, data []byte) {
+		defer fuzzguard.Input()()
 		r := NewReader(bytes.NewReader(data), 1<<16)
 		for {
 			_, payload, err := r.Next()
