@@ -90,6 +90,7 @@ type evaluator struct {
 	imports  map[string]string       // import path → name in residual code
 	names    int
 	vars     int
+	cells    int // numbered so far, in the order of their first assignment under a condition
 	ended    ctl
 	taps     []*sym  // what leaves the run, in the order of the plan
 	hooks    []*hook // the steps of mid-run

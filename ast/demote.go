@@ -18,6 +18,7 @@ func (f *frame) demote(c *cell, at ast.Expr) {
 		c.val = invalid{}
 		return
 	}
+	f.before(c)
 	outer := f.above(c)
 	c.res = f.varOf(c)
 	zero := isZeroValue(c.val)

@@ -86,6 +86,9 @@ func (f *frame) ident(e *ast.Ident) value {
 // read gives the value of a variable.
 func (f *frame) read(c *cell, at ast.Expr) value {
 	c.wasRead()
+	if v, ok := f.readKnown(c); ok {
+		return v
+	}
 	if c.res != nil {
 		return &codeVal{code: code{{v: c.res}}, typ: c.typ, pure: true, born: c.res.born}
 	}

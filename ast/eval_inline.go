@@ -33,9 +33,9 @@ func (f *frame) inline(fv *funcVal, args []value, e *ast.CallExpr) value {
 	g.bindReceiver(fv, e)
 	f.bindParams(g, ft, fv, args, e)
 	g.declareResults(ft, f.depth())
-	g.block(body.List)
+	g.scope.ended = g.block(body.List).kind == ctlExited
 	done()
-	return g.callResult(call)
+	return f.callResult(call)
 }
 
 func funcParts(fv *funcVal) (*ast.FuncType, *ast.BlockStmt) {

@@ -61,6 +61,7 @@ func (f *frame) callModule(e *ast.CallExpr, x *envoyVal, v value) value {
 		attrs["written"] = strings.Join(written, "\n")
 	}
 	s := f.ev.graph.add("Call", operands, attrs, []tensor.Type{typ}, e.Pos())[0]
+	s.node.under = f.predicate()
 	s.what = x.label() + ".Call"
 	s.node.text = f.excerpt(e)
 	return &tensorVal{s}

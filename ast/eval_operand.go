@@ -100,6 +100,7 @@ func (c *opCall) graphForm() value {
 		}
 	}
 	outs := f.ev.graph.add(c.op.Name, in, c.attrs, res, f.site(c.e.Pos()))
+	outs[0].node.under = f.predicate()
 	outs[0].node.text = f.excerpt(c.e)
 	for _, o := range outs {
 		o.what = c.op.Name
@@ -129,6 +130,9 @@ func (f *frame) graphOperand(a opArg) *sym {
 	case *constVal:
 		return f.ev.graph.constant(a.dtype, attrOf(v.v, goFloat(a.dtype)), f.site(a.at.Pos()))
 	case *codeVal:
+		if v.graph != nil {
+			return v.graph
+		}
 		return f.feed(v, a)
 	}
 	f.fail(a.at.Pos(), "NN1403", "", "%s cannot be an operand", a.v.kind())

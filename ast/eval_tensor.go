@@ -121,6 +121,9 @@ func (c *opCall) operand(v value, at ast.Expr, dtype tensor.DType) {
 		c.bad = true
 		return
 	}
+	if cv, ok := v.(*codeVal); ok && cv.graph != nil {
+		v = &tensorVal{cv.graph}
+	}
 	switch x := v.(type) {
 	case *codeVal:
 		c.host = c.host || !c.f.feedable(x)

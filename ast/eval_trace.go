@@ -2,6 +2,7 @@ package ast
 
 import (
 	"go/ast"
+	"slices"
 	"strconv"
 
 	"github.com/nngen-go/nngen/internal/schedule"
@@ -120,7 +121,7 @@ func (f *frame) barrierCall(e *ast.CallExpr) value {
 		return f.fail(e.Args[0].Pos(), "NN1402", "use a constant", "how many invokes a barrier waits for must be known when code is generated")
 	}
 	f.ev.names++
-	return &barrierVal{&barrier{&schedule.Rendezvous{Name: "barrier" + strconv.Itoa(f.ev.names), N: int(n), Pos: f.ev.position(e.Pos())}}}
+	return &barrierVal{&barrier{r: &schedule.Rendezvous{Name: "barrier" + strconv.Itoa(f.ev.names), N: int(n), Pos: f.ev.position(e.Pos())}}}
 }
 
 // barrierMethod evaluates Wait.
@@ -135,11 +136,13 @@ func (f *frame) barrierMethod(e *ast.CallExpr, fv *funcVal, b *barrierVal) value
 		// The barrier is taken all the same, or the other invokes would be told that it cannot fill.
 		f.fail(e.Pos(), "NN1503", "wait on every path", "a barrier is waited for under a condition or in a loop that only a run knows")
 	}
+	b.b.before = append(b.b.before, f.inv.history...)
 	a := f.inv.request(schedule.Request[*sym]{Kind: schedule.Barrier, Barrier: b.b.r, Pos: f.ev.position(e.Pos())})
 	if a.Err != nil {
 		f.ev.adopt(a.Err, e.Pos(), "NN1503")
 		return invalid{}
 	}
+	f.inv.history = slices.Clone(b.b.before)
 	return &tupleVal{}
 }
 

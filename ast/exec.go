@@ -143,9 +143,17 @@ func (f *frame) jump(to *rscope, pos token.Pos) {
 			"an invoke of several cannot leave a loop or a function under a condition that only a run knows")
 		return // what follows, here and in other invokes, is looked at as if it were always reached
 	}
+	p := f.predicate()
+	f.exitsTo(to, p)
 	to.label.used = true
 	f.leave(to.label, pos)
 	f.emit(&resStmt{kind: jumpStmt, pos: pos, op: "break", label: to.label, effects: true})
+	f.leaves(to)
+	for s := f.scope; s != nil && s != to; s = s.parent {
+		if s.side != nil {
+			s.side.exits = append(s.side.exits, to)
+		}
+	}
 	if !to.cond {
 		to.cond, to.pos, to.born = true, pos, f.condBorn()
 	}

@@ -121,6 +121,7 @@ func (f *frame) targetOf(l ast.Expr, t types.Type, born token.Pos, s ast.Node) t
 			c.res = f.varOf(c)
 		}
 		f.wrote(c.res, born)
+		f.forget(c)
 		return target{v: c.res, define: fresh}
 	}
 	return target{code: f.place(l, s)}
@@ -187,6 +188,7 @@ func (f *frame) targetForUpdate(l ast.Expr, born token.Pos, s ast.Node) target {
 			}
 			c.res.changed = true
 			f.wrote(c.res, born)
+			f.forget(c)
 			return target{v: c.res}
 		}
 	}

@@ -40,29 +40,50 @@ func (f *frame) ifStmt(s *ast.IfStmt) ctl {
 // residualIf evaluates both sides under a condition that only a run knows.
 func (f *frame) residualIf(s *ast.IfStmt, c *codeVal) ctl {
 	st := &resStmt{kind: ifStmt, pos: s.Pos(), code: c.code, effects: !c.pure}
-	side := func(list []ast.Stmt) (ctl, *resBlock) {
+	n := 0
+	var levels []*rscope
+	branch := func(list []ast.Stmt) (ctl, *resBlock) {
 		b := &resBlock{}
-		g := f.into(b, rscope{cond: true, kind: scopeIf, born: c.born, pos: s.Cond.Pos()})
-		return g.block(list), b
+		sd := &side{of: st, index: n}
+		g := f.into(b, rscope{cond: true, kind: scopeIf, born: c.born, pos: s.Cond.Pos(), side: sd, test: f.ifTest(c, s.Cond, n == 0)})
+		n++
+		g.scope.start = g.predicate()
+		levels = append(levels, g.scope)
+		r := g.block(list)
+		sd.left = r.kind == ctlExited
+		return r, b
 	}
-	then, b1 := side(s.Body.List)
+	then, b1 := branch(s.Body.List)
 	st.blocks = append(st.blocks, b1)
 	els := ctl{}
 	switch e := s.Else.(type) {
 	case *ast.BlockStmt:
 		var b2 *resBlock
-		els, b2 = side(e.List)
+		els, b2 = branch(e.List)
 		st.blocks = append(st.blocks, b2)
 	case *ast.IfStmt:
 		var b2 *resBlock
-		els, b2 = side([]ast.Stmt{e})
+		els, b2 = branch([]ast.Stmt{e})
 		st.blocks = append(st.blocks, b2)
 	}
 	f.finishIf(st, c)
+	f.joinSides(levels, len(levels) == 2)
 	if then.kind == ctlExited && els.kind == ctlExited {
 		return ctl{kind: ctlExited}
 	}
 	return ctl{}
+}
+
+// ifTest is the condition of one side of an if.
+func (f *frame) ifTest(c *codeVal, at ast.Expr, then bool) test {
+	t := test{text: f.excerpt(at)}
+	if f.stable(c) {
+		t.code = c.code
+	}
+	if !then {
+		t = t.negated()
+	}
+	return t
 }
 
 // finishIf emits the statement unless nothing was left of it.
@@ -100,6 +121,7 @@ func (f *frame) switchStmt(s *ast.SwitchStmt, name string) ctl {
 	grp, done := g.group("nn_switch")
 	grp.loops = &loopCtx{parent: g.loops, name: name, brk: grp.scope, isSwitch: true}
 	c := grp.block(clause.Body)
+	grp.scope.ended = c.kind == ctlExited
 	done()
 	return afterGroup(c, name, grp.scope)
 }
@@ -157,49 +179,127 @@ func (f *frame) caseHit(e ast.Expr, tag value) (hit, known bool) {
 // residualSwitch leaves the switch to the residual code.
 func (f *frame) residualSwitch(s *ast.SwitchStmt, tag value, name string) ctl {
 	st := &resStmt{kind: switchStmt, pos: s.Pos(), label: &resLabel{name: "nn_switch"}}
-	born := token.NoPos
 	if tag != nil {
 		st.code = f.codeOf(tag, f.typeOf(s.Tag), s.Tag)
-		born = bornOf(tag)
 	}
+	cases, born := f.switchCases(s, tag)
 	exits, hasDefault := true, false
-	seen := map[string]bool{} // constants of earlier cases: Go takes the first
-	for _, c := range s.Body.List {
-		cc := c.(*ast.CaseClause)
-		var head code
-		n := 0
-		for _, e := range cc.List {
-			v := f.expr(e)
-			if c, ok := constOf(v); ok && s.Tag != nil {
-				if seen[c.ExactString()] {
-					continue
-				}
-				seen[c.ExactString()] = true
-			}
-			if b := bornOf(v); b.IsValid() && !born.IsValid() {
-				born = b
-			}
-			head = head.add(sep(n), f.codeOf(v, f.typeOf(e), e))
-			n++
-		}
-		if n == 0 && cc.List != nil {
-			continue // never reached
-		}
-		hasDefault = hasDefault || cc.List == nil
+	var levels []*rscope
+	for i, c := range cases {
+		hasDefault = hasDefault || c.def
 		b := &resBlock{}
-		g := f.into(b, rscope{cond: true, kind: scopeSwitch, born: born, pos: s.Pos()})
+		g := f.into(b, rscope{cond: true, kind: scopeSwitch, born: born, pos: s.Pos(), side: &side{of: st, index: i}, test: f.caseTest(s, tag, cases, i)})
 		g.loops = &loopCtx{parent: f.loops, name: name, isSwitch: true, host: true, label: st.label, scope: g.scope}
-		if r := g.block(cc.Body); r.kind != ctlExited {
-			exits = false
-		}
-		st.heads = append(st.heads, head)
+		g.scope.start = g.predicate()
+		levels = append(levels, g.scope)
+		r := g.block(c.clause.Body)
+		g.scope.side.left = r.kind == ctlExited && !breaksOut(s)
+		exits = exits && r.kind == ctlExited
+		st.heads = append(st.heads, c.head())
 		st.blocks = append(st.blocks, b)
 	}
 	f.emit(st)
+	f.joinSides(levels, hasDefault)
+	if breaksOut(s) {
+		f.forgetAll(levels)
+	}
 	if exits && hasDefault && !breaksOut(s) {
 		return ctl{kind: ctlExited}
 	}
 	return ctl{}
+}
+
+// switchCase is one clause of a switch that only a run decides.
+type switchCase struct {
+	clause *ast.CaseClause
+	values []code
+	def    bool
+}
+
+func (c *switchCase) head() code {
+	var out code
+	for i, v := range c.values {
+		out = out.add(sep(i), v)
+	}
+	return out
+}
+
+// switchCases evaluates the values of all clauses; those that are never reached
+// are left out, because Go takes the first of equal constants.
+func (f *frame) switchCases(s *ast.SwitchStmt, tag value) ([]*switchCase, token.Pos) {
+	born := token.NoPos
+	if tag != nil {
+		born = bornOf(tag)
+	}
+	var out []*switchCase
+	seen := map[string]bool{}
+	for _, st := range s.Body.List {
+		c := &switchCase{clause: st.(*ast.CaseClause)}
+		c.def = c.clause.List == nil
+		for _, e := range c.clause.List {
+			v := f.expr(e)
+			if k, ok := constOf(v); ok && s.Tag != nil {
+				if seen[k.ExactString()] {
+					continue
+				}
+				seen[k.ExactString()] = true
+			}
+			if b := bornOf(v); b.IsValid() && !born.IsValid() {
+				born = b
+			}
+			c.values = append(c.values, f.codeOf(v, f.typeOf(e), e))
+		}
+		if c.def || len(c.values) > 0 {
+			out = append(out, c)
+		}
+	}
+	return out, born
+}
+
+// caseTest is the condition of the i-th clause: that it matches, and for
+// conditions that no earlier one does; for default that none matches.
+func (f *frame) caseTest(s *ast.SwitchStmt, tag value, cases []*switchCase, i int) test {
+	var head code
+	if t, ok := tag.(*codeVal); ok {
+		head = operand(t.code).add(" == ")
+	}
+	anyOf := func(c *switchCase) code {
+		var out code
+		for k, v := range c.values {
+			if k > 0 {
+				out = out.add(" || ")
+			}
+			out = out.add(head, operand(v))
+		}
+		return out
+	}
+	t := test{text: "default"}
+	if !cases[i].def {
+		t.text = f.excerpt(cases[i].clause.List[0])
+		if s.Tag != nil {
+			t.text = f.excerpt(s.Tag) + " == " + t.text
+		}
+	}
+	var out code
+	stable := tag == nil || !holds(tag, func(v value) bool { c, ok := v.(*codeVal); return ok && !f.stable(c) })
+	for k, c := range cases {
+		for _, v := range c.values {
+			stable = stable && f.stable(&codeVal{code: v, pure: true})
+		}
+		switch {
+		case k == i && !c.def:
+			out = append(out, operand(anyOf(c))...)
+		case k != i && !c.def && (cases[i].def || s.Tag == nil && k < i):
+			out = append(out, negated(anyOf(c))...)
+		default:
+			continue
+		}
+		out = out.add(" && ")
+	}
+	if stable && !f.underLoop() && len(out) > 0 {
+		t.code = out[:len(out)-1]
+	}
+	return t
 }
 
 // breaksOut reports whether a switch holds a break of its own.
@@ -223,11 +323,13 @@ func (f *frame) group(name string) (g *frame, done func()) {
 	b := &resBlock{}
 	label := &resLabel{name: name}
 	if f.ev.flat {
-		return f.into(f.out, rscope{kind: scopeGroup, label: label}), func() {}
+		g = f.into(f.out, rscope{kind: scopeGroup, label: label})
+		return g, func() { f.joinGroup(g.scope) }
 	}
 	g = f.into(b, rscope{kind: scopeGroup, label: label})
 	mark := f.ev.sched.mark()
 	return g, func() {
+		f.joinGroup(g.scope)
 		if len(b.stmts) == 0 {
 			return
 		}

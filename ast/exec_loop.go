@@ -16,6 +16,7 @@ func (f *frame) forStmt(s *ast.ForStmt, name string) ctl {
 	list := &resStmt{kind: loopStmt}
 	r := loop.forRounds(s, name, list)
 	loop.finishLoop(list)
+	loop.scope.ended = r.kind == ctlExited
 	done()
 	return afterGroup(r, name, loop.scope)
 }
@@ -69,6 +70,7 @@ func (f *frame) round(body *ast.BlockStmt, name string, list *resStmt, bind func
 		bind(it)
 	}
 	c = it.nested().block(body.List)
+	it.scope.ended = c.kind == ctlExited
 	done()
 	switch {
 	case c.kind == ctlContinue && c.label == name:
@@ -86,11 +88,13 @@ func (f *frame) roundGroup(list *resStmt) (*frame, func()) {
 	b := &resBlock{}
 	label := &resLabel{name: "nn_next"}
 	if f.ev.flat {
-		return f.into(f.out, rscope{kind: scopeGroup, label: label}), func() {}
+		g := f.into(f.out, rscope{kind: scopeGroup, label: label})
+		return g, func() { f.joinGroup(g.scope) }
 	}
 	g := f.into(b, rscope{kind: scopeGroup, label: label})
 	mark := f.ev.sched.mark()
 	return g, func() {
+		f.joinGroup(g.scope)
 		st := &resStmt{kind: groupStmt, blocks: []*resBlock{b}, label: label}
 		if len(b.stmts) > 0 {
 			st.line, st.pos = b.stmts[0].line, b.stmts[0].pos
@@ -173,10 +177,13 @@ func (f *frame) demoteAssigned(nodes ...ast.Node) {
 	}
 	for _, o := range sortedObjects(set) {
 		c := f.env.lookup(o)
-		if c == nil || c.res != nil {
+		if c == nil {
 			continue
 		}
-		f.demote(c, identAt(o))
+		if c.res == nil {
+			f.demote(c, identAt(o))
+		}
+		f.forget(c) // an iteration begins with what an earlier one left
 	}
 }
 

@@ -93,6 +93,7 @@ func (f *frame) staticRange(s *ast.RangeStmt, name string, n int, at func(int) (
 		}
 	}
 	loop.finishLoop(list)
+	loop.scope.ended = out.kind == ctlExited
 	done()
 	return afterGroup(out, name, loop.scope)
 }

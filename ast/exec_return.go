@@ -97,6 +97,16 @@ func (f *frame) readsOther(c *codeVal, i int) bool {
 
 // resultValue reads a named result; one that was never set has its zero value.
 func (f *frame) resultValue(c *cell) value {
+	if v, ok := f.readKnown(c); ok {
+		c.wasRead()
+		return v
+	}
+	return heldResult(c)
+}
+
+// heldResult is what a named result holds in residual code, from wherever the
+// function returned, else its static value.
+func heldResult(c *cell) value {
 	c.wasRead()
 	if c.res != nil {
 		return &codeVal{code: code{{v: c.res}}, typ: c.typ, pure: true, born: c.res.born}

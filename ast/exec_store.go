@@ -80,6 +80,11 @@ func (f *frame) declare(id *ast.Ident, o types.Object, v value, at ast.Expr) {
 // condition that only a run knows, becomes an assignment in the residual code.
 func (f *frame) setCell(c *cell, v value, at ast.Expr) {
 	defer f.mirror(c, at)
+	f.assignCell(c, v, at)
+	f.remember(c, v)
+}
+
+func (f *frame) assignCell(c *cell, v value, at ast.Expr) {
 	cond := f.conditional(c.scope)
 	if isInvalid(v) {
 		c.val, c.res = v, nil
@@ -95,6 +100,11 @@ func (f *frame) setCell(c *cell, v value, at ast.Expr) {
 	}
 	if isCode && c.res != nil && len(cv.code) == 1 && cv.code[0].v == c.res {
 		return // itself
+	}
+	if t, ok := v.(*tensorVal); ok && c.res != nil {
+		if k, _ := f.knownOf(c); k.v != nil && !k.picked && sameKnown(k.v, t) {
+			return // it holds this already
+		}
 	}
 	if cond != nil && c.res == nil {
 		f.demote(c, at)
@@ -184,6 +194,7 @@ func (f *frame) storeCode(l ast.Expr, v value, at ast.Expr) {
 	if c := f.cellOf(l); c != nil && c.res != nil {
 		c.res.changed = true
 		f.wrote(c.res, born)
+		f.forget(c)
 		f.emit(&resStmt{kind: assignStmt, op: "=", pos: l.Pos(), lhs: []target{{code: lhs}}, rhs: []code{rhs}, vars: []*resVar{c.res}})
 		return
 	}

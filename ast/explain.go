@@ -66,13 +66,13 @@ func (ev *evaluator) readUses(p *plan.Plan) map[readKey]plan.Placement {
 	for _, n := range ev.graph.nodes {
 		if n.live {
 			for _, in := range n.in {
-				inGraph[in] = true
+				inGraph[in.final()] = true
 			}
 		}
 	}
 	if ev.sched.result != nil {
 		for _, w := range ev.sched.result.Writes {
-			inGraph[w.Value] = true
+			inGraph[w.Value.final()] = true
 		}
 	}
 	handed := map[*sym]bool{}
@@ -89,11 +89,11 @@ func (ev *evaluator) readUses(p *plan.Plan) map[readKey]plan.Placement {
 	for _, r := range ev.sched.reads {
 		k := readKey{r.inv.index, r.at, ev.line(r.pos)}
 		switch {
-		case handed[r.value]:
+		case handed[r.value.final()]:
 			out[k] = plan.Hook
-		case inGraph[r.value]:
+		case inGraph[r.value.final()]:
 			out[k] = plan.Graph
-		case tapped[r.value]:
+		case tapped[r.value.final()]:
 			out[k] = plan.TapOut
 		case out[k] == "":
 			out[k] = plan.Prune

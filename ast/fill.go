@@ -11,18 +11,18 @@ import (
 // markGraph marks the nodes and parameters that writes and taps need.
 func (ev *evaluator) markGraph(taps []*sym) {
 	for _, n := range ev.graph.nodes {
-		n.live = false
+		n.live, n.atTop = false, false
 	}
 	for _, p := range append(ev.graph.weights, ev.graph.params...) {
 		p.live = false
 	}
 	if ev.sched.result != nil {
 		for _, w := range ev.sched.result.Writes {
-			markLive(w.Value)
+			markLive(w.Value, nil)
 		}
 	}
 	for _, s := range taps {
-		markLive(s)
+		markLive(s, nil)
 	}
 }
 
@@ -32,7 +32,11 @@ func tapsIn(b *resBlock, exprs []code) []*sym {
 	seen := map[*sym]bool{}
 	var see func(c code)
 	see = func(c code) {
-		for _, fr := range c {
+		for i, fr := range c {
+			if fr.tap != nil {
+				fr.tap = fr.tap.final()
+				c[i].tap = fr.tap
+			}
 			if fr.tap != nil && !seen[fr.tap] {
 				seen[fr.tap] = true
 				out = append(out, fr.tap)
@@ -112,12 +116,12 @@ func (ev *evaluator) fillPlan(t *Trace) {
 	for i := range t.ParamExprs {
 		t.ParamExprs[i].Name = p.Params[i].Name
 	}
-	ev.planNodes(p, names)
-	ev.planWrites(p)
+	e := ev.emit(p, names)
+	ev.planWrites(e)
 	for i, s := range ev.taps {
-		ev.mention(p, s)
-		p.Taps = append(p.Taps, plan.Tap{Name: taps[i], Value: s.ref, Line: ev.line(s.pos)})
+		p.Taps = append(p.Taps, plan.Tap{Name: taps[i], Value: e.value(e.top, s), Line: ev.line(s.pos)})
 	}
+	p.Nodes = e.top.nodes
 	ev.planMediators(p)
 	t.Plan = p
 	ev.explain(t)
@@ -141,26 +145,17 @@ func (n *planNames) free(hint, def string) string {
 	return name
 }
 
-func (ev *evaluator) planNode(n *graphNode, names *planNames, p *plan.Plan) plan.Node {
-	out := plan.Node{Op: n.op, Attrs: n.attrs, Line: ev.line(n.pos)}
-	for _, in := range n.in {
-		ev.mention(p, in)
-		out.In = append(out.In, in.ref)
+// mentionCall records the types of the tensors that a call stands between.
+func (ev *evaluator) mentionCall(n *graphNode, p *plan.Plan) {
+	if n.op != "Call" {
+		return
 	}
-	for _, o := range n.outs {
-		name := names.free(n.hint, lowerFirst(n.op))
-		o.ref = plan.Ref{Kind: plan.Result, Name: name}
-		out.Out = append(out.Out, name)
-	}
-	if n.op == "Call" {
-		a := ops.Attrs(n.attrs)
-		for _, name := range append(strings.Split(a.String("sides"), "\n"), a.String("input"), a.String("output")) {
-			if s := ev.graph.models[name]; s != nil {
-				p.Tensors[name] = s.typ
-			}
+	a := ops.Attrs(n.attrs)
+	for _, name := range append(strings.Split(a.String("sides"), "\n"), a.String("input"), a.String("output")) {
+		if s := ev.graph.models[name]; s != nil {
+			p.Tensors[name] = s.typ
 		}
 	}
-	return out
 }
 
 func lowerFirst(s string) string { return string(s[0]|0x20) + s[1:] }
@@ -172,15 +167,15 @@ func (ev *evaluator) mention(p *plan.Plan, s *sym) {
 	}
 }
 
-func (ev *evaluator) planWrites(p *plan.Plan) {
+func (ev *evaluator) planWrites(e *emission) {
+	p := e.p
 	if ev.sched.result == nil {
 		return
 	}
 	for _, w := range ev.sched.result.Writes {
 		m := ev.sched.moments[w.At]
-		ev.mention(p, w.Value)
 		p.Tensors[m.Tensor] = ev.sched.typeAt(m)
-		wr := plan.Write{At: m.Address, Tensor: m.Tensor, Value: w.Value.ref}
+		wr := plan.Write{At: m.Address, Tensor: m.Tensor, Value: e.value(e.top, w.Value)}
 		if !m.Exit {
 			wr.Consumers = m.Consumers
 		}
@@ -190,11 +185,10 @@ func (ev *evaluator) planWrites(p *plan.Plan) {
 		p.Writes = append(p.Writes, wr)
 	}
 	for _, c := range ev.sched.checks {
-		if c.value.node != nil && !c.value.node.live {
+		if n := c.value.final().node; n != nil && (!n.live || n.under != nil) {
 			continue
 		}
-		ev.mention(p, c.value)
-		p.Checks = append(p.Checks, plan.Check{Value: c.value.ref, Tensor: c.tensor, Want: c.want, At: c.at, Line: ev.line(c.pos)})
+		p.Checks = append(p.Checks, plan.Check{Value: e.value(e.top, c.value), Tensor: c.tensor, Want: c.want, At: c.at, Line: ev.line(c.pos)})
 	}
 }
 

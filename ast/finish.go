@@ -68,7 +68,7 @@ func (f *frame) resultCode(c *cell) code {
 		f.fail(at.Pos(), "NN1501", "set it on every path, in an invoke before Run", "the result %s is never set", resultName(c, f.ev.results))
 		return txt("nn_invalid")
 	}
-	v := f.resultValue(c)
+	v := heldResult(c)
 	if isInvalid(v) {
 		return txt("nn_invalid")
 	}

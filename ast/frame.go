@@ -36,6 +36,17 @@ type rscope struct {
 	born   token.Pos // the call that made the condition depend on the run
 	pos    token.Pos // the condition, for messages
 	label  *resLabel // of a group, to jump out of it
+	test   test      // what decides it
+	pred   *pred     // the condition of all that stands here, once somebody asked
+	prior  *pred     // what pred was before a jump out of here became possible
+	left   []test    // what leads to the jumps out of this group, from its beginning
+	// leftBorn: a value of the run decides about one of them.
+	leftBorn bool
+	side     *side     // the branch of an if or switch that it is
+	start    *pred     // of a branch: the condition at its beginning
+	know     knowledge // what assignments here told
+	exits    []exit    // the jumps to the end of this group
+	ended    bool      // nothing comes to the end of this group but by jumps
 }
 
 // scopeKind says what a level of residual code is printed as.
@@ -198,7 +209,10 @@ func (f *frame) emit(s *resStmt) {
 
 // newVar makes a residual variable with the user's name.
 func (f *frame) newVar(name string, t types.Type) *resVar {
-	return &resVar{hint: name, typ: f.subst(t), seq: f.ev.nextVar()}
+	if t = f.subst(t); t != nil {
+		t = types.Default(t) // an untyped condition becomes a bool
+	}
+	return &resVar{hint: name, typ: t, seq: f.ev.nextVar()}
 }
 
 // nextVar numbers the residual variables in the order they are made.

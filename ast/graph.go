@@ -22,6 +22,9 @@ type sym struct {
 	host  code       // how Go names it without a tap: parameters
 	tap   int        // index in the plan, or in the step being printed, once it has one
 	alt   code       // the same value computed by Go, for one that the graph need not make
+	// is is the value that a placeholder stands for, once its point was served:
+	// under a condition the program goes on before that.
+	is *sym
 }
 
 // graphNode is one node of the plan under construction.
@@ -34,6 +37,10 @@ type graphNode struct {
 	text  string // the user's expression
 	hint  string // the user's variable that first holds the result
 	live  bool
+	under *pred // the condition under which the program makes it, nil: always
+	atTop bool  // computed in any case all the same
+	// then and els are the branches of an If; in has their results too.
+	then, els *branch
 }
 
 // planParam is a parameter of the plan and the Go expression that feeds it.
@@ -120,20 +127,45 @@ func (g *graph) addParam(name string, t tensor.Type, isTensor bool, c code, pos 
 	return p
 }
 
-// markLive marks everything that s depends on.
-func markLive(s *sym) {
-	switch {
-	case s.param != nil:
+// markLive marks everything that s depends on, where it is used under p.
+func markLive(s *sym, p *pred) {
+	s = s.final()
+	if s.param != nil {
 		s.param.live = true
-	case s.node != nil && !s.node.live:
-		s.node.live = true
-		s.node.each(markLive)
+	}
+	n := s.node
+	if n == nil {
+		return
+	}
+	under := n.under
+	if !p.implies(under) {
+		if n.needsGuard() {
+			markLive(under.sym, nil)
+		} else {
+			under, n.atTop = nil, true
+		}
+	}
+	if n.live {
+		return
+	}
+	n.live = true
+	for _, in := range n.in {
+		in = in.final()
+		switch {
+		case n.then != nil && in == n.then.out.final() && n.then.pred != nil:
+			markLive(in, n.then.pred)
+		default:
+			markLive(in, under)
+		}
 	}
 }
 
-// each calls f for every value that a node uses.
+// each calls f for every value that a node needs, its branches' and its condition included.
 func (n *graphNode) each(f func(*sym)) {
 	for _, in := range n.in {
-		f(in)
+		f(in.final())
+	}
+	if n.needsGuard() {
+		f(n.under.sym)
 	}
 }

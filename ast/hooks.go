@@ -201,53 +201,9 @@ func (ev *evaluator) crossing(top *resBlock) []*sym {
 	return out
 }
 
-// planNodes writes the live nodes and the hooks, inputs first.
-func (ev *evaluator) planNodes(p *plan.Plan, names *planNames) {
-	done := map[any]bool{}
-	var value func(s *sym)
-	node := func(n *graphNode) {
-		if done[n] || !n.live {
-			return
-		}
-		done[n] = true
-		n.each(value)
-		p.Nodes = append(p.Nodes, ev.planNode(n, names, p))
-	}
-	step := func(k int) {
-		if done[k] {
-			return
-		}
-		done[k] = true
-		h := ev.hooks[k-1]
-		for _, in := range h.inputs {
-			value(in)
-		}
-		p.Nodes = append(p.Nodes, ev.hookNode(h, p))
-	}
-	value = func(s *sym) {
-		switch {
-		case s.node != nil:
-			node(s.node)
-		case s.param != nil && s.param.step > 0:
-			for k := 1; k <= s.param.step; k++ { // hooks run in their order
-				step(k)
-			}
-		}
-	}
-	for _, n := range ev.graph.nodes {
-		node(n)
-	}
-	for k := range ev.hooks {
-		step(k + 1)
-	}
-}
-
-func (ev *evaluator) hookNode(h *hook, p *plan.Plan) plan.Node {
-	out := plan.Node{Op: plan.HookOp, Attrs: map[string]any{"step": int64(h.step - 1)}}
-	for _, in := range h.inputs {
-		ev.mention(p, in)
-		out.In = append(out.In, in.ref)
-	}
+// hookNode is the plan's node of a step that takes in.
+func (ev *evaluator) hookNode(h *hook, in []plan.Ref) plan.Node {
+	out := plan.Node{Op: plan.HookOp, Attrs: map[string]any{"step": int64(h.step - 1)}, In: in}
 	for _, o := range h.outputs {
 		out.Out = append(out.Out, o.name)
 		out.Types = append(out.Types, o.typ)

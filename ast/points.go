@@ -20,22 +20,70 @@ func (f *frame) readPoint(e *ast.CallExpr, x *envoyVal, side modelspec.Side) val
 	return f.ask(e.Pos(), p)
 }
 
-// ask requests a value from the scheduler.
+// ask requests a value from the scheduler. Under a condition the program goes on
+// at once, with a placeholder for the value.
 func (f *frame) ask(pos token.Pos, p *modelspec.Point) value {
 	at := f.ev.sched.moment[p]
-	a := f.inv.request(schedule.Request[*sym]{Kind: schedule.Value, At: schedule.At{Moment: at}, Pos: f.ev.position(pos)})
+	r := schedule.Request[*sym]{Kind: schedule.Value, At: schedule.At{Moment: at}, Pos: f.ev.position(pos)}
+	name := f.ev.sched.moments[at].Address
+	f.accessed(&access{name: name, moments: []int{at}, pos: pos})
+	if pr := f.predicate(); pr != nil {
+		r.When = pr.text
+		return f.askLater(pos, p, r)
+	}
+	a := f.inv.request(r)
 	if a.Err != nil {
 		f.ev.adopt(a.Err, pos, "NN1304")
 		return invalid{}
 	}
-	if n := a.Value.node; n != nil && !n.pos.IsValid() {
+	f.served(a.Value, name, pos)
+	return &tensorVal{a.Value}
+}
+
+// served notes which value a read gave.
+func (f *frame) served(s *sym, name string, pos token.Pos) {
+	if n := s.node; n != nil && !n.pos.IsValid() {
 		n.pos = pos
 	}
-	if !a.Value.pos.IsValid() {
-		a.Value.pos = pos
+	if !s.pos.IsValid() {
+		s.pos = pos
 	}
-	f.ev.sched.reads = append(f.ev.sched.reads, read{f.inv, f.ev.sched.moments[at].Address, pos, a.Value})
-	return &tensorVal{a.Value}
+	f.ev.sched.reads = append(f.ev.sched.reads, read{f.inv, name, pos, s})
+}
+
+// askLater requests a value that is there when the run comes to its point.
+func (f *frame) askLater(pos token.Pos, p *modelspec.Point, r schedule.Request[*sym]) value {
+	t, problem := f.rowsOf(p.Type)
+	if problem != "" {
+		return f.fail(pos, "NN1505", "read it in a trace with one invoke", "%s cannot be read for the rows of one invoke: %s", f.ev.sched.moments[r.At.Moment].Address, problem)
+	}
+	s := &sym{typ: t, pos: pos, what: f.ev.sched.moments[r.At.Moment].Address, tap: -1}
+	r.Then = func(v *sym, err error) {
+		if err != nil {
+			f.ev.adopt(err, pos, "NN1304")
+			return
+		}
+		s.is = v
+		f.served(v, s.what, pos)
+	}
+	if a := f.inv.request(r); a.Err != nil {
+		return invalid{}
+	}
+	return &tensorVal{s}
+}
+
+// rowsOf is the type that an invoke sees of a tensor: with its own rows alone.
+func (f *frame) rowsOf(t tensor.Type) (tensor.Type, string) {
+	if f.inv.rows == plan.AllRows {
+		return t, ""
+	}
+	axis, scale, problem := f.ev.rowAxis(t)
+	if problem != "" || axis < 0 {
+		return t, problem
+	}
+	t.Shape = t.Shape.Clone()
+	t.Shape[axis] = rowsDim(f.inv.rows, scale)
+	return t, ""
 }
 
 // readAll evaluates Outputs and Inputs: every tensor of that side, in the spec's order.
@@ -121,10 +169,6 @@ func (f *frame) mayAsk(pos token.Pos, what string) bool {
 		f.fail(pos, "NN1305", "loop over the modules with range, or over constants", "%s in a loop of unknown length", what)
 		return false
 	}
-	if f.ev.sched.several() && f.conditional(-1) != nil {
-		f.fail(pos, "NN1504", "read it before the condition", "%s under a condition that only a run knows, in an invoke of several", what)
-		return false
-	}
 	return true
 }
 
@@ -148,45 +192,52 @@ func (f *frame) writeAt(e *ast.CallExpr, p *modelspec.Point, name string, v valu
 	if !f.fits(e, s, p, name) {
 		return invalid{}
 	}
+	return f.swap(e.Pos(), s, p, name)
+}
+
+// swap requests a write. Under a condition it leaves what stands there where the
+// condition does not hold.
+func (f *frame) swap(pos token.Pos, s *sym, p *modelspec.Point, name string) value {
 	at := f.ev.sched.moment[p]
-	a := f.inv.request(schedule.Request[*sym]{Kind: schedule.Swap, At: schedule.At{Moment: at}, Value: s, Pos: f.ev.position(e.Pos())})
-	if a.Err != nil {
-		f.explainLate(a.Err, s, at)
-		f.ev.adopt(a.Err, e.Pos(), "NN1303")
-		f.callers(e.Pos())
+	w := &access{name: f.ev.sched.moments[at].Address, moments: []int{at}, write: true, pos: pos}
+	if !f.inOrder(w) {
 		return invalid{}
 	}
-	f.ev.sched.swaps = append(f.ev.sched.swaps, read{f.inv, name, e.Pos(), s})
+	r := schedule.Request[*sym]{Kind: schedule.Swap, At: schedule.At{Moment: at}, Value: s, Pos: f.ev.position(pos)}
+	if pr := f.predicate(); pr != nil {
+		r.When = pr.text
+		r.Edit = func(old *sym) (*sym, error) {
+			merged := f.ev.graph.choose(pr, pr.sym, s, old, old.typ)
+			merged.what = s.what
+			if !s.typ.Shape.Equal(old.typ.Shape) {
+				f.ev.checkWrite(merged, p, old.typ, name, pos)
+			}
+			return merged, nil
+		}
+		r.Then = func(_ *sym, err error) {
+			if err != nil {
+				f.ev.adopt(err, pos, "NN1303")
+			}
+		}
+	}
+	f.accessed(w)
+	if a := f.inv.request(r); a.Err != nil {
+		f.explainLate(a.Err, s, at)
+		f.ev.adopt(a.Err, pos, "NN1303")
+		f.callers(pos)
+		return invalid{}
+	}
+	f.ev.sched.swaps = append(f.ev.sched.swaps, read{f.inv, name, pos, s})
 	return &tupleVal{}
 }
 
-// mayWrite refuses writes that only a run decides about.
+// mayWrite refuses writes where the order of the run cannot be known.
 func (f *frame) mayWrite(pos token.Pos, name string) bool {
 	if f.underLoop() {
 		f.fail(pos, "NN1305", "loop over the modules with range, or over constants", "%s is written in a loop of unknown length", name)
 		return false
 	}
-	born, cond := f.condBorn(), f.conditional(-1)
-	if f.ev.exit.IsValid() && f.conditional(0) == nil {
-		d := f.ev.report(pos, "NN1301", "%s is written after a return that is decided only when the trace runs", name)
-		d.Hint = "write before the return, or select with nn.Where"
-		f.ev.relate(d, f.ev.exit, "the function may return here")
-		f.ev.relate(d, f.ev.exitBorn, "the value leaves the graph here")
-		return false
-	}
-	if cond == nil {
-		return true
-	}
-	if born.IsValid() {
-		d := f.ev.report(pos, "NN1301", "this needs a hook, which nngen does not have yet: whether %s is written depends on a value of the run", name)
-		d.Hint = "keep the condition in the graph: nn.Where(cond, new, old)"
-		f.ev.relate(d, born, "the value leaves the graph here")
-		return false
-	}
-	d := f.ev.report(pos, "NN1302", "whether %s is written depends on a parameter", name)
-	d.Hint = "scale the edit by the parameter (0 for none), or write two trace functions"
-	f.ev.relate(d, cond.pos, "the condition is known only when the trace runs")
-	return false
+	return true
 }
 
 // fits checks the type of a write: proven, refused, or left to a check at Run.
@@ -210,10 +261,15 @@ func (f *frame) fits(e *ast.CallExpr, s *sym, p *modelspec.Point, name string) b
 		f.ev.relate(d, s.pos, "the value is made here")
 		return false
 	}
-	if !s.typ.Shape.Equal(want.Shape) {
-		f.ev.sched.checks = append(f.ev.sched.checks, pendingCheck{s, p.Tensor, want, name, e.Pos()})
+	if !s.typ.Shape.Equal(want.Shape) && f.predicate() == nil {
+		f.ev.checkWrite(s, p, want, name, e.Pos())
 	}
 	return true
+}
+
+// checkWrite leaves it to Run to compare what is written with what stands there.
+func (ev *evaluator) checkWrite(s *sym, p *modelspec.Point, want tensor.Type, name string, pos token.Pos) {
+	ev.sched.checks = append(ev.sched.checks, pendingCheck{s, p.Tensor, want, name, pos})
 }
 
 // pendingCheck is a comparison of shapes that only the sizes of a run can make.

@@ -59,6 +59,7 @@ type invoke struct {
 	yield       func(schedule.Request[*sym]) bool
 	next        func() (schedule.Request[*sym], bool)
 	stop        func()
+	history     []*access // its reads and writes so far, in the order of the program
 }
 
 // inputsArg is the Go expression of an invoke's inputs.
@@ -69,7 +70,12 @@ type inputsArg struct {
 }
 
 // barrier is what t.Barrier gives.
-type barrier struct{ r *schedule.Rendezvous }
+type barrier struct {
+	r *schedule.Rendezvous
+	// before is what the invokes did before they waited: after the barrier, all
+	// of it comes before what any of them does.
+	before []*access
+}
 
 func newRunState(ev *evaluator) *runState {
 	s := &runState{ev: ev, moment: map[*modelspec.Point]int{}, types: map[string]tensor.Type{}, form: ev.form, names: map[string]int{}}

@@ -40,6 +40,9 @@ type (
 		born token.Pos
 		// tensor is what is known of a codeVal of type nn.Tensor.
 		tensor tensor.Type
+		// graph is the same value in the graph, of a variable that was assigned
+		// tensors under conditions.
+		graph *sym
 	}
 
 	// envoyVal is a module's typed accessor.
@@ -162,6 +165,7 @@ type cell struct {
 	// result is the variable of a named result of the trace function.
 	result *resVar
 	scope  int     // depth of the residual scope it was declared in
+	seq    int     // order of first assignment under a condition
 	at     *rscope // where its last static assignment stands
 }
 

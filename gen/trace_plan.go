@@ -73,6 +73,9 @@ func states(m plan.Mediator) *jen.Statement {
 		}
 		list = append(list, jen.Id("Rows").Op(":").Add(rowScope(s.Rows)))
 		list = integer(list, "Visit", s.Visit)
+		if s.When != "" {
+			list = append(list, jen.Id("When").Op(":").Lit(s.When))
+		}
 		return jen.Values(integer(list, "Line", s.Line)...)
 	})
 }
@@ -208,7 +211,24 @@ func node(n plan.Node) *jen.Statement {
 			}
 		}))
 	}
+	if n.Then != nil && n.Else != nil {
+		list = append(list, jen.Id("Then").Op(":").Add(branch(n.Then)), jen.Id("Else").Op(":").Add(branch(n.Else)))
+	}
 	return jen.Values(integer(list, "Line", n.Line)...)
+}
+
+// branch is one side of an If node.
+func branch(b *plan.Body) *jen.Statement {
+	var list []jen.Code
+	if len(b.Nodes) > 0 {
+		list = append(list, jen.Id("Nodes").Op(":").Index().Add(nn("Node")).Add(rows(len(b.Nodes), func(i int) *jen.Statement { return node(b.Nodes[i]) })))
+	}
+	out := jen.Index().Add(nn("Ref")).ValuesFunc(func(g *jen.Group) {
+		for _, r := range b.Out {
+			g.Add(ref(r))
+		}
+	})
+	return jen.Op("&").Add(nn("Body")).Values(append(list, jen.Id("Out").Op(":").Add(out))...)
 }
 
 // attrs is a node's attributes in the order of their names.

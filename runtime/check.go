@@ -14,20 +14,17 @@ import (
 // the types of what leaves the run; a size that even the run's symbols do not
 // tell is unknown.
 func (c *Compiled) checkRun(b *batch, args []Tensor) (*checked, error) {
-	k := &checker{c: c, symbols: maps.Clone(b.symbols), values: map[string]tensor.Type{}, args: map[string]tensor.Type{}}
-	for i := range len(b.rows) - 1 {
-		k.symbols[string(ops.RowsSymbol(int64(i)))] = b.rows[i+1] - b.rows[i]
-	}
-	k.rows = tensor.Type{DType: tensor.Int64, Shape: tensor.Dims(int64(len(b.rows)))}
-	for name, w := range c.weights {
-		k.args[name] = w.typ
-	}
+	k := newChecker(c, b)
 	if err := k.params(args); err != nil {
 		return nil, err
 	}
 	for _, n := range c.plan.Nodes {
 		if err := k.node(n); err != nil {
-			return nil, c.atRun(n.Line, "%v", err)
+			line := n.Line
+			if inner, ok := err.(lineError); ok && inner.line > 0 {
+				line = inner.line
+			}
+			return nil, c.atRun(line, "%v", err)
 		}
 	}
 	for _, ch := range c.plan.Checks {
@@ -36,17 +33,34 @@ func (c *Compiled) checkRun(b *batch, args []Tensor) (*checked, error) {
 			return nil, c.atRun(ch.Line, "%s takes %s, but would be set to %s", ch.At, want, got)
 		}
 	}
-	out := &checked{taps: make([]tensor.Type, len(c.plan.Taps)), steps: k.stepTypes()}
+	out := &checked{taps: make([]tensor.Type, len(c.plan.Taps)), steps: k.stepTypes(), passing: k.passing}
 	for i, t := range c.plan.Taps {
 		out.taps[i] = k.ref(t.Value)
 	}
 	return out, nil
 }
 
+func newChecker(c *Compiled, b *batch) *checker {
+	k := &checker{
+		c: c, symbols: maps.Clone(b.symbols), values: map[string]tensor.Type{}, args: map[string]tensor.Type{},
+		given: map[string]Tensor{}, consts: map[string]int64{}, picks: map[string]pick{},
+	}
+	for i := range len(b.rows) - 1 {
+		k.symbols[string(ops.RowsSymbol(int64(i)))] = b.rows[i+1] - b.rows[i]
+	}
+	k.rows = tensor.Type{DType: tensor.Int64, Shape: tensor.Dims(int64(len(b.rows)))}
+	for name, w := range c.weights {
+		k.args[name] = w.typ
+	}
+	return k
+}
+
 // checked is what a run's sizes tell.
 type checked struct {
 	taps  []tensor.Type
 	steps [][]tensor.Type // of the outputs of each step of mid-run
+	// passing: parameters of the same shapes and other values may be right or wrong otherwise.
+	passing bool
 }
 
 // atRun is an error of one line of the trace function, found by a run.
@@ -64,6 +78,12 @@ type checker struct {
 	args    map[string]tensor.Type
 	rows    tensor.Type
 	bytes   int64 // of the values so far
+
+	given  map[string]Tensor // the parameters themselves
+	consts map[string]int64  // integer constants of the plan
+	picks  map[string]pick
+	// passing says that other parameters of the same shapes may be checked otherwise.
+	passing bool
 }
 
 // count adds a value to those of the run, where these are limited.
@@ -119,7 +139,7 @@ func (k *checker) params(args []Tensor) error {
 				return misuse("NN3131", "parameter %s of %s is %s, but the trace takes %s (%s is %d here)", want.Name, p.Name, got, want.Type, d, n)
 			}
 		}
-		k.args[want.Name] = got
+		k.args[want.Name], k.given[want.Name] = got, args[i]
 	}
 	return nil
 }
@@ -177,6 +197,10 @@ func (k *checker) node(n Node) error {
 		}
 		return nil
 	}
+	if n.Op == plan.If {
+		return k.conditional(n)
+	}
+	k.note(n)
 	op, ok := ops.Lookup(n.Op)
 	if !ok {
 		return fmt.Errorf("no operator %s", n.Op)

@@ -204,7 +204,9 @@ func (c *Compiled) runInto(ctx context.Context, r *stepRun, ins []InvokeInputs, 
 	if err != nil || c.main == nil {
 		return err
 	}
-	c.remember(ins, b, args, types)
+	if !types.passing {
+		c.remember(ins, b, args, types)
+	}
 	in, rows := c.feeds(c.main, b, args)
 	defer rows.Release()
 	l := lendings.Get().(*lending)

@@ -14,7 +14,8 @@ type emitter struct {
 	where string // the operation whose nodes are added, in their names
 	what  string // what is wrong if one of them fails, in their names
 	added []*onnx.Node
-	err   error // the first constant that could not be made
+	err   error         // the first constant that could not be made
+	body  *[]*onnx.Node // the branch that nodes are added to, nil: the graph itself
 }
 
 // Opset is that of the model's default domain.
@@ -32,7 +33,7 @@ func (e *emitter) Nodes(op string, n int, in []string, attrs ...*onnx.Attribute)
 		out[i] = e.ix.FreshName(e.stem + op)
 	}
 	node := onnx.NewNode(op, e.ix.FreshName(e.stem+e.place()+op+"_node"), append([]string(nil), in...), append([]string(nil), out...), attrs...)
-	e.ix.Insert(node)
+	e.insert(node)
 	e.added = append(e.added, node)
 	return out
 }
@@ -49,6 +50,15 @@ func (e *emitter) place() string {
 		return e.where + "/"
 	}
 	return e.where + ": " + e.what + "/"
+}
+
+// insert puts nodes where the work goes on: into the graph, or a branch in it.
+func (e *emitter) insert(nodes ...*onnx.Node) {
+	if e.body != nil {
+		*e.body = append(*e.body, nodes...)
+		return
+	}
+	e.ix.Insert(nodes...)
 }
 
 // Const adds a constant.

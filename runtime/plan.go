@@ -13,6 +13,8 @@ type (
 	Param = plan.Param
 	// Node is one application of an operator.
 	Node = plan.Node
+	// Body is a branch of an If node.
+	Body = plan.Body
 	// Write replaces a tensor of the model.
 	Write = plan.Write
 	// Tap is a value that leaves the run.

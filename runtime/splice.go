@@ -203,8 +203,11 @@ func (sp *splice) node(n Node) error {
 		}
 		in[i] = o
 	}
-	if n.Op == opCall {
+	switch n.Op {
+	case opCall:
 		return sp.call(n, in)
+	case plan.If:
+		return sp.conditional(n, in)
 	}
 	op, ok := ops.Lookup(n.Op)
 	if !ok {

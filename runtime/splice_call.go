@@ -67,7 +67,7 @@ func (sp *splice) call(n Node, in []ops.Operand) error {
 	}
 	prefix := fmt.Sprintf("%s%d/", callPrefix, sp.calls)
 	sp.calls++
-	out, err := copyBetween(sp.clean, sp.ix, instead, c.output, prefix)
+	out, err := copyBetween(sp.clean, sp.e, instead, c.output, prefix)
 	if err != nil {
 		return fmt.Errorf("call of %s: %w", c.module, err)
 	}
@@ -86,7 +86,7 @@ func sameRank(a, b tensor.Type) bool {
 
 // copyBetween copies from one graph into another what leads from the replaced
 // values to output, and gives the name of the copy of output.
-func copyBetween(from, to *onnx.Index, instead map[string]string, output, prefix string) (string, error) {
+func copyBetween(from *onnx.Index, to *emitter, instead map[string]string, output, prefix string) (string, error) {
 	for _, name := range instead {
 		_, made := from.Producer(name)
 		if !made && from.Input(name) == nil && from.Initializer(name) == nil {
@@ -101,7 +101,7 @@ func copyBetween(from, to *onnx.Index, instead map[string]string, output, prefix
 	if names[output] == output {
 		return "", fmt.Errorf("its output does not depend on its input")
 	}
-	to.Insert(from.Graph().Nodes[before:]...)
+	to.insert(from.Graph().Nodes[before:]...)
 	return names[output], nil
 }
 

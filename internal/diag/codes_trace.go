@@ -12,11 +12,15 @@ function marked //nngen:trace nohooks refuses it. Keep the value in the graph in
 
 or leave nohooks out. Go on results after the last write, and Go on parameters, is not in mid-run. The inputs of an invoke can
 never come from the same run: run two traces one after the other.`},
-	{"NN1302", "a parameter decides about a write", `
-Whether this is written, or what, depends on a condition that is known only when the trace runs. Compute the value before the
-condition, scale an edit by the parameter (0 for none), or write two trace functions.
+	{"NN1302", "a value that is computed too late", `
+The graph needs this value, or the condition over a write, when the run starts, but what it is computed from is used or changed by
+code that follows a value of the run. Compute it first, in a variable of its own:
 
-	b.SetOutput(h.Add(v.Scale(alpha)))        // alpha 0: no edit`},
+	k := scale(n)
+	…
+	if on {
+		b.SetOutput(h.Scale(k))        // a condition over parameters is carried out in the graph
+	}`},
 	{"NN1303", "a static value under a run-time condition", `
 Envoys and handles are known when code is generated. A condition that only a run knows cannot choose between them.`},
 	{"NN1304", "a point cannot be served", `
@@ -85,7 +89,8 @@ Each invoke has its own model: the parameter of its function. It sees that invok
 	{"NN1503", "Invoke, Barrier or Run out of place", `
 Invokes are registered one after the other, then Run runs the model, once, on every path.`},
 	{"NN1504", "a condition inside one of several invokes", `
-Where invokes share a run, each must take the same points on every path. Read before the condition, use if and else.`},
+Where invokes share a run, none can leave a loop, or its function, on some paths only: what the others do would depend on it. Use if
+and else, so that it always runs to its end; reads and writes may stand under conditions.`},
 	{"NN1505", "no rows of its own", `
 The tensor has no batch axis (or none that the spec knows), so one invoke of several cannot write its rows.`},
 }

@@ -142,7 +142,9 @@ type State struct {
 	Placement Placement `json:"placement,omitempty"`
 	Rows      int       `json:"rows"` // index of the invoke whose rows it sees, or AllRows
 	Visit     int       `json:"visit,omitempty"`
-	Line      int       `json:"line,omitempty"`
+	// When tells people under what condition it happens: "flag", "layer == 3".
+	When string `json:"when,omitempty"`
+	Line int    `json:"line,omitempty"`
 }
 
 // Mediator is the schedule of one invoke: its states in the order of the run.

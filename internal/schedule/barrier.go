@@ -22,7 +22,7 @@ func (s *Scheduler[V]) arrive(m *mediator[V]) error {
 		return s.unfilled(b, []*mediator[V]{m})
 	}
 	m.status = parked
-	s.record(m, Barrier, s.now)
+	s.record(m, &m.req, s.now)
 	s.held[b] = append(s.held[b], m)
 	if len(s.held[b]) < b.N {
 		return nil

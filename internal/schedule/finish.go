@@ -23,6 +23,16 @@ func (s *Scheduler[V]) Finish() error {
 	if s.stopped == nil {
 		s.now = At{s.p.Steps, 0}
 	}
+	for _, m := range s.meds {
+		for _, r := range m.later {
+			var none V
+			r.Then(none, s.lost(&r))
+		}
+		if m.status == done && len(m.later) > 0 {
+			s.record(m, &m.req, s.now)
+		}
+		m.later = nil
+	}
 	for s.failure == nil {
 		m, err := s.stuck()
 		if m == nil {
@@ -36,13 +46,21 @@ func (s *Scheduler[V]) Finish() error {
 	return s.failure
 }
 
+// lost is the error of a postponed request whose moment never came.
+func (s *Scheduler[V]) lost(r *Request[V]) error {
+	if s.stopped != nil {
+		return s.unreached(r)
+	}
+	return fail(CodeUnreached, r.Pos, "%s was not reached", s.p.Moments[r.At.Moment].Address)
+}
+
 // stuck finds a mediator that cannot go on, and the reason.
 func (s *Scheduler[V]) stuck() (*mediator[V], error) {
 	for _, m := range s.meds {
 		switch m.status {
 		case waiting:
 			if s.stopped != nil && s.now.Before(m.req.At) {
-				return m, s.unreached(m)
+				return m, s.unreached(&m.req)
 			}
 			return m, fail(CodeUnreached, m.req.Pos, "%s was not reached", s.p.Moments[m.req.At.Moment].Address)
 		case parked:

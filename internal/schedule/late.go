@@ -11,16 +11,16 @@ type entry[V any] struct {
 }
 
 // late meets a request for a moment that has passed.
-func (s *Scheduler[V]) late(m *mediator[V]) (a Answer[V]) {
+func (s *Scheduler[V]) late(m *mediator[V], r *Request[V]) (a Answer[V]) {
 	switch {
-	case m.req.Kind == Swap:
-		a.Err = s.passed(m, CodeLateWrite, "cannot be written any more")
+	case r.Kind == Swap:
+		a.Err = s.passed(m, r, CodeLateWrite, "cannot be written any more")
 	case s.p.Policy == Refuse:
-		a.Err = s.passed(m, CodeLateRead, "was already passed")
+		a.Err = s.passed(m, r, CodeLateRead, "was already passed")
 	default:
-		a.Value, a.Err = s.past(m)
+		a.Value, a.Err = s.past(m, r)
 		if a.Err == nil {
-			s.note(m)
+			s.note(m, r)
 		}
 	}
 	return a
@@ -28,8 +28,8 @@ func (s *Scheduler[V]) late(m *mediator[V]) (a Answer[V]) {
 
 // past gives the version that m would have seen had it asked in time: what the
 // model made, after the swaps of earlier mediators and of its own at that moment.
-func (s *Scheduler[V]) past(m *mediator[V]) (V, error) {
-	at := m.req.At
+func (s *Scheduler[V]) past(m *mediator[V], r *Request[V]) (V, error) {
+	at := r.At
 	c := newCell(s.p.Moments[at.Moment], s.p.Algebra, func() (V, error) { return s.p.Base(at) })
 	for _, e := range s.log {
 		if e.at == at && e.mediator <= m.index {
@@ -43,10 +43,10 @@ func (s *Scheduler[V]) past(m *mediator[V]) (V, error) {
 }
 
 // passed is the error of a late request, with the place where it was passed.
-func (s *Scheduler[V]) passed(m *mediator[V], code, what string) error {
-	point := s.p.Moments[m.req.At.Moment].Address
-	d := fail(code, m.req.Pos, "%s %s", point, what)
-	if m.req.At.Before(m.last) {
+func (s *Scheduler[V]) passed(m *mediator[V], r *Request[V], code, what string) error {
+	point := s.p.Moments[r.At.Moment].Address
+	d := fail(code, r.Pos, "%s %s", point, what)
+	if r.At.Before(m.last) {
 		verb := "read"
 		if m.lastKind == Swap {
 			verb = "written"
@@ -73,24 +73,24 @@ func (s *Scheduler[V]) place() string {
 }
 
 // reachable refuses requests that no moment to come can meet.
-func (s *Scheduler[V]) reachable(m *mediator[V]) error {
-	at := m.req.At
+func (s *Scheduler[V]) reachable(m *mediator[V], r *Request[V]) error {
+	at := r.At
 	if at.Moment < 0 || at.Moment >= len(s.p.Moments) {
-		return fail(CodeUnreached, m.req.Pos, "the run has no moment %d", at.Moment)
+		return fail(CodeUnreached, r.Pos, "the run has no moment %d", at.Moment)
 	}
 	point := s.p.Moments[at.Moment].Address
 	if at.Step >= s.p.Steps {
-		return fail(CodeUnreached, m.req.Pos, "%s at step %d is never reached: the run has %d", point, at.Step, s.p.Steps)
+		return fail(CodeUnreached, r.Pos, "%s at step %d is never reached: the run has %d", point, at.Step, s.p.Steps)
 	}
 	if s.stopped != nil && s.over && s.now.Before(at) {
-		return s.unreached(m)
+		return s.unreached(r)
 	}
 	return nil
 }
 
 // unreached is the error of a request that a stop left behind.
-func (s *Scheduler[V]) unreached(m *mediator[V]) *diag.Diagnostic {
-	d := fail(CodeUnreached, m.req.Pos, "%s was not reached: %s stopped the run",
-		s.p.Moments[m.req.At.Moment].Address, s.stopped.name)
+func (s *Scheduler[V]) unreached(r *Request[V]) *diag.Diagnostic {
+	d := fail(CodeUnreached, r.Pos, "%s was not reached: %s stopped the run",
+		s.p.Moments[r.At.Moment].Address, s.stopped.name)
 	return relate(d, s.stopped.req.Pos, "the run is stopped here")
 }

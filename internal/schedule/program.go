@@ -40,7 +40,21 @@ type Request[V any] struct {
 	Barrier *Rendezvous
 	Pos     token.Position
 	Err     error
+
+	// Edit makes a swap depend on what stands there: it is called with the rows
+	// that the mediator would read, and what it gives is written. nil: Value is.
+	Edit func(old V) (V, error)
+	// Then, if set, lets the mediator go on at once: the request is met when its
+	// moment comes, ahead of later requests of this mediator for that moment, and
+	// Then is told the value read, or why it cannot be met. So branches of which
+	// only one is taken may ask for points in any order.
+	Then func(v V, err error)
+	// When is the condition under which the request is made, for people.
+	When string
 }
+
+// later reports whether the mediator does not wait for the answer.
+func (r *Request[V]) later() bool { return r.Then != nil }
 
 // Answer is what a mediator is resumed with: a value for a Value request,
 // nothing for the others, or the reason why the request cannot be met.

@@ -36,6 +36,7 @@ type mediator[V any] struct {
 	name        string
 	status      status
 	req         Request[V]
+	later       []Request[V]   // for moments to come, in the order they were made
 	last        At             // latest moment at which it was served
 	lastPos     token.Position // its request there
 	lastKind    Kind
@@ -82,6 +83,11 @@ func (s *Scheduler[V]) Waits(at At) bool {
 	for _, m := range s.meds {
 		if m.status == waiting && !at.Before(m.req.At) {
 			return true
+		}
+		for _, r := range m.later {
+			if r.At == at {
+				return true
+			}
 		}
 	}
 	return false
@@ -130,8 +136,9 @@ func (s *Scheduler[V]) settle() error {
 	for again := true; again && s.failure == nil; {
 		again = false
 		for _, m := range s.meds {
+			s.meet(m)
 			for s.failure == nil && m.status == waiting && !s.now.Before(m.req.At) {
-				s.resume(m, s.answer(m))
+				s.resume(m, s.answer(m, &m.req))
 				again = true
 			}
 		}
@@ -140,29 +147,69 @@ func (s *Scheduler[V]) settle() error {
 }
 
 // answer meets the request of m, which is for the present or the past.
-func (s *Scheduler[V]) answer(m *mediator[V]) (a Answer[V]) {
-	if s.over || m.req.At != s.now {
-		return s.late(m)
+func (s *Scheduler[V]) answer(m *mediator[V], r *Request[V]) (a Answer[V]) {
+	if s.over || r.At != s.now {
+		return s.late(m, r)
 	}
-	if m.req.Kind == Swap {
-		a.Err = s.cell.write(m.rows, m.req.Value)
-	} else {
+	switch {
+	case r.Kind == Swap && r.Edit != nil:
+		if r.Value, a.Err = s.cell.read(m.rows); a.Err == nil {
+			r.Value, a.Err = r.Edit(r.Value)
+		}
+		if a.Err == nil {
+			a.Err = s.cell.write(m.rows, r.Value)
+		}
+	case r.Kind == Swap:
+		a.Err = s.cell.write(m.rows, r.Value)
+	default:
 		a.Value, a.Err = s.cell.read(m.rows)
 	}
 	if a.Err == nil {
-		s.note(m)
+		s.note(m, r)
 	}
 	return a
 }
 
-// note records that the request of m was met.
-func (s *Scheduler[V]) note(m *mediator[V]) {
-	s.record(m, m.req.Kind, m.req.At)
-	if s.p.Policy == Serve && m.req.Kind == Swap {
-		s.log = append(s.log, entry[V]{m.req.At, m.index, m.rows, m.req.Value})
+// postpone takes a request whose mediator goes on at once. What is for the
+// present or the past is met now; the error is one that can never be met.
+func (s *Scheduler[V]) postpone(m *mediator[V], r Request[V]) error {
+	if err := s.reachable(m, &r); err != nil {
+		return err
 	}
-	if !m.req.At.Before(m.last) {
-		m.last, m.lastPos, m.lastKind = m.req.At, m.req.Pos, m.req.Kind
+	if s.over || r.At.Before(s.now) || r.At == s.now && s.cell != nil {
+		a := s.answer(m, &r)
+		r.Then(a.Value, a.Err)
+		return a.Err
+	}
+	m.later = append(m.later, r)
+	return nil
+}
+
+// meet serves what m has postponed to the present moment.
+func (s *Scheduler[V]) meet(m *mediator[V]) {
+	var rest []Request[V]
+	for _, r := range m.later {
+		if r.At != s.now || s.cell == nil {
+			rest = append(rest, r)
+			continue
+		}
+		a := s.answer(m, &r)
+		r.Then(a.Value, a.Err)
+	}
+	if m.status == done && len(m.later) > 0 && len(rest) == 0 {
+		s.record(m, &m.req, s.now) // its end
+	}
+	m.later = rest
+}
+
+// note records that the request of m was met.
+func (s *Scheduler[V]) note(m *mediator[V], r *Request[V]) {
+	s.record(m, r, r.At)
+	if s.p.Policy == Serve && r.Kind == Swap {
+		s.log = append(s.log, entry[V]{r.At, m.index, m.rows, r.Value})
+	}
+	if !r.later() && !r.At.Before(m.last) {
+		m.last, m.lastPos, m.lastKind = r.At, r.Pos, r.Kind
 	}
 }
 
@@ -172,6 +219,10 @@ func (s *Scheduler[V]) resume(m *mediator[V], a Answer[V]) {
 		req, ok := m.Resume(a)
 		if !ok {
 			req = Request[V]{Kind: End}
+		}
+		if req.later() {
+			a = Answer[V]{Err: s.postpone(m, req)}
+			continue
 		}
 		m.req = req
 		err := s.receive(m)
@@ -187,18 +238,20 @@ func (s *Scheduler[V]) receive(m *mediator[V]) error {
 	switch m.req.Kind {
 	case Value, Swap:
 		m.status = waiting
-		return s.reachable(m)
+		return s.reachable(m, &m.req)
 	case Barrier:
 		return s.arrive(m)
 	case Stop:
-		s.record(m, Stop, s.now)
+		s.record(m, &m.req, s.now)
 		m.status = done
 		if s.stopped == nil {
 			s.stopped = m
 		}
 	case End:
 		m.status = done
-		s.record(m, End, s.now)
+		if len(m.later) == 0 {
+			s.record(m, &m.req, s.now)
+		}
 		if m.req.Err != nil && s.failure == nil {
 			s.failure = m.req.Err
 		}

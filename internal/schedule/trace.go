@@ -24,13 +24,13 @@ var events = map[Kind]plan.Event{
 }
 
 // record notes that something happened to m at a place in time.
-func (s *Scheduler[V]) record(m *mediator[V], k Kind, at At) {
-	st := plan.State{Event: events[k], Rows: m.rows, Line: m.req.Pos.Line}
-	switch k {
+func (s *Scheduler[V]) record(m *mediator[V], r *Request[V], at At) {
+	st := plan.State{Event: events[r.Kind], Rows: m.rows, When: r.When, Line: r.Pos.Line}
+	switch r.Kind {
 	case Value, Swap:
 		st.At, st.Visit = s.p.Moments[at.Moment].Address, s.p.Moments[at.Moment].Visit
 	case Barrier:
-		st.At = m.req.Barrier.Name
+		st.At = r.Barrier.Name
 	}
 	s.trace = append(s.trace, served{m.index, at, st})
 }

@@ -13,11 +13,11 @@ import (
 // earlyExitMediator is EarlyExit, scheduled: its states in the order of the run.
 var earlyExitMediator = nn.Mediator{
 	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 17},
-	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 17},
-	{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 17},
-	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 17},
-	{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 17},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 19},
+	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "!(lens.Softmax(-1).Max().Item() > sure)", Line: 17},
+	{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "!(lens.Softmax(-1).Max().Item() > sure)", Line: 17},
+	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "!(lens.Softmax(-1).Max().Item() > sure)", Line: 17},
+	{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "!(lens.Softmax(-1).Max().Item() > sure)", Line: 17},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "!(lens.Softmax(-1).Max().Item() > sure)", Line: 19},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 

@@ -1301,7 +1301,7 @@ func (c *CompiledAny) Close() error {
 var deepMediator = nn.Mediator{
 	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 181},
 	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, Line: 192},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.Prune, Rows: nn.AllRows, Line: 197},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.Prune, Rows: nn.AllRows, When: "!(how == 2)", Line: 197},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
