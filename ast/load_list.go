@@ -84,8 +84,12 @@ func unreadable(e packages.Error) (file, why string, ok bool) {
 	return strings.Cut(rest, ": ")
 }
 
-// ownPackage reports whether a path is part of nngen's runtime: never user code.
+// ownPackage reports whether a path is part of nngen's runtime: never user code,
+// except for what is written as users would write it.
 func ownPackage(path string) bool {
+	if path == RuntimePath+"/heads" {
+		return false
+	}
 	return path == RuntimePath || strings.HasPrefix(path, RuntimePath+"/")
 }
 

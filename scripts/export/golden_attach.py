@@ -97,6 +97,7 @@ def attach() -> Golden:
     _features(g, model, t, one, saes)
     _clamps(g, model, t, one, raw, saes)
     _others(g, model, t, one, raw, direction, probe, lens)
+    _heads(g, model, t, one, probe)
     return g
 
 
@@ -125,6 +126,36 @@ def _clamps(g, model, t, one, raw, saes):
         t.h[0].output = put(t.h[0].output, sae.decode(sae.encode(h), h))
         logits = model.lm_head.output.clone().save()
     g.add("replace", "h.0.output = decode(encode(h.0.output)) of toysae.", one, out={"logits": logits}, moved=[("logits", raw)])
+
+
+def _running(scores, mask, window, alpha):
+    """Place by place, as one would say it."""
+    rolling, ema = torch.zeros_like(scores), torch.zeros_like(scores)
+    for b in range(len(scores)):
+        now = None
+        for i in range(scores.shape[1]):
+            real = [scores[b, j] for j in range(max(0, i - window + 1), i + 1) if mask[b, j]]
+            rolling[b, i] = sum(real) / len(real) if real else 0.0
+            if mask[b, i]:
+                now = scores[b, i] if now is None else alpha * scores[b, i] + (1 - alpha) * now
+            ema[b, i] = 0.0 if now is None else now
+    return rolling, ema
+
+
+def _heads(g, model, t, one, probe):
+    with model.trace(**one):
+        h = first(t.h[1].output).clone().save()
+    scores = h @ probe["weight"][0] + probe["bias"][0]
+    mask = torch.tensor([[0, 0, 1, 1, 1, 1], [1, 1, 1, 0, 0, 0]])
+    shown = [s[m.bool()] for s, m in zip(scores, mask)]
+    rolling, ema = _running(scores, mask, 3, 0.3)
+    out = {"scores": scores, "mean": torch.stack([s.mean() for s in shown]), "max": torch.stack([s.max() for s in shown]),
+           "last": torch.stack([s[-1] for s in shown]), "top2": torch.stack([s.topk(2).values.mean() for s in shown]),
+           "top4": torch.stack([s.topk(min(4, len(s))).values.mean() for s in shown]),
+           "rolling": rolling, "peak": torch.stack([r[m.bool()].max() for r, m in zip(rolling, mask)]), "ema": ema}  # fmt: skip
+    g.add("heads", "scores = h.1.output @ weight[0] + bias[0] of probe; over tokens (mask): mean, max, last, mean of the top 2 and of the top 4,"
+          " mean of the last 3 places, its maximum, exponential moving average with alpha 0.3.", one,
+          args={"mask": mask, "alpha": torch.tensor(0.3)}, out=out)  # fmt: skip
 
 
 def _others(g, model, t, one, raw, direction, probe, lens):

@@ -5,6 +5,7 @@ import (
 	"github.com/nngen-go/nngen/internal/golden/attach/toys"
 	"github.com/nngen-go/nngen/internal/golden/torchscript/gpt2"
 	nn "github.com/nngen-go/nngen/runtime"
+	"github.com/nngen-go/nngen/runtime/heads"
 )
 
 // FeaturesRelu reads features of the residual stream and what they stand for.
@@ -122,4 +123,17 @@ func Probe(m *gpt2.Model, p *toys.Probe) (score nn.Tensor) {
 //nngen:trace
 func Lens(m *gpt2.Model, lens *toys.Lens) (guess nn.Tensor) {
 	return m.LMHead.Call(m.Transformer.LnF.Call(lens.Apply(0, m.Transformer.H[0].Output())))
+}
+
+// Heads gives one class of the probe through every head.
+//
+//nngen:trace
+//nngen:param mask int64 [batch, seq]
+func Heads(m *gpt2.Model, p *toys.Probe, mask nn.Tensor, alpha float32) (scores, mean, highest, last, top2, top4, rolling, peak, ema nn.Tensor) {
+	scores = heads.Linear(m.Transformer.H[1].Output(), p.Weight.At(nn.All, 0), p.Bias.At(0))
+	mean, highest, last = heads.Mean(scores, mask), heads.Max(scores, mask), heads.Last(scores, mask)
+	top2, top4 = heads.TopK(scores, mask, 2), heads.TopK(scores, mask, 4)
+	rolling = heads.MovingAverage(scores, mask, 3)
+	peak = heads.Max(rolling, mask)
+	return scores, mean, highest, last, top2, top4, rolling, peak, heads.EMA(scores, mask, alpha)
 }

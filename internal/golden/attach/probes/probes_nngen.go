@@ -8,11 +8,12 @@ import (
 	"github.com/nngen-go/nngen/internal/golden/attach/toys"
 	"github.com/nngen-go/nngen/internal/golden/torchscript/gpt2"
 	nn "github.com/nngen-go/nngen/runtime"
+	"math"
 )
 
 // featuresReluMediator is FeaturesRelu, scheduled: its states in the order of the run.
 var featuresReluMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 14},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 15},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -31,17 +32,17 @@ func featuresReluPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("sae.BDec")}, Out: []string{"sub0"}, Line: 14},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("sub0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 14},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 14},
-			{Op: "Relu", In: []nn.Ref{nn.Val("pre")}, Out: []string{"f_2"}, Line: 14},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("f_2"), nn.Arg("sae.WDec")}, Out: []string{"matMul1"}, Line: 15},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BDec")}, Out: []string{"add0"}, Line: 15},
+			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("sae.BDec")}, Out: []string{"sub0"}, Line: 15},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 15},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 15},
+			{Op: "Relu", In: []nn.Ref{nn.Val("pre")}, Out: []string{"f_2"}, Line: 15},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("f_2"), nn.Arg("sae.WDec")}, Out: []string{"matMul1"}, Line: 16},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BDec")}, Out: []string{"add0"}, Line: 16},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "f", Value: nn.Val("f_2"), Line: 14},
-			{Name: "reconstruction", Value: nn.Val("add0"), Line: 15},
+			{Name: "f", Value: nn.Val("f_2"), Line: 15},
+			{Name: "reconstruction", Value: nn.Val("add0"), Line: 16},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -102,7 +103,7 @@ func (c *CompiledFeaturesRelu) Close() error {
 
 // featuresJumpMediator is FeaturesJump, scheduled: its states in the order of the run.
 var featuresJumpMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 22},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 23},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -122,25 +123,25 @@ func featuresJumpPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 23},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 23},
-			{Op: "Gt", In: []nn.Ref{nn.Val("pre"), nn.Arg("sae.Threshold")}, Out: []string{"gt0"}, Line: 23},
-			{Op: "Relu", In: []nn.Ref{nn.Val("pre")}, Out: []string{"relu0"}, Line: 23},
-			{Op: "ZerosLike", In: []nn.Ref{nn.Val("pre")}, Out: []string{"zerosLike0"}, Line: 23},
-			{Op: "Where", In: []nn.Ref{nn.Val("gt0"), nn.Val("relu0"), nn.Val("zerosLike0")}, Out: []string{"where0"}, Line: 23},
-			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul1"}, Line: 23},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BEnc")}, Out: []string{"pre_2"}, Line: 23},
-			{Op: "Gt", In: []nn.Ref{nn.Val("pre_2"), nn.Arg("sae.Threshold")}, Out: []string{"gt1"}, Line: 23},
-			{Op: "Relu", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"relu1"}, Line: 23},
-			{Op: "ZerosLike", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"zerosLike1"}, Line: 23},
-			{Op: "Where", In: []nn.Ref{nn.Val("gt1"), nn.Val("relu1"), nn.Val("zerosLike1")}, Out: []string{"where1"}, Line: 23},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("where1"), nn.Arg("sae.WDec")}, Out: []string{"matMul2"}, Line: 23},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul2"), nn.Arg("sae.BDec")}, Out: []string{"add0"}, Line: 23},
+			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 24},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 24},
+			{Op: "Gt", In: []nn.Ref{nn.Val("pre"), nn.Arg("sae.Threshold")}, Out: []string{"gt0"}, Line: 24},
+			{Op: "Relu", In: []nn.Ref{nn.Val("pre")}, Out: []string{"relu0"}, Line: 24},
+			{Op: "ZerosLike", In: []nn.Ref{nn.Val("pre")}, Out: []string{"zerosLike0"}, Line: 24},
+			{Op: "Where", In: []nn.Ref{nn.Val("gt0"), nn.Val("relu0"), nn.Val("zerosLike0")}, Out: []string{"where0"}, Line: 24},
+			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul1"}, Line: 24},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BEnc")}, Out: []string{"pre_2"}, Line: 24},
+			{Op: "Gt", In: []nn.Ref{nn.Val("pre_2"), nn.Arg("sae.Threshold")}, Out: []string{"gt1"}, Line: 24},
+			{Op: "Relu", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"relu1"}, Line: 24},
+			{Op: "ZerosLike", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"zerosLike1"}, Line: 24},
+			{Op: "Where", In: []nn.Ref{nn.Val("gt1"), nn.Val("relu1"), nn.Val("zerosLike1")}, Out: []string{"where1"}, Line: 24},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("where1"), nn.Arg("sae.WDec")}, Out: []string{"matMul2"}, Line: 24},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul2"), nn.Arg("sae.BDec")}, Out: []string{"add0"}, Line: 24},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "f", Value: nn.Val("where0"), Line: 23},
-			{Name: "reconstruction", Value: nn.Val("add0"), Line: 23},
+			{Name: "f", Value: nn.Val("where0"), Line: 24},
+			{Name: "reconstruction", Value: nn.Val("add0"), Line: 24},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -201,7 +202,7 @@ func (c *CompiledFeaturesJump) Close() error {
 
 // featuresTopKMediator is FeaturesTopK, scheduled: its states in the order of the run.
 var featuresTopKMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 30},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 31},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -220,42 +221,42 @@ func featuresTopKPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "MeanKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"mean"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 31},
-			{Op: "StdKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"std"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 31},
-			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("mean")}, Out: []string{"sub0"}, Line: 31},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 9.999999747378752e-06}, Line: 31},
-			{Op: "AddScalar", In: []nn.Ref{nn.Val("std"), nn.Val("const0")}, Out: []string{"addScalar0"}, Line: 31},
-			{Op: "Div", In: []nn.Ref{nn.Val("sub0"), nn.Val("addScalar0")}, Out: []string{"div0"}, Line: 31},
-			{Op: "Sub", In: []nn.Ref{nn.Val("div0"), nn.Arg("sae.BDec")}, Out: []string{"sub1"}, Line: 31},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("sub1"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 31},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 31},
-			{Op: "TopK", In: []nn.Ref{nn.Val("pre")}, Out: []string{"topK0", "topK1"}, Attrs: map[string]any{"axis": int64(-1), "k": int64(6)}, Line: 31},
-			{Op: "ZerosLike", In: []nn.Ref{nn.Val("pre")}, Out: []string{"zerosLike0"}, Line: 31},
-			{Op: "Relu", In: []nn.Ref{nn.Val("topK0")}, Out: []string{"relu0"}, Line: 31},
-			{Op: "Scatter", In: []nn.Ref{nn.Val("zerosLike0"), nn.Val("topK1"), nn.Val("relu0")}, Out: []string{"scatter0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 31},
-			{Op: "MeanKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"mean_2"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 31},
-			{Op: "StdKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"std_2"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 31},
-			{Op: "MeanKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"mean_3"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 31},
-			{Op: "StdKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"std_3"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 31},
-			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("mean_3")}, Out: []string{"sub2"}, Line: 31},
-			{Op: "AddScalar", In: []nn.Ref{nn.Val("std_3"), nn.Val("const0")}, Out: []string{"addScalar1"}, Line: 31},
-			{Op: "Div", In: []nn.Ref{nn.Val("sub2"), nn.Val("addScalar1")}, Out: []string{"div1"}, Line: 31},
-			{Op: "Sub", In: []nn.Ref{nn.Val("div1"), nn.Arg("sae.BDec")}, Out: []string{"sub3"}, Line: 31},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("sub3"), nn.Arg("sae.WEnc")}, Out: []string{"matMul1"}, Line: 31},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BEnc")}, Out: []string{"pre_2"}, Line: 31},
-			{Op: "TopK", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"topK2", "topK3"}, Attrs: map[string]any{"axis": int64(-1), "k": int64(6)}, Line: 31},
-			{Op: "ZerosLike", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"zerosLike1"}, Line: 31},
-			{Op: "Relu", In: []nn.Ref{nn.Val("topK2")}, Out: []string{"relu1"}, Line: 31},
-			{Op: "Scatter", In: []nn.Ref{nn.Val("zerosLike1"), nn.Val("topK3"), nn.Val("relu1")}, Out: []string{"scatter1"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 31},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("scatter1"), nn.Arg("sae.WDec")}, Out: []string{"matMul2"}, Line: 31},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul2"), nn.Arg("sae.BDec")}, Out: []string{"add0"}, Line: 31},
-			{Op: "Mul", In: []nn.Ref{nn.Val("add0"), nn.Val("std_2")}, Out: []string{"mul0"}, Line: 31},
-			{Op: "Add", In: []nn.Ref{nn.Val("mul0"), nn.Val("mean_2")}, Out: []string{"add1"}, Line: 31},
+			{Op: "MeanKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"mean"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 32},
+			{Op: "StdKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"std"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 32},
+			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("mean")}, Out: []string{"sub0"}, Line: 32},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 9.999999747378752e-06}, Line: 32},
+			{Op: "AddScalar", In: []nn.Ref{nn.Val("std"), nn.Val("const0")}, Out: []string{"addScalar0"}, Line: 32},
+			{Op: "Div", In: []nn.Ref{nn.Val("sub0"), nn.Val("addScalar0")}, Out: []string{"div0"}, Line: 32},
+			{Op: "Sub", In: []nn.Ref{nn.Val("div0"), nn.Arg("sae.BDec")}, Out: []string{"sub1"}, Line: 32},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub1"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 32},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 32},
+			{Op: "TopK", In: []nn.Ref{nn.Val("pre")}, Out: []string{"topK0", "topK1"}, Attrs: map[string]any{"axis": int64(-1), "k": int64(6)}, Line: 32},
+			{Op: "ZerosLike", In: []nn.Ref{nn.Val("pre")}, Out: []string{"zerosLike0"}, Line: 32},
+			{Op: "Relu", In: []nn.Ref{nn.Val("topK0")}, Out: []string{"relu0"}, Line: 32},
+			{Op: "Scatter", In: []nn.Ref{nn.Val("zerosLike0"), nn.Val("topK1"), nn.Val("relu0")}, Out: []string{"scatter0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 32},
+			{Op: "MeanKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"mean_2"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 32},
+			{Op: "StdKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"std_2"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 32},
+			{Op: "MeanKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"mean_3"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 32},
+			{Op: "StdKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"std_3"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 32},
+			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("mean_3")}, Out: []string{"sub2"}, Line: 32},
+			{Op: "AddScalar", In: []nn.Ref{nn.Val("std_3"), nn.Val("const0")}, Out: []string{"addScalar1"}, Line: 32},
+			{Op: "Div", In: []nn.Ref{nn.Val("sub2"), nn.Val("addScalar1")}, Out: []string{"div1"}, Line: 32},
+			{Op: "Sub", In: []nn.Ref{nn.Val("div1"), nn.Arg("sae.BDec")}, Out: []string{"sub3"}, Line: 32},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub3"), nn.Arg("sae.WEnc")}, Out: []string{"matMul1"}, Line: 32},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BEnc")}, Out: []string{"pre_2"}, Line: 32},
+			{Op: "TopK", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"topK2", "topK3"}, Attrs: map[string]any{"axis": int64(-1), "k": int64(6)}, Line: 32},
+			{Op: "ZerosLike", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"zerosLike1"}, Line: 32},
+			{Op: "Relu", In: []nn.Ref{nn.Val("topK2")}, Out: []string{"relu1"}, Line: 32},
+			{Op: "Scatter", In: []nn.Ref{nn.Val("zerosLike1"), nn.Val("topK3"), nn.Val("relu1")}, Out: []string{"scatter1"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 32},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("scatter1"), nn.Arg("sae.WDec")}, Out: []string{"matMul2"}, Line: 32},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul2"), nn.Arg("sae.BDec")}, Out: []string{"add0"}, Line: 32},
+			{Op: "Mul", In: []nn.Ref{nn.Val("add0"), nn.Val("std_2")}, Out: []string{"mul0"}, Line: 32},
+			{Op: "Add", In: []nn.Ref{nn.Val("mul0"), nn.Val("mean_2")}, Out: []string{"add1"}, Line: 32},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "f", Value: nn.Val("scatter0"), Line: 31},
-			{Name: "reconstruction", Value: nn.Val("add1"), Line: 31},
+			{Name: "f", Value: nn.Val("scatter0"), Line: 32},
+			{Name: "reconstruction", Value: nn.Val("add1"), Line: 32},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -316,7 +317,7 @@ func (c *CompiledFeaturesTopK) Close() error {
 
 // featuresConstantMediator is FeaturesConstant, scheduled: its states in the order of the run.
 var featuresConstantMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 38},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 39},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -335,37 +336,37 @@ func featuresConstantPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 39},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 48.0}, Line: 39},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("norm"), nn.Val("const0")}, Out: []string{"fullLike0"}, Line: 39},
-			{Op: "Sqrt", In: []nn.Ref{nn.Val("fullLike0")}, Out: []string{"sqrt0"}, Line: 39},
-			{Op: "Div", In: []nn.Ref{nn.Val("sqrt0"), nn.Val("norm")}, Out: []string{"scale"}, Line: 39},
-			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("scale")}, Out: []string{"mul0"}, Line: 39},
-			{Op: "Sub", In: []nn.Ref{nn.Val("mul0"), nn.Arg("sae.BDec")}, Out: []string{"sub0"}, Line: 39},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("sub0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 39},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 39},
-			{Op: "Relu", In: []nn.Ref{nn.Val("pre")}, Out: []string{"relu0"}, Line: 39},
-			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm_2"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 39},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("norm_2"), nn.Val("const0")}, Out: []string{"fullLike1"}, Line: 39},
-			{Op: "Sqrt", In: []nn.Ref{nn.Val("fullLike1")}, Out: []string{"sqrt1"}, Line: 39},
-			{Op: "Div", In: []nn.Ref{nn.Val("sqrt1"), nn.Val("norm_2")}, Out: []string{"scale_2"}, Line: 39},
-			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm_3"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 39},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("norm_3"), nn.Val("const0")}, Out: []string{"fullLike2"}, Line: 39},
-			{Op: "Sqrt", In: []nn.Ref{nn.Val("fullLike2")}, Out: []string{"sqrt2"}, Line: 39},
-			{Op: "Div", In: []nn.Ref{nn.Val("sqrt2"), nn.Val("norm_3")}, Out: []string{"scale_3"}, Line: 39},
-			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("scale_3")}, Out: []string{"mul1"}, Line: 39},
-			{Op: "Sub", In: []nn.Ref{nn.Val("mul1"), nn.Arg("sae.BDec")}, Out: []string{"sub1"}, Line: 39},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("sub1"), nn.Arg("sae.WEnc")}, Out: []string{"matMul1"}, Line: 39},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BEnc")}, Out: []string{"pre_2"}, Line: 39},
-			{Op: "Relu", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"relu1"}, Line: 39},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("relu1"), nn.Arg("sae.WDec")}, Out: []string{"matMul2"}, Line: 39},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul2"), nn.Arg("sae.BDec")}, Out: []string{"add0"}, Line: 39},
-			{Op: "Div", In: []nn.Ref{nn.Val("add0"), nn.Val("scale_2")}, Out: []string{"div0"}, Line: 39},
+			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 40},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 48.0}, Line: 40},
+			{Op: "FullLike", In: []nn.Ref{nn.Val("norm"), nn.Val("const0")}, Out: []string{"fullLike0"}, Line: 40},
+			{Op: "Sqrt", In: []nn.Ref{nn.Val("fullLike0")}, Out: []string{"sqrt0"}, Line: 40},
+			{Op: "Div", In: []nn.Ref{nn.Val("sqrt0"), nn.Val("norm")}, Out: []string{"scale"}, Line: 40},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("scale")}, Out: []string{"mul0"}, Line: 40},
+			{Op: "Sub", In: []nn.Ref{nn.Val("mul0"), nn.Arg("sae.BDec")}, Out: []string{"sub0"}, Line: 40},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 40},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 40},
+			{Op: "Relu", In: []nn.Ref{nn.Val("pre")}, Out: []string{"relu0"}, Line: 40},
+			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm_2"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 40},
+			{Op: "FullLike", In: []nn.Ref{nn.Val("norm_2"), nn.Val("const0")}, Out: []string{"fullLike1"}, Line: 40},
+			{Op: "Sqrt", In: []nn.Ref{nn.Val("fullLike1")}, Out: []string{"sqrt1"}, Line: 40},
+			{Op: "Div", In: []nn.Ref{nn.Val("sqrt1"), nn.Val("norm_2")}, Out: []string{"scale_2"}, Line: 40},
+			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm_3"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 40},
+			{Op: "FullLike", In: []nn.Ref{nn.Val("norm_3"), nn.Val("const0")}, Out: []string{"fullLike2"}, Line: 40},
+			{Op: "Sqrt", In: []nn.Ref{nn.Val("fullLike2")}, Out: []string{"sqrt2"}, Line: 40},
+			{Op: "Div", In: []nn.Ref{nn.Val("sqrt2"), nn.Val("norm_3")}, Out: []string{"scale_3"}, Line: 40},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("scale_3")}, Out: []string{"mul1"}, Line: 40},
+			{Op: "Sub", In: []nn.Ref{nn.Val("mul1"), nn.Arg("sae.BDec")}, Out: []string{"sub1"}, Line: 40},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub1"), nn.Arg("sae.WEnc")}, Out: []string{"matMul1"}, Line: 40},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BEnc")}, Out: []string{"pre_2"}, Line: 40},
+			{Op: "Relu", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"relu1"}, Line: 40},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("relu1"), nn.Arg("sae.WDec")}, Out: []string{"matMul2"}, Line: 40},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul2"), nn.Arg("sae.BDec")}, Out: []string{"add0"}, Line: 40},
+			{Op: "Div", In: []nn.Ref{nn.Val("add0"), nn.Val("scale_2")}, Out: []string{"div0"}, Line: 40},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "f", Value: nn.Val("relu0"), Line: 39},
-			{Name: "reconstruction", Value: nn.Val("div0"), Line: 39},
+			{Name: "f", Value: nn.Val("relu0"), Line: 40},
+			{Name: "reconstruction", Value: nn.Val("div0"), Line: 40},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -426,9 +427,9 @@ func (c *CompiledFeaturesConstant) Close() error {
 
 // clampReluMediator is ClampRelu, scheduled: its states in the order of the run.
 var clampReluMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 51},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 53},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 54},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 52},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 54},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 55},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -452,26 +453,26 @@ func clampReluPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("sae.BDec")}, Out: []string{"sub0"}, Line: 52},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("sub0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 52},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 52},
-			{Op: "Relu", In: []nn.Ref{nn.Val("pre")}, Out: []string{"relu0"}, Line: 52},
-			{Op: "SetAt", In: []nn.Ref{nn.Val("relu0"), nn.Arg("p0"), nn.Arg("feature")}, Out: []string{"f"}, Attrs: map[string]any{"index": "...,$"}, Line: 52},
-			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("sae.BDec")}, Out: []string{"sub1"}, Line: 53},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("sub1"), nn.Arg("sae.WEnc")}, Out: []string{"matMul1"}, Line: 53},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BEnc")}, Out: []string{"pre_2"}, Line: 53},
-			{Op: "Relu", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"relu1"}, Line: 53},
-			{Op: "Sub", In: []nn.Ref{nn.Val("f"), nn.Val("relu1")}, Out: []string{"sub2"}, Line: 53},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("sub2"), nn.Arg("sae.WDec")}, Out: []string{"matMul2"}, Line: 53},
-			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("matMul2")}, Out: []string{"add0"}, Line: 53},
+			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("sae.BDec")}, Out: []string{"sub0"}, Line: 53},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 53},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 53},
+			{Op: "Relu", In: []nn.Ref{nn.Val("pre")}, Out: []string{"relu0"}, Line: 53},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("relu0"), nn.Arg("p0"), nn.Arg("feature")}, Out: []string{"f"}, Attrs: map[string]any{"index": "...,$"}, Line: 53},
+			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("sae.BDec")}, Out: []string{"sub1"}, Line: 54},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub1"), nn.Arg("sae.WEnc")}, Out: []string{"matMul1"}, Line: 54},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BEnc")}, Out: []string{"pre_2"}, Line: 54},
+			{Op: "Relu", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"relu1"}, Line: 54},
+			{Op: "Sub", In: []nn.Ref{nn.Val("f"), nn.Val("relu1")}, Out: []string{"sub2"}, Line: 54},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub2"), nn.Arg("sae.WDec")}, Out: []string{"matMul2"}, Line: 54},
+			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("matMul2")}, Out: []string{"add0"}, Line: 54},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 53},
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 54},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 54},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 55},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -512,21 +513,21 @@ func (c *CompiledClampRelu) Run(ctx context.Context, in gpt2.Inputs, feature int
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledClampRelu) RunInto(ctx context.Context, res *ClampReluResult, in gpt2.Inputs, feature int, value float32) error {
-//line probes.go:52
+//line probes.go:53
 	nn_arg0 := nn.Scalar(value)
-//line probes.go:52
+//line probes.go:53
 	nn_arg1 := int64(int64(feature))
-//line probes_nngen.go:520
+//line probes_nngen.go:521
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
 // Generate continues the prompt with ClampRelu in every step, and gives prompt and new tokens of each row.
 func (c *CompiledClampRelu) Generate(ctx context.Context, in gpt2.Inputs, feature int, value float32, opts ...nn.GenerateOption) ([][]int64, error) {
-//line probes.go:52
+//line probes.go:53
 	nn_arg0 := nn.Scalar(value)
-//line probes.go:52
+//line probes.go:53
 	nn_arg1 := int64(int64(feature))
-//line probes_nngen.go:530
+//line probes_nngen.go:531
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -542,9 +543,9 @@ func (c *CompiledClampRelu) Close() error {
 
 // clampJumpMediator is ClampJump, scheduled: its states in the order of the run.
 var clampJumpMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 51},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 53},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 54},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 52},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 54},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 55},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -568,30 +569,30 @@ func clampJumpPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 52},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 52},
-			{Op: "Gt", In: []nn.Ref{nn.Val("pre"), nn.Arg("sae.Threshold")}, Out: []string{"gt0"}, Line: 52},
-			{Op: "Relu", In: []nn.Ref{nn.Val("pre")}, Out: []string{"relu0"}, Line: 52},
-			{Op: "ZerosLike", In: []nn.Ref{nn.Val("pre")}, Out: []string{"zerosLike0"}, Line: 52},
-			{Op: "Where", In: []nn.Ref{nn.Val("gt0"), nn.Val("relu0"), nn.Val("zerosLike0")}, Out: []string{"where0"}, Line: 52},
-			{Op: "SetAt", In: []nn.Ref{nn.Val("where0"), nn.Arg("p0"), nn.Arg("feature")}, Out: []string{"f"}, Attrs: map[string]any{"index": "...,$"}, Line: 52},
-			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul1"}, Line: 53},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BEnc")}, Out: []string{"pre_2"}, Line: 53},
-			{Op: "Gt", In: []nn.Ref{nn.Val("pre_2"), nn.Arg("sae.Threshold")}, Out: []string{"gt1"}, Line: 53},
-			{Op: "Relu", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"relu1"}, Line: 53},
-			{Op: "ZerosLike", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"zerosLike1"}, Line: 53},
-			{Op: "Where", In: []nn.Ref{nn.Val("gt1"), nn.Val("relu1"), nn.Val("zerosLike1")}, Out: []string{"where1"}, Line: 53},
-			{Op: "Sub", In: []nn.Ref{nn.Val("f"), nn.Val("where1")}, Out: []string{"sub0"}, Line: 53},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("sub0"), nn.Arg("sae.WDec")}, Out: []string{"matMul2"}, Line: 53},
-			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("matMul2")}, Out: []string{"add0"}, Line: 53},
+			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 53},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 53},
+			{Op: "Gt", In: []nn.Ref{nn.Val("pre"), nn.Arg("sae.Threshold")}, Out: []string{"gt0"}, Line: 53},
+			{Op: "Relu", In: []nn.Ref{nn.Val("pre")}, Out: []string{"relu0"}, Line: 53},
+			{Op: "ZerosLike", In: []nn.Ref{nn.Val("pre")}, Out: []string{"zerosLike0"}, Line: 53},
+			{Op: "Where", In: []nn.Ref{nn.Val("gt0"), nn.Val("relu0"), nn.Val("zerosLike0")}, Out: []string{"where0"}, Line: 53},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("where0"), nn.Arg("p0"), nn.Arg("feature")}, Out: []string{"f"}, Attrs: map[string]any{"index": "...,$"}, Line: 53},
+			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul1"}, Line: 54},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BEnc")}, Out: []string{"pre_2"}, Line: 54},
+			{Op: "Gt", In: []nn.Ref{nn.Val("pre_2"), nn.Arg("sae.Threshold")}, Out: []string{"gt1"}, Line: 54},
+			{Op: "Relu", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"relu1"}, Line: 54},
+			{Op: "ZerosLike", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"zerosLike1"}, Line: 54},
+			{Op: "Where", In: []nn.Ref{nn.Val("gt1"), nn.Val("relu1"), nn.Val("zerosLike1")}, Out: []string{"where1"}, Line: 54},
+			{Op: "Sub", In: []nn.Ref{nn.Val("f"), nn.Val("where1")}, Out: []string{"sub0"}, Line: 54},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub0"), nn.Arg("sae.WDec")}, Out: []string{"matMul2"}, Line: 54},
+			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("matMul2")}, Out: []string{"add0"}, Line: 54},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 53},
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 54},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 54},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 55},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -632,21 +633,21 @@ func (c *CompiledClampJump) Run(ctx context.Context, in gpt2.Inputs, feature int
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledClampJump) RunInto(ctx context.Context, res *ClampJumpResult, in gpt2.Inputs, feature int, value float32) error {
-//line probes.go:52
+//line probes.go:53
 	nn_arg0 := nn.Scalar(value)
-//line probes.go:52
+//line probes.go:53
 	nn_arg1 := int64(int64(feature))
-//line probes_nngen.go:640
+//line probes_nngen.go:641
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
 // Generate continues the prompt with ClampJump in every step, and gives prompt and new tokens of each row.
 func (c *CompiledClampJump) Generate(ctx context.Context, in gpt2.Inputs, feature int, value float32, opts ...nn.GenerateOption) ([][]int64, error) {
-//line probes.go:52
+//line probes.go:53
 	nn_arg0 := nn.Scalar(value)
-//line probes.go:52
+//line probes.go:53
 	nn_arg1 := int64(int64(feature))
-//line probes_nngen.go:650
+//line probes_nngen.go:651
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -662,9 +663,9 @@ func (c *CompiledClampJump) Close() error {
 
 // clampTopKMediator is ClampTopK, scheduled: its states in the order of the run.
 var clampTopKMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 51},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 53},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 54},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 52},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 54},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 55},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -688,45 +689,45 @@ func clampTopKPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "MeanKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"mean"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 52},
-			{Op: "StdKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"std"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 52},
-			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("mean")}, Out: []string{"sub0"}, Line: 52},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 9.999999747378752e-06}, Line: 52},
-			{Op: "AddScalar", In: []nn.Ref{nn.Val("std"), nn.Val("const0")}, Out: []string{"addScalar0"}, Line: 52},
-			{Op: "Div", In: []nn.Ref{nn.Val("sub0"), nn.Val("addScalar0")}, Out: []string{"div0"}, Line: 52},
-			{Op: "Sub", In: []nn.Ref{nn.Val("div0"), nn.Arg("sae.BDec")}, Out: []string{"sub1"}, Line: 52},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("sub1"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 52},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 52},
-			{Op: "TopK", In: []nn.Ref{nn.Val("pre")}, Out: []string{"topK0", "topK1"}, Attrs: map[string]any{"axis": int64(-1), "k": int64(6)}, Line: 52},
-			{Op: "ZerosLike", In: []nn.Ref{nn.Val("pre")}, Out: []string{"zerosLike0"}, Line: 52},
-			{Op: "Relu", In: []nn.Ref{nn.Val("topK0")}, Out: []string{"relu0"}, Line: 52},
-			{Op: "Scatter", In: []nn.Ref{nn.Val("zerosLike0"), nn.Val("topK1"), nn.Val("relu0")}, Out: []string{"scatter0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 52},
-			{Op: "SetAt", In: []nn.Ref{nn.Val("scatter0"), nn.Arg("p0"), nn.Arg("feature")}, Out: []string{"f"}, Attrs: map[string]any{"index": "...,$"}, Line: 52},
-			{Op: "StdKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"std_2"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 53},
-			{Op: "MeanKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"mean_2"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 53},
-			{Op: "StdKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"std_3"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 53},
-			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("mean_2")}, Out: []string{"sub2"}, Line: 53},
-			{Op: "AddScalar", In: []nn.Ref{nn.Val("std_3"), nn.Val("const0")}, Out: []string{"addScalar1"}, Line: 53},
-			{Op: "Div", In: []nn.Ref{nn.Val("sub2"), nn.Val("addScalar1")}, Out: []string{"div1"}, Line: 53},
-			{Op: "Sub", In: []nn.Ref{nn.Val("div1"), nn.Arg("sae.BDec")}, Out: []string{"sub3"}, Line: 53},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("sub3"), nn.Arg("sae.WEnc")}, Out: []string{"matMul1"}, Line: 53},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BEnc")}, Out: []string{"pre_2"}, Line: 53},
-			{Op: "TopK", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"topK2", "topK3"}, Attrs: map[string]any{"axis": int64(-1), "k": int64(6)}, Line: 53},
-			{Op: "ZerosLike", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"zerosLike1"}, Line: 53},
-			{Op: "Relu", In: []nn.Ref{nn.Val("topK2")}, Out: []string{"relu1"}, Line: 53},
-			{Op: "Scatter", In: []nn.Ref{nn.Val("zerosLike1"), nn.Val("topK3"), nn.Val("relu1")}, Out: []string{"scatter1"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 53},
-			{Op: "Sub", In: []nn.Ref{nn.Val("f"), nn.Val("scatter1")}, Out: []string{"sub4"}, Line: 53},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("sub4"), nn.Arg("sae.WDec")}, Out: []string{"matMul2"}, Line: 53},
-			{Op: "Mul", In: []nn.Ref{nn.Val("matMul2"), nn.Val("std_2")}, Out: []string{"mul0"}, Line: 53},
-			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("mul0")}, Out: []string{"add0"}, Line: 53},
+			{Op: "MeanKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"mean"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 53},
+			{Op: "StdKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"std"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 53},
+			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("mean")}, Out: []string{"sub0"}, Line: 53},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 9.999999747378752e-06}, Line: 53},
+			{Op: "AddScalar", In: []nn.Ref{nn.Val("std"), nn.Val("const0")}, Out: []string{"addScalar0"}, Line: 53},
+			{Op: "Div", In: []nn.Ref{nn.Val("sub0"), nn.Val("addScalar0")}, Out: []string{"div0"}, Line: 53},
+			{Op: "Sub", In: []nn.Ref{nn.Val("div0"), nn.Arg("sae.BDec")}, Out: []string{"sub1"}, Line: 53},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub1"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 53},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 53},
+			{Op: "TopK", In: []nn.Ref{nn.Val("pre")}, Out: []string{"topK0", "topK1"}, Attrs: map[string]any{"axis": int64(-1), "k": int64(6)}, Line: 53},
+			{Op: "ZerosLike", In: []nn.Ref{nn.Val("pre")}, Out: []string{"zerosLike0"}, Line: 53},
+			{Op: "Relu", In: []nn.Ref{nn.Val("topK0")}, Out: []string{"relu0"}, Line: 53},
+			{Op: "Scatter", In: []nn.Ref{nn.Val("zerosLike0"), nn.Val("topK1"), nn.Val("relu0")}, Out: []string{"scatter0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 53},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("scatter0"), nn.Arg("p0"), nn.Arg("feature")}, Out: []string{"f"}, Attrs: map[string]any{"index": "...,$"}, Line: 53},
+			{Op: "StdKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"std_2"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 54},
+			{Op: "MeanKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"mean_2"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 54},
+			{Op: "StdKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"std_3"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 54},
+			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("mean_2")}, Out: []string{"sub2"}, Line: 54},
+			{Op: "AddScalar", In: []nn.Ref{nn.Val("std_3"), nn.Val("const0")}, Out: []string{"addScalar1"}, Line: 54},
+			{Op: "Div", In: []nn.Ref{nn.Val("sub2"), nn.Val("addScalar1")}, Out: []string{"div1"}, Line: 54},
+			{Op: "Sub", In: []nn.Ref{nn.Val("div1"), nn.Arg("sae.BDec")}, Out: []string{"sub3"}, Line: 54},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub3"), nn.Arg("sae.WEnc")}, Out: []string{"matMul1"}, Line: 54},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BEnc")}, Out: []string{"pre_2"}, Line: 54},
+			{Op: "TopK", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"topK2", "topK3"}, Attrs: map[string]any{"axis": int64(-1), "k": int64(6)}, Line: 54},
+			{Op: "ZerosLike", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"zerosLike1"}, Line: 54},
+			{Op: "Relu", In: []nn.Ref{nn.Val("topK2")}, Out: []string{"relu1"}, Line: 54},
+			{Op: "Scatter", In: []nn.Ref{nn.Val("zerosLike1"), nn.Val("topK3"), nn.Val("relu1")}, Out: []string{"scatter1"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 54},
+			{Op: "Sub", In: []nn.Ref{nn.Val("f"), nn.Val("scatter1")}, Out: []string{"sub4"}, Line: 54},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub4"), nn.Arg("sae.WDec")}, Out: []string{"matMul2"}, Line: 54},
+			{Op: "Mul", In: []nn.Ref{nn.Val("matMul2"), nn.Val("std_2")}, Out: []string{"mul0"}, Line: 54},
+			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("mul0")}, Out: []string{"add0"}, Line: 54},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 53},
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 54},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 54},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 55},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -767,21 +768,21 @@ func (c *CompiledClampTopK) Run(ctx context.Context, in gpt2.Inputs, feature int
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledClampTopK) RunInto(ctx context.Context, res *ClampTopKResult, in gpt2.Inputs, feature int, value float32) error {
-//line probes.go:52
+//line probes.go:53
 	nn_arg0 := nn.Scalar(value)
-//line probes.go:52
+//line probes.go:53
 	nn_arg1 := int64(int64(feature))
-//line probes_nngen.go:775
+//line probes_nngen.go:776
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
 // Generate continues the prompt with ClampTopK in every step, and gives prompt and new tokens of each row.
 func (c *CompiledClampTopK) Generate(ctx context.Context, in gpt2.Inputs, feature int, value float32, opts ...nn.GenerateOption) ([][]int64, error) {
-//line probes.go:52
+//line probes.go:53
 	nn_arg0 := nn.Scalar(value)
-//line probes.go:52
+//line probes.go:53
 	nn_arg1 := int64(int64(feature))
-//line probes_nngen.go:785
+//line probes_nngen.go:786
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -797,9 +798,9 @@ func (c *CompiledClampTopK) Close() error {
 
 // clampConstantMediator is ClampConstant, scheduled: its states in the order of the run.
 var clampConstantMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 51},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 53},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 54},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 52},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 54},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 55},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -823,42 +824,42 @@ func clampConstantPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 52},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 48.0}, Line: 52},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("norm"), nn.Val("const0")}, Out: []string{"fullLike0"}, Line: 52},
-			{Op: "Sqrt", In: []nn.Ref{nn.Val("fullLike0")}, Out: []string{"sqrt0"}, Line: 52},
-			{Op: "Div", In: []nn.Ref{nn.Val("sqrt0"), nn.Val("norm")}, Out: []string{"scale"}, Line: 52},
-			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("scale")}, Out: []string{"mul0"}, Line: 52},
-			{Op: "Sub", In: []nn.Ref{nn.Val("mul0"), nn.Arg("sae.BDec")}, Out: []string{"sub0"}, Line: 52},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("sub0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 52},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 52},
-			{Op: "Relu", In: []nn.Ref{nn.Val("pre")}, Out: []string{"relu0"}, Line: 52},
-			{Op: "SetAt", In: []nn.Ref{nn.Val("relu0"), nn.Arg("p0"), nn.Arg("feature")}, Out: []string{"f"}, Attrs: map[string]any{"index": "...,$"}, Line: 52},
-			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm_2"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 53},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("norm_2"), nn.Val("const0")}, Out: []string{"fullLike1"}, Line: 53},
-			{Op: "Sqrt", In: []nn.Ref{nn.Val("fullLike1")}, Out: []string{"sqrt1"}, Line: 53},
-			{Op: "Div", In: []nn.Ref{nn.Val("sqrt1"), nn.Val("norm_2")}, Out: []string{"scale_2"}, Line: 53},
-			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm_3"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 53},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("norm_3"), nn.Val("const0")}, Out: []string{"fullLike2"}, Line: 53},
-			{Op: "Sqrt", In: []nn.Ref{nn.Val("fullLike2")}, Out: []string{"sqrt2"}, Line: 53},
-			{Op: "Div", In: []nn.Ref{nn.Val("sqrt2"), nn.Val("norm_3")}, Out: []string{"scale_3"}, Line: 53},
-			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("scale_3")}, Out: []string{"mul1"}, Line: 53},
-			{Op: "Sub", In: []nn.Ref{nn.Val("mul1"), nn.Arg("sae.BDec")}, Out: []string{"sub1"}, Line: 53},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("sub1"), nn.Arg("sae.WEnc")}, Out: []string{"matMul1"}, Line: 53},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BEnc")}, Out: []string{"pre_2"}, Line: 53},
-			{Op: "Relu", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"relu1"}, Line: 53},
-			{Op: "Sub", In: []nn.Ref{nn.Val("f"), nn.Val("relu1")}, Out: []string{"sub2"}, Line: 53},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("sub2"), nn.Arg("sae.WDec")}, Out: []string{"matMul2"}, Line: 53},
-			{Op: "Div", In: []nn.Ref{nn.Val("matMul2"), nn.Val("scale_2")}, Out: []string{"div0"}, Line: 53},
-			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("div0")}, Out: []string{"add0"}, Line: 53},
+			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 53},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 48.0}, Line: 53},
+			{Op: "FullLike", In: []nn.Ref{nn.Val("norm"), nn.Val("const0")}, Out: []string{"fullLike0"}, Line: 53},
+			{Op: "Sqrt", In: []nn.Ref{nn.Val("fullLike0")}, Out: []string{"sqrt0"}, Line: 53},
+			{Op: "Div", In: []nn.Ref{nn.Val("sqrt0"), nn.Val("norm")}, Out: []string{"scale"}, Line: 53},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("scale")}, Out: []string{"mul0"}, Line: 53},
+			{Op: "Sub", In: []nn.Ref{nn.Val("mul0"), nn.Arg("sae.BDec")}, Out: []string{"sub0"}, Line: 53},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 53},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 53},
+			{Op: "Relu", In: []nn.Ref{nn.Val("pre")}, Out: []string{"relu0"}, Line: 53},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("relu0"), nn.Arg("p0"), nn.Arg("feature")}, Out: []string{"f"}, Attrs: map[string]any{"index": "...,$"}, Line: 53},
+			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm_2"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 54},
+			{Op: "FullLike", In: []nn.Ref{nn.Val("norm_2"), nn.Val("const0")}, Out: []string{"fullLike1"}, Line: 54},
+			{Op: "Sqrt", In: []nn.Ref{nn.Val("fullLike1")}, Out: []string{"sqrt1"}, Line: 54},
+			{Op: "Div", In: []nn.Ref{nn.Val("sqrt1"), nn.Val("norm_2")}, Out: []string{"scale_2"}, Line: 54},
+			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm_3"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 54},
+			{Op: "FullLike", In: []nn.Ref{nn.Val("norm_3"), nn.Val("const0")}, Out: []string{"fullLike2"}, Line: 54},
+			{Op: "Sqrt", In: []nn.Ref{nn.Val("fullLike2")}, Out: []string{"sqrt2"}, Line: 54},
+			{Op: "Div", In: []nn.Ref{nn.Val("sqrt2"), nn.Val("norm_3")}, Out: []string{"scale_3"}, Line: 54},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("scale_3")}, Out: []string{"mul1"}, Line: 54},
+			{Op: "Sub", In: []nn.Ref{nn.Val("mul1"), nn.Arg("sae.BDec")}, Out: []string{"sub1"}, Line: 54},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub1"), nn.Arg("sae.WEnc")}, Out: []string{"matMul1"}, Line: 54},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BEnc")}, Out: []string{"pre_2"}, Line: 54},
+			{Op: "Relu", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"relu1"}, Line: 54},
+			{Op: "Sub", In: []nn.Ref{nn.Val("f"), nn.Val("relu1")}, Out: []string{"sub2"}, Line: 54},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub2"), nn.Arg("sae.WDec")}, Out: []string{"matMul2"}, Line: 54},
+			{Op: "Div", In: []nn.Ref{nn.Val("matMul2"), nn.Val("scale_2")}, Out: []string{"div0"}, Line: 54},
+			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("div0")}, Out: []string{"add0"}, Line: 54},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 53},
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 54},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 54},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 55},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -899,21 +900,21 @@ func (c *CompiledClampConstant) Run(ctx context.Context, in gpt2.Inputs, feature
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledClampConstant) RunInto(ctx context.Context, res *ClampConstantResult, in gpt2.Inputs, feature int, value float32) error {
-//line probes.go:52
+//line probes.go:53
 	nn_arg0 := nn.Scalar(value)
-//line probes.go:52
+//line probes.go:53
 	nn_arg1 := int64(int64(feature))
-//line probes_nngen.go:907
+//line probes_nngen.go:908
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
 // Generate continues the prompt with ClampConstant in every step, and gives prompt and new tokens of each row.
 func (c *CompiledClampConstant) Generate(ctx context.Context, in gpt2.Inputs, feature int, value float32, opts ...nn.GenerateOption) ([][]int64, error) {
-//line probes.go:52
+//line probes.go:53
 	nn_arg0 := nn.Scalar(value)
-//line probes.go:52
+//line probes.go:53
 	nn_arg1 := int64(int64(feature))
-//line probes_nngen.go:917
+//line probes_nngen.go:918
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -929,9 +930,9 @@ func (c *CompiledClampConstant) Close() error {
 
 // replaceMediator is Replace, scheduled: its states in the order of the run.
 var replaceMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 90},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 90},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 91},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 91},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 91},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 92},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -950,20 +951,20 @@ func replacePlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("sae.BDec")}, Out: []string{"sub0"}, Line: 90},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("sub0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 90},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 90},
-			{Op: "Relu", In: []nn.Ref{nn.Val("pre")}, Out: []string{"relu0"}, Line: 90},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("relu0"), nn.Arg("sae.WDec")}, Out: []string{"matMul1"}, Line: 90},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BDec")}, Out: []string{"add0"}, Line: 90},
+			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("sae.BDec")}, Out: []string{"sub0"}, Line: 91},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 91},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 91},
+			{Op: "Relu", In: []nn.Ref{nn.Val("pre")}, Out: []string{"relu0"}, Line: 91},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("relu0"), nn.Arg("sae.WDec")}, Out: []string{"matMul1"}, Line: 91},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BDec")}, Out: []string{"add0"}, Line: 91},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 90},
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 91},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 91},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 92},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -1024,9 +1025,9 @@ func (c *CompiledReplace) Close() error {
 
 // steerMediator is Steer, scheduled: its states in the order of the run.
 var steerMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 99},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 99},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 100},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 100},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 100},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 101},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -1046,16 +1047,16 @@ func steerPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Scale", In: []nn.Ref{nn.Arg("d.Vector"), nn.Arg("alpha")}, Out: []string{"scale0"}, Line: 99},
-			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("scale0")}, Out: []string{"add0"}, Line: 99},
+			{Op: "Scale", In: []nn.Ref{nn.Arg("d.Vector"), nn.Arg("alpha")}, Out: []string{"scale0"}, Line: 100},
+			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("scale0")}, Out: []string{"add0"}, Line: 100},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 99},
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 100},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 100},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 101},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -1116,9 +1117,9 @@ func (c *CompiledSteer) Close() error {
 
 // ablateMediator is Ablate, scheduled: its states in the order of the run.
 var ablateMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 108},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 109},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 110},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 109},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 110},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 111},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -1134,25 +1135,25 @@ func ablatePlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Norm", In: []nn.Ref{nn.Arg("d.Vector")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 109},
-			{Op: "Div", In: []nn.Ref{nn.Arg("d.Vector"), nn.Val("norm0")}, Out: []string{"unit"}, Line: 109},
-			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("unit")}, Out: []string{"mul0"}, Line: 109},
-			{Op: "SumKeep", In: []nn.Ref{nn.Val("mul0")}, Out: []string{"sumKeep0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 109},
-			{Op: "Mul", In: []nn.Ref{nn.Val("sumKeep0"), nn.Val("unit")}, Out: []string{"mul1"}, Line: 109},
-			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("mul1")}, Out: []string{"sub0"}, Line: 109},
-			{Op: "Norm", In: []nn.Ref{nn.Arg("d.Vector")}, Out: []string{"norm1"}, Attrs: map[string]any{"axes": []int64{}}, Line: 110},
-			{Op: "Div", In: []nn.Ref{nn.Arg("d.Vector"), nn.Val("norm1")}, Out: []string{"unit_2"}, Line: 110},
-			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("unit_2")}, Out: []string{"mul2"}, Line: 110},
-			{Op: "Sum", In: []nn.Ref{nn.Val("mul2")}, Out: []string{"sum0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 110},
+			{Op: "Norm", In: []nn.Ref{nn.Arg("d.Vector")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 110},
+			{Op: "Div", In: []nn.Ref{nn.Arg("d.Vector"), nn.Val("norm0")}, Out: []string{"unit"}, Line: 110},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("unit")}, Out: []string{"mul0"}, Line: 110},
+			{Op: "SumKeep", In: []nn.Ref{nn.Val("mul0")}, Out: []string{"sumKeep0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 110},
+			{Op: "Mul", In: []nn.Ref{nn.Val("sumKeep0"), nn.Val("unit")}, Out: []string{"mul1"}, Line: 110},
+			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("mul1")}, Out: []string{"sub0"}, Line: 110},
+			{Op: "Norm", In: []nn.Ref{nn.Arg("d.Vector")}, Out: []string{"norm1"}, Attrs: map[string]any{"axes": []int64{}}, Line: 111},
+			{Op: "Div", In: []nn.Ref{nn.Arg("d.Vector"), nn.Val("norm1")}, Out: []string{"unit_2"}, Line: 111},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("unit_2")}, Out: []string{"mul2"}, Line: 111},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul2")}, Out: []string{"sum0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 111},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("sub0"), Line: 109},
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("sub0"), Line: 110},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "far", Value: nn.Val("sum0"), Line: 110},
-			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 110},
+			{Name: "far", Value: nn.Val("sum0"), Line: 111},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 111},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -1214,7 +1215,7 @@ func (c *CompiledAblate) Close() error {
 
 // probeMediator is Probe, scheduled: its states in the order of the run.
 var probeMediator = nn.Mediator{
-	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 117},
+	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 118},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -1231,12 +1232,12 @@ func probePlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("p.Weight")}, Out: []string{"matMul0"}, Line: 117},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("p.Bias")}, Out: []string{"add0"}, Line: 117},
+			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("p.Weight")}, Out: []string{"matMul0"}, Line: 118},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("p.Bias")}, Out: []string{"add0"}, Line: 118},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "score", Value: nn.Val("add0"), Line: 117},
+			{Name: "score", Value: nn.Val("add0"), Line: 118},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -1296,7 +1297,7 @@ func (c *CompiledProbe) Close() error {
 
 // lensMediator is Lens, scheduled: its states in the order of the run.
 var lensMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 124},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 125},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -1313,15 +1314,15 @@ func lensPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("lens.Weight.0")}, Out: []string{"matMul0"}, Line: 124},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("lens.Bias.0")}, Out: []string{"add0"}, Line: 124},
-			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("add0")}, Out: []string{"add1"}, Line: 124},
-			{Op: "Call", In: []nn.Ref{nn.Val("add1")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.1/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 124},
-			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 124},
+			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("lens.Weight.0")}, Out: []string{"matMul0"}, Line: 125},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("lens.Bias.0")}, Out: []string{"add0"}, Line: 125},
+			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("add0")}, Out: []string{"add1"}, Line: 125},
+			{Op: "Call", In: []nn.Ref{nn.Val("add1")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.1/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 125},
+			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 125},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "guess", Value: nn.Val("call1"), Line: 124},
+			{Name: "guess", Value: nn.Val("call1"), Line: 125},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -1380,5 +1381,241 @@ func (c *CompiledLens) Plan() *nn.Plan {
 
 // Close frees the session over the changed graph; the session that it was compiled for stays open.
 func (c *CompiledLens) Close() error {
+	return c.c.Close()
+}
+
+// headsMediator is Heads, scheduled: its states in the order of the run.
+var headsMediator = nn.Mediator{
+	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 133},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// headsPlan is Heads, compiled, as data.
+func headsPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "Heads",
+		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
+		Invokes: []string{"invoke0"},
+		// What is given to each run.
+		Params: []nn.Param{
+			{Name: "mask", Type: nn.Type{DType: nn.Int64, Shape: nn.Shape{"batch", "seq"}}},
+			{Name: "p0", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{}}},
+			{Name: "p1", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{}}},
+			{Name: "alpha", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{}}},
+		},
+		// What is given when it is compiled.
+		Weights: []nn.Param{
+			{Name: "p.Weight", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"48", "3"}}},
+			{Name: "p.Bias", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"3"}}},
+		},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "At", In: []nn.Ref{nn.Arg("p.Weight")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,0"}, Line: 133},
+			{Op: "At", In: []nn.Ref{nn.Arg("p.Bias")}, Out: []string{"at1"}, Attrs: map[string]any{"index": "0"}, Line: 133},
+			{Op: "Reshape", In: []nn.Ref{nn.Val("at0")}, Out: []string{"reshape0"}, Attrs: map[string]any{"dims": []int64{-1, 1}}, Line: 133},
+			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("reshape0")}, Out: []string{"matMul0"}, Line: 133},
+			{Op: "Squeeze", In: []nn.Ref{nn.Val("matMul0")}, Out: []string{"squeeze0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 133},
+			{Op: "Reshape", In: []nn.Ref{nn.Val("at1")}, Out: []string{"reshape1"}, Attrs: map[string]any{"dims": []int64{1}}, Line: 133},
+			{Op: "Add", In: []nn.Ref{nn.Val("squeeze0"), nn.Val("reshape1")}, Out: []string{"scores_2"}, Line: 133},
+			{Op: "Float", In: []nn.Ref{nn.Arg("mask")}, Out: []string{"m"}, Line: 134},
+			{Op: "Float", In: []nn.Ref{nn.Val("scores_2")}, Out: []string{"float0"}, Line: 134},
+			{Op: "Mul", In: []nn.Ref{nn.Val("float0"), nn.Val("m")}, Out: []string{"mul0"}, Line: 134},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul0")}, Out: []string{"sum0"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 134},
+			{Op: "Sum", In: []nn.Ref{nn.Val("m")}, Out: []string{"sum1"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 134},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 1.0}, Line: 21},
+			{Op: "Maximum", In: []nn.Ref{nn.Val("sum1"), nn.Val("const0")}, Out: []string{"maximum0"}, Line: 134},
+			{Op: "Div", In: []nn.Ref{nn.Val("sum0"), nn.Val("maximum0")}, Out: []string{"mean_2"}, Line: 134},
+			{Op: "Float", In: []nn.Ref{nn.Val("scores_2")}, Out: []string{"s"}, Line: 134},
+			{Op: "Float", In: []nn.Ref{nn.Arg("mask")}, Out: []string{"m_2"}, Line: 134},
+			{Op: "ZerosLike", In: []nn.Ref{nn.Val("m_2")}, Out: []string{"zerosLike0"}, Line: 134},
+			{Op: "Ne", In: []nn.Ref{nn.Val("m_2"), nn.Val("zerosLike0")}, Out: []string{"ne0"}, Line: 134},
+			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": -3.4028234663852886e+38}, Line: 134},
+			{Op: "FullLike", In: []nn.Ref{nn.Val("s"), nn.Val("const1")}, Out: []string{"fullLike0"}, Line: 134},
+			{Op: "Where", In: []nn.Ref{nn.Val("ne0"), nn.Val("s"), nn.Val("fullLike0")}, Out: []string{"where0"}, Line: 134},
+			{Op: "Max", In: []nn.Ref{nn.Val("where0")}, Out: []string{"highest_2"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 134},
+			{Op: "Float", In: []nn.Ref{nn.Arg("mask")}, Out: []string{"m_3"}, Line: 134},
+			{Op: "Sum", In: []nn.Ref{nn.Val("m_3")}, Out: []string{"sum2"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 134},
+			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("sum2")}, Out: []string{"unsqueeze0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 134},
+			{Op: "CumSum", In: []nn.Ref{nn.Val("m_3")}, Out: []string{"cumSum0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 134},
+			{Op: "Sub", In: []nn.Ref{nn.Val("unsqueeze0"), nn.Val("cumSum0")}, Out: []string{"after"}, Line: 134},
+			{Op: "ZerosLike", In: []nn.Ref{nn.Val("after")}, Out: []string{"zerosLike1"}, Line: 134},
+			{Op: "Eq", In: []nn.Ref{nn.Val("after"), nn.Val("zerosLike1")}, Out: []string{"eq0"}, Line: 134},
+			{Op: "Float", In: []nn.Ref{nn.Val("eq0")}, Out: []string{"float1"}, Line: 134},
+			{Op: "Mul", In: []nn.Ref{nn.Val("m_3"), nn.Val("float1")}, Out: []string{"last_2"}, Line: 134},
+			{Op: "Float", In: []nn.Ref{nn.Val("scores_2")}, Out: []string{"float2"}, Line: 134},
+			{Op: "Mul", In: []nn.Ref{nn.Val("float2"), nn.Val("last_2")}, Out: []string{"mul1"}, Line: 134},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul1")}, Out: []string{"last_3"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 134},
+			{Op: "Float", In: []nn.Ref{nn.Val("scores_2")}, Out: []string{"s_2"}, Line: 135},
+			{Op: "Float", In: []nn.Ref{nn.Arg("mask")}, Out: []string{"m_4"}, Line: 135},
+			{Op: "ZerosLike", In: []nn.Ref{nn.Val("m_4")}, Out: []string{"zerosLike2"}, Line: 135},
+			{Op: "Ne", In: []nn.Ref{nn.Val("m_4"), nn.Val("zerosLike2")}, Out: []string{"ne1"}, Line: 135},
+			{Op: "FullLike", In: []nn.Ref{nn.Val("s_2"), nn.Val("const1")}, Out: []string{"fullLike1"}, Line: 135},
+			{Op: "Where", In: []nn.Ref{nn.Val("ne1"), nn.Val("s_2"), nn.Val("fullLike1")}, Out: []string{"shown"}, Line: 135},
+			{Op: "At", In: []nn.Ref{nn.Val("shown")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,:1"}, Line: 135},
+			{Op: "FullLike", In: []nn.Ref{nn.Val("at2"), nn.Val("const1")}, Out: []string{"fullLike2"}, Line: 135},
+			{Op: "Expand", In: []nn.Ref{nn.Val("fullLike2")}, Out: []string{"none"}, Attrs: map[string]any{"sizes": []int64{-1, 2}}, Line: 135},
+			{Op: "Concat", In: []nn.Ref{nn.Val("shown"), nn.Val("none")}, Out: []string{"concat0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 135},
+			{Op: "TopK", In: []nn.Ref{nn.Val("concat0")}, Out: []string{"topK0", "topK1"}, Attrs: map[string]any{"axis": int64(1), "k": int64(2)}, Line: 135},
+			{Op: "FullLike", In: []nn.Ref{nn.Val("topK0"), nn.Val("const1")}, Out: []string{"fullLike3"}, Line: 135},
+			{Op: "Gt", In: []nn.Ref{nn.Val("topK0"), nn.Val("fullLike3")}, Out: []string{"gt0"}, Line: 135},
+			{Op: "Float", In: []nn.Ref{nn.Val("gt0")}, Out: []string{"m_5"}, Line: 135},
+			{Op: "Float", In: []nn.Ref{nn.Val("topK0")}, Out: []string{"float3"}, Line: 135},
+			{Op: "Mul", In: []nn.Ref{nn.Val("float3"), nn.Val("m_5")}, Out: []string{"mul2"}, Line: 135},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul2")}, Out: []string{"sum3"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 135},
+			{Op: "Sum", In: []nn.Ref{nn.Val("m_5")}, Out: []string{"sum4"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 135},
+			{Op: "Maximum", In: []nn.Ref{nn.Val("sum4"), nn.Val("const0")}, Out: []string{"maximum1"}, Line: 135},
+			{Op: "Div", In: []nn.Ref{nn.Val("sum3"), nn.Val("maximum1")}, Out: []string{"top2_2"}, Line: 135},
+			{Op: "Float", In: []nn.Ref{nn.Val("scores_2")}, Out: []string{"s_3"}, Line: 135},
+			{Op: "Float", In: []nn.Ref{nn.Arg("mask")}, Out: []string{"m_6"}, Line: 135},
+			{Op: "ZerosLike", In: []nn.Ref{nn.Val("m_6")}, Out: []string{"zerosLike3"}, Line: 135},
+			{Op: "Ne", In: []nn.Ref{nn.Val("m_6"), nn.Val("zerosLike3")}, Out: []string{"ne2"}, Line: 135},
+			{Op: "FullLike", In: []nn.Ref{nn.Val("s_3"), nn.Val("const1")}, Out: []string{"fullLike4"}, Line: 135},
+			{Op: "Where", In: []nn.Ref{nn.Val("ne2"), nn.Val("s_3"), nn.Val("fullLike4")}, Out: []string{"shown_2"}, Line: 135},
+			{Op: "At", In: []nn.Ref{nn.Val("shown_2")}, Out: []string{"at3"}, Attrs: map[string]any{"index": ":,:1"}, Line: 135},
+			{Op: "FullLike", In: []nn.Ref{nn.Val("at3"), nn.Val("const1")}, Out: []string{"fullLike5"}, Line: 135},
+			{Op: "Expand", In: []nn.Ref{nn.Val("fullLike5")}, Out: []string{"none_2"}, Attrs: map[string]any{"sizes": []int64{-1, 4}}, Line: 135},
+			{Op: "Concat", In: []nn.Ref{nn.Val("shown_2"), nn.Val("none_2")}, Out: []string{"concat1"}, Attrs: map[string]any{"axis": int64(1)}, Line: 135},
+			{Op: "TopK", In: []nn.Ref{nn.Val("concat1")}, Out: []string{"topK2", "topK3"}, Attrs: map[string]any{"axis": int64(1), "k": int64(4)}, Line: 135},
+			{Op: "FullLike", In: []nn.Ref{nn.Val("topK2"), nn.Val("const1")}, Out: []string{"fullLike6"}, Line: 135},
+			{Op: "Gt", In: []nn.Ref{nn.Val("topK2"), nn.Val("fullLike6")}, Out: []string{"gt1"}, Line: 135},
+			{Op: "Float", In: []nn.Ref{nn.Val("gt1")}, Out: []string{"m_7"}, Line: 135},
+			{Op: "Float", In: []nn.Ref{nn.Val("topK2")}, Out: []string{"float4"}, Line: 135},
+			{Op: "Mul", In: []nn.Ref{nn.Val("float4"), nn.Val("m_7")}, Out: []string{"mul3"}, Line: 135},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul3")}, Out: []string{"sum5"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 135},
+			{Op: "Sum", In: []nn.Ref{nn.Val("m_7")}, Out: []string{"sum6"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 135},
+			{Op: "Maximum", In: []nn.Ref{nn.Val("sum6"), nn.Val("const0")}, Out: []string{"maximum2"}, Line: 135},
+			{Op: "Div", In: []nn.Ref{nn.Val("sum5"), nn.Val("maximum2")}, Out: []string{"top4_2"}, Line: 135},
+			{Op: "Float", In: []nn.Ref{nn.Arg("mask")}, Out: []string{"m_8"}, Line: 136},
+			{Op: "Float", In: []nn.Ref{nn.Val("scores_2")}, Out: []string{"float5"}, Line: 136},
+			{Op: "Mul", In: []nn.Ref{nn.Val("float5"), nn.Val("m_8")}, Out: []string{"mul4"}, Line: 136},
+			{Op: "At", In: []nn.Ref{nn.Val("mul4")}, Out: []string{"at4"}, Attrs: map[string]any{"index": ":,:1"}, Line: 136},
+			{Op: "ZerosLike", In: []nn.Ref{nn.Val("at4")}, Out: []string{"zerosLike4"}, Line: 136},
+			{Op: "Expand", In: []nn.Ref{nn.Val("zerosLike4")}, Out: []string{"ahead"}, Attrs: map[string]any{"sizes": []int64{-1, 3}}, Line: 136},
+			{Op: "CumSum", In: []nn.Ref{nn.Val("mul4")}, Out: []string{"cumSum1"}, Attrs: map[string]any{"axis": int64(1)}, Line: 136},
+			{Op: "Concat", In: []nn.Ref{nn.Val("ahead"), nn.Val("cumSum1")}, Out: []string{"c"}, Attrs: map[string]any{"axis": int64(1)}, Line: 136},
+			{Op: "At", In: []nn.Ref{nn.Val("c")}, Out: []string{"at5"}, Attrs: map[string]any{"index": ":,3:"}, Line: 136},
+			{Op: "At", In: []nn.Ref{nn.Val("c")}, Out: []string{"at6"}, Attrs: map[string]any{"index": ":,:-3"}, Line: 136},
+			{Op: "Sub", In: []nn.Ref{nn.Val("at5"), nn.Val("at6")}, Out: []string{"sum"}, Line: 136},
+			{Op: "At", In: []nn.Ref{nn.Val("m_8")}, Out: []string{"at7"}, Attrs: map[string]any{"index": ":,:1"}, Line: 136},
+			{Op: "ZerosLike", In: []nn.Ref{nn.Val("at7")}, Out: []string{"zerosLike5"}, Line: 136},
+			{Op: "Expand", In: []nn.Ref{nn.Val("zerosLike5")}, Out: []string{"ahead_2"}, Attrs: map[string]any{"sizes": []int64{-1, 3}}, Line: 136},
+			{Op: "CumSum", In: []nn.Ref{nn.Val("m_8")}, Out: []string{"cumSum2"}, Attrs: map[string]any{"axis": int64(1)}, Line: 136},
+			{Op: "Concat", In: []nn.Ref{nn.Val("ahead_2"), nn.Val("cumSum2")}, Out: []string{"c_2"}, Attrs: map[string]any{"axis": int64(1)}, Line: 136},
+			{Op: "At", In: []nn.Ref{nn.Val("c_2")}, Out: []string{"at8"}, Attrs: map[string]any{"index": ":,3:"}, Line: 136},
+			{Op: "At", In: []nn.Ref{nn.Val("c_2")}, Out: []string{"at9"}, Attrs: map[string]any{"index": ":,:-3"}, Line: 136},
+			{Op: "Sub", In: []nn.Ref{nn.Val("at8"), nn.Val("at9")}, Out: []string{"n"}, Line: 136},
+			{Op: "Maximum", In: []nn.Ref{nn.Val("n"), nn.Val("const0")}, Out: []string{"maximum3"}, Line: 136},
+			{Op: "Div", In: []nn.Ref{nn.Val("sum"), nn.Val("maximum3")}, Out: []string{"rolling_2"}, Line: 136},
+			{Op: "Float", In: []nn.Ref{nn.Val("rolling_2")}, Out: []string{"s_4"}, Line: 137},
+			{Op: "Float", In: []nn.Ref{nn.Arg("mask")}, Out: []string{"m_9"}, Line: 137},
+			{Op: "ZerosLike", In: []nn.Ref{nn.Val("m_9")}, Out: []string{"zerosLike6"}, Line: 137},
+			{Op: "Ne", In: []nn.Ref{nn.Val("m_9"), nn.Val("zerosLike6")}, Out: []string{"ne3"}, Line: 137},
+			{Op: "FullLike", In: []nn.Ref{nn.Val("s_4"), nn.Val("const1")}, Out: []string{"fullLike7"}, Line: 137},
+			{Op: "Where", In: []nn.Ref{nn.Val("ne3"), nn.Val("s_4"), nn.Val("fullLike7")}, Out: []string{"where1"}, Line: 137},
+			{Op: "Max", In: []nn.Ref{nn.Val("where1")}, Out: []string{"peak_2"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 137},
+			{Op: "Float", In: []nn.Ref{nn.Arg("mask")}, Out: []string{"m_10"}, Line: 138},
+			{Op: "CumSum", In: []nn.Ref{nn.Val("m_10")}, Out: []string{"n_2"}, Attrs: map[string]any{"axis": int64(1)}, Line: 138},
+			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("n_2")}, Out: []string{"unsqueeze1"}, Attrs: map[string]any{"axis": int64(2)}, Line: 138},
+			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("n_2")}, Out: []string{"unsqueeze2"}, Attrs: map[string]any{"axis": int64(1)}, Line: 138},
+			{Op: "Sub", In: []nn.Ref{nn.Val("unsqueeze1"), nn.Val("unsqueeze2")}, Out: []string{"sub0"}, Line: 138},
+			{Op: "Relu", In: []nn.Ref{nn.Val("sub0")}, Out: []string{"age"}, Line: 138},
+			{Op: "Scale", In: []nn.Ref{nn.Val("age"), nn.Arg("p0")}, Out: []string{"scale0"}, Line: 138},
+			{Op: "Exp", In: []nn.Ref{nn.Val("scale0")}, Out: []string{"exp0"}, Line: 138},
+			{Op: "Tril", In: []nn.Ref{nn.Val("exp0")}, Out: []string{"decay"}, Attrs: map[string]any{"k": int64(0)}, Line: 138},
+			{Op: "OnesLike", In: []nn.Ref{nn.Val("n_2")}, Out: []string{"onesLike0"}, Line: 138},
+			{Op: "Eq", In: []nn.Ref{nn.Val("n_2"), nn.Val("onesLike0")}, Out: []string{"eq1"}, Line: 138},
+			{Op: "Float", In: []nn.Ref{nn.Val("eq1")}, Out: []string{"first"}, Line: 138},
+			{Op: "Scale", In: []nn.Ref{nn.Val("first"), nn.Arg("p1")}, Out: []string{"scale1"}, Line: 138},
+			{Op: "AddScalar", In: []nn.Ref{nn.Val("scale1"), nn.Arg("alpha")}, Out: []string{"addScalar0"}, Line: 138},
+			{Op: "Mul", In: []nn.Ref{nn.Val("addScalar0"), nn.Val("m_10")}, Out: []string{"weight"}, Line: 138},
+			{Op: "Float", In: []nn.Ref{nn.Val("scores_2")}, Out: []string{"float6"}, Line: 138},
+			{Op: "Mul", In: []nn.Ref{nn.Val("float6"), nn.Val("weight")}, Out: []string{"mul5"}, Line: 138},
+			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("mul5")}, Out: []string{"unsqueeze3"}, Attrs: map[string]any{"axis": int64(2)}, Line: 138},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("decay"), nn.Val("unsqueeze3")}, Out: []string{"matMul1"}, Line: 138},
+			{Op: "Squeeze", In: []nn.Ref{nn.Val("matMul1")}, Out: []string{"squeeze1"}, Attrs: map[string]any{"axis": int64(2)}, Line: 138},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "scores", Value: nn.Val("scores_2"), Line: 133},
+			{Name: "mean", Value: nn.Val("mean_2"), Line: 134},
+			{Name: "highest", Value: nn.Val("highest_2"), Line: 134},
+			{Name: "last", Value: nn.Val("last_3"), Line: 134},
+			{Name: "top2", Value: nn.Val("top2_2"), Line: 135},
+			{Name: "top4", Value: nn.Val("top4_2"), Line: 135},
+			{Name: "rolling", Value: nn.Val("rolling_2"), Line: 136},
+			{Name: "peak", Value: nn.Val("peak_2"), Line: 137},
+			{Name: "ema", Value: nn.Val("squeeze1"), Line: 138},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/transformer/h.1/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+		},
+		Mediators: []nn.Mediator{headsMediator},
+	}
+}
+
+// CompiledHeads is Heads, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// Heads gives one class of the probe through every head.
+type CompiledHeads struct {
+	c *nn.Compiled
+}
+
+// CompileHeads puts Heads into the model's graph and opens a session over it, which may take seconds.
+func CompileHeads(s *gpt2.Session, p *toys.Probe, opts ...nn.CompileOption) (*CompiledHeads, error) {
+	c, err := s.Compile(headsPlan(), append([]nn.CompileOption{nn.Attach("p", p)}, opts...)...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledHeads{c: c}, nil
+}
+
+// HeadsResult holds the results of one run of Heads.
+type HeadsResult struct {
+	Scores  nn.Tensor
+	Mean    nn.Tensor
+	Highest nn.Tensor
+	Last    nn.Tensor
+	Top2    nn.Tensor
+	Top4    nn.Tensor
+	Rolling nn.Tensor
+	Peak    nn.Tensor
+	Ema     nn.Tensor
+}
+
+// Run runs the model once with Heads in it. The results belong to the caller until they are released.
+func (c *CompiledHeads) Run(ctx context.Context, in gpt2.Inputs, mask nn.Tensor, alpha float32) (scores nn.Tensor, mean nn.Tensor, highest nn.Tensor, last nn.Tensor, top2 nn.Tensor, top4 nn.Tensor, rolling nn.Tensor, peak nn.Tensor, ema nn.Tensor, err error) {
+	var res HeadsResult
+	err = c.RunInto(ctx, &res, in, mask, alpha)
+	return res.Scores, res.Mean, res.Highest, res.Last, res.Top2, res.Top4, res.Rolling, res.Peak, res.Ema, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledHeads) RunInto(ctx context.Context, res *HeadsResult, in gpt2.Inputs, mask nn.Tensor, alpha float32) error {
+//line probes.go:60
+	nn_arg1 := float32(float32(math.Log(float64(1 - alpha))))
+//line probes.go:62
+	nn_arg2 := float32(1 - alpha)
+//line probes_nngen.go:1600
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{mask, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(alpha)}, &res.Scores, &res.Mean, &res.Highest, &res.Last, &res.Top2, &res.Top4, &res.Rolling, &res.Peak, &res.Ema)
+}
+
+// Generate continues the prompt with Heads in every step, and gives prompt and new tokens of each row.
+func (c *CompiledHeads) Generate(ctx context.Context, in gpt2.Inputs, mask nn.Tensor, alpha float32, opts ...nn.GenerateOption) ([][]int64, error) {
+//line probes.go:60
+	nn_arg1 := float32(float32(math.Log(float64(1 - alpha))))
+//line probes.go:62
+	nn_arg2 := float32(1 - alpha)
+//line probes_nngen.go:1610
+	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{mask, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(alpha)}, opts...)
+}
+
+// Plan is the compiled form of Heads, as data.
+func (c *CompiledHeads) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledHeads) Close() error {
 	return c.c.Close()
 }

@@ -41,6 +41,7 @@ func cases(t *testing.T) []golden.Case {
 		{Name: "steer", Trace: probes.Steer, Compile: probes.CompileSteer, Attached: with(direction), Args: "arg.alpha", Results: "logits"},
 		{Name: "ablate", Trace: probes.Ablate, Compile: probes.CompileAblate, Attached: with(direction), Results: "far logits"},
 		{Name: "probe", Trace: probes.Probe, Compile: probes.CompileProbe, Attached: with(probe), Results: "score"},
+		{Name: "heads", Trace: probes.Heads, Compile: probes.CompileHeads, Attached: with(probe), Args: "arg.mask arg.alpha", Results: "scores mean max last top2 top4 rolling peak ema"},
 		{Name: "lens", Trace: probes.Lens, Compile: probes.CompileLens, Attached: with(lens), Results: "guess"},
 	}
 }
