@@ -59,6 +59,8 @@ func (t Tensor) DType() DType
 func (t Tensor) Release()
 func (t Tensor) String() string
 type Envoy struct{ _ int }
+type Attachment struct{ _ int }
+func (a *Attachment) Path() string
 func (e *Envoy) Path() string
 func (e *Envoy) Output() Tensor
 func (e *Envoy) SetOutput(t Tensor)

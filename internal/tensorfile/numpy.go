@@ -65,8 +65,6 @@ func parseNPYHeader(text string) (a Array, err error) {
 		return a, fmt.Errorf("elements of NumPy's type %q are not read; save it as float32", m[1]+m[2])
 	case m[1] == ">" && d.Size() > 1:
 		return a, fmt.Errorf("the elements are big-endian; save it with astype('<%s')", m[2])
-	case m[3] == "True" && strings.Count(m[4], ",") > 1:
-		return a, fmt.Errorf("the elements lie in Fortran's order; save np.ascontiguousarray of it")
 	}
 	a.DType, a.Shape = d, []int64{}
 	for part := range strings.SplitSeq(m[4], ",") {
@@ -78,6 +76,9 @@ func parseNPYHeader(text string) (a Array, err error) {
 			return a, fmt.Errorf("shape (%s): %w", m[4], err)
 		}
 		a.Shape = append(a.Shape, size)
+	}
+	if m[3] == "True" && len(a.Shape) > 1 {
+		return a, fmt.Errorf("the elements lie in Fortran's order; save np.ascontiguousarray of it")
 	}
 	_, err = byteSize(a.DType, a.Shape)
 	return a, err
