@@ -64,8 +64,10 @@ func TestInfer(t *testing.T) {
 }
 
 func TestReadRefuses(t *testing.T) {
-	good := string(Write(&Spec{Type: "T", Kind: Tensors, Source: "x", Activation: ReLU, Normalize: NoNorm,
-		Arrays: mustInfer(t).Arrays}))
+	good := string(Write(&Spec{
+		Type: "T", Kind: Tensors, Source: "x", Activation: ReLU, Normalize: NoNorm,
+		Arrays: mustInfer(t).Arrays,
+	}))
 	for name, c := range map[string]struct{ old, new, want string }{
 		"not YAML":    {"type: T", "type: [", "not YAML"},
 		"unknown key": {"type: T", "type: T\ncolour: red", `unknown key "colour"`},
