@@ -53,3 +53,23 @@ func TestGoldens(t *testing.T) {
 	t.Cleanup(func() { require.NoError(t, sess.Close()) })
 	golden.Run(t, "attach", sess, cases(t))
 }
+
+// TestCompileRefuses holds what an attachment has to be when the trace is compiled.
+func TestCompileRefuses(t *testing.T) {
+	sess, err := gpt2.Open(golden.Model(t, "gpt2", "torchscript"), golden.Options()...)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, sess.Close()) })
+	_, err = probes.CompileReplace(sess, nil)
+	require.ErrorContains(t, err, "sae is nil: load it first")
+	require.ErrorContains(t, err, "NN3180")
+	_, err = probes.CompileReplace(sess, &toys.ToySAE{})
+	require.ErrorContains(t, err, "sae.WEnc is not set")
+	sae := load(t, toys.LoadToySAE, "toysae.safetensors")
+	sae.BDec = sae.BEnc
+	_, err = probes.CompileReplace(sess, sae)
+	require.ErrorContains(t, err, "sae.BDec is float32 [64], but the trace was compiled for float32 [48]")
+	sae = load(t, toys.LoadToySAE, "toysae.safetensors")
+	sae.WDec.Release()
+	_, err = probes.CompileReplace(sess, sae)
+	require.ErrorContains(t, err, "was released")
+}
