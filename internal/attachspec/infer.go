@@ -2,7 +2,6 @@ package attachspec
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -68,9 +67,6 @@ func (g *guess) array(field string, a tensorfile.Array, transposed bool) Array {
 	}
 	return out
 }
-
-// lensName is a translator of a tuned lens.
-var lensName = regexp.MustCompile(`^(?:translators\.|layer_translators\.)?\d+\.weight$`)
 
 func (g *guess) spec() *Spec {
 	s := &Spec{Kind: Tensors, Activation: ReLU, Normalize: NoNorm}
