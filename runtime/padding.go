@@ -1,7 +1,6 @@
 package nn
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/nngen-go/nngen/modelspec"
@@ -73,6 +72,19 @@ func (m *ModelInfo) padded(ins []InvokeInputs) (out []InvokeInputs, made []Tenso
 	return out, p.made, nil
 }
 
+// copied copies inputs by hand: maps.Clone would make every caller's map live on
+// the heap, also that of a run that needs no copy.
+func copied(in InvokeInputs) InvokeInputs {
+	if in == nil {
+		return nil
+	}
+	out := make(InvokeInputs, len(in))
+	for name, t := range in {
+		out[name] = t
+	}
+	return out
+}
+
 // padder fills the inputs of a batch up to one length.
 type padder struct {
 	info   *ModelInfo
@@ -105,10 +117,10 @@ func (p *padder) side() error {
 func (p *padder) invoke(i int, in InvokeInputs) (InvokeInputs, error) {
 	tokens := in[p.ids.Name]
 	if tokens.h == nil || len(tokens.h.shape) != 2 {
-		return in, nil
+		return copied(in), nil
 	}
 	rows, n := tokens.h.shape[0], tokens.h.shape[1]
-	out := maps.Clone(in)
+	out := copied(in)
 	for _, want := range p.info.Inputs {
 		t := in[want.Name]
 		switch {

@@ -102,12 +102,21 @@ func (s *Session) compileRemote(p *Plan) (*Compiled, error) {
 
 // runRemote runs the plan where the model is.
 func (c *Compiled) runRemote(ctx context.Context, ins []InvokeInputs, args []Tensor, into []*Tensor) error {
-	return c.s.remote.Run(ctx, c.remoteID, ins, args, func(i int, t Tensor) error {
+	// Copies, so that the callers' lists need no memory where nothing is remote.
+	list := make([]*Tensor, len(into))
+	copy(list, into)
+	inputs := make([]InvokeInputs, len(ins))
+	for i, in := range ins {
+		inputs[i] = copied(in)
+	}
+	given := make([]Tensor, len(args))
+	copy(given, args)
+	return c.s.remote.Run(ctx, c.remoteID, inputs, given, func(i int, t Tensor) error {
 		switch {
 		case i < 0 || i >= len(c.plan.Taps):
 			return fmt.Errorf("%s: the server sent result %d of %d", c.plan.Name, i, len(c.plan.Taps))
-		case i < len(into) && into[i] != nil:
-			*into[i] = t
+		case i < len(list) && list[i] != nil:
+			*list[i] = t
 		}
 		return nil
 	})

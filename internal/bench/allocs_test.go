@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/nngen-go/nngen/internal/golden"
+	"github.com/nngen-go/nngen/internal/golden/hooks"
 	"github.com/nngen-go/nngen/internal/golden/torchscript/gpt2"
 	"github.com/nngen-go/nngen/internal/golden/torchscript/gpt2/probes"
 	nn "github.com/nngen-go/nngen/runtime"
@@ -36,4 +37,20 @@ func TestRunIntoAllocatesNothing(t *testing.T) {
 	require.NoError(t, err)
 	var res probes.GetResult
 	require.Zero(t, testing.AllocsPerRun(100, func() { require.NoError(t, get.RunInto(ctx, &res, in)) }), "generated")
+}
+
+// TestHooksAllocateNothing: neither a hook nor the frame of a run allocates in
+// Go; what a hook carries over is copied in place.
+func TestHooksAllocateNothing(t *testing.T) {
+	sess, err := gpt2.Open(golden.Model(t, "gpt2", "torchscript"), nn.Threads(1))
+	require.NoError(t, err)
+	defer sess.Close()
+	require.Zero(t, testing.AllocsPerRun(100, chainedRun(t, sess, 20)), "20 hooks")
+
+	c, err := hooks.CompileNormed(sess)
+	require.NoError(t, err)
+	defer c.Close()
+	in := gpt2.Inputs{InputIDs: nn.From([]int64{1, 2, 3, 4}, 1, 4)}
+	var res hooks.NormedResult
+	require.Zero(t, testing.AllocsPerRun(100, func() { require.NoError(t, c.RunInto(ctx, &res, in, 1)) }), "generated")
 }

@@ -52,6 +52,7 @@ type pending struct {
 	set  bool
 	from int    // input to pass through; -1: data was given
 	held []byte // given data that must wait, because the output's buffer is an input's
+	few  [16]byte
 	view C.nng_view
 }
 
@@ -97,7 +98,7 @@ var idleRuns struct {
 }
 
 // newHookRun takes a run's record, with a token that names it.
-func newHookRun(o *backend.RunOptions) (*hookRun, error) {
+func newHookRun(hook func(*backend.HookCall) error, reuse bool) (*hookRun, error) {
 	idleRuns.Lock()
 	n := len(idleRuns.list)
 	var r *hookRun
@@ -114,7 +115,7 @@ func newHookRun(o *backend.RunOptions) (*hookRun, error) {
 		*(*int64)(r.token.data) = r.id
 		calls.Store(r.id, r)
 	}
-	r.hook, r.reuse, r.err = o.Hook, o.Reuse, nil
+	r.hook, r.reuse, r.err = hook, reuse, nil
 	return r, nil
 }
 
@@ -231,7 +232,7 @@ func (v *visit) SetOutput(i int, shape []int64, data []byte) error {
 			return fmt.Errorf("output %d of the hook is %s of shape %v, %d bytes, and was given %d", i, p.dtype(), shape, len(out), len(data))
 		}
 		if p.held = nil; v.shares(p) {
-			p.held = append([]byte(nil), data...)
+			p.held = append(p.few[:0], data...)
 		} else {
 			copy(out, data)
 		}

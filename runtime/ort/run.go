@@ -59,7 +59,7 @@ func (s *session) Run(ctx context.Context, in map[string]backend.Value, outputs 
 	if err := s.fetch(c, outputs, o); err != nil {
 		return nil, err
 	}
-	if err := s.runHooks(ctx, c, &o); err != nil {
+	if err := s.runHooks(ctx, c, o.Hook, o.Reuse); err != nil {
 		c.drop(o.Into)
 		return nil, err
 	}
@@ -167,11 +167,11 @@ func names(infos []backend.Info) string {
 }
 
 // runHooks runs with the token fed that names the run to its hooks.
-func (s *session) runHooks(ctx context.Context, c *scratch, o *backend.RunOptions) error {
+func (s *session) runHooks(ctx context.Context, c *scratch, hook func(*backend.HookCall) error, reuse bool) error {
 	if s.token == nil {
 		return s.runCancellable(ctx, c)
 	}
-	r, err := newHookRun(o)
+	r, err := newHookRun(hook, reuse)
 	if err != nil {
 		return err
 	}
