@@ -23,4 +23,24 @@ var adaptive = []Entry{
 		Title: "Strength chosen by Go from a probe, in mid-run", Source: "Lee et al. 2024 (CAST); Scalena et al. 2024",
 		Model: "opticks", With: "vowels", Moves: "logits", View: View{Words: "logits"},
 	},
+	{
+		Case:  golden.Case{Name: "limit_norms", Trace: in.LimitNorms, Compile: in.CompileLimitNorms, Args: "arg.limit", Results: "logits hot"},
+		Title: "Activation norms limited, decided by Go in mid-run", Source: "activation capping (Lu et al. 2026); nngen's design",
+		Model: "opticks", Moves: "logits", View: View{Words: "logits"},
+	},
+	{
+		Case:  golden.Case{Name: "steer_at", Trace: in.SteerAt, Compile: in.CompileSteerAt, Args: "arg.layer arg.v arg.alpha", Results: "logits"},
+		Title: "Steering at a layer that the caller names", Source: "Turner et al. 2023 (ActAdd); Rimsky et al. 2023 (CAA)",
+		Model: "opticks", Moves: "logits", View: View{Words: "logits"},
+	},
+	{
+		Case:  golden.Case{Name: "ablate_head_at", Trace: in.AblateHeadAt, Compile: in.CompileAblateHeadAt, Args: "arg.layer arg.head", Results: "logits"},
+		Title: "A head that the caller names", Source: "Michel et al. 2019",
+		Model: "opticks", Moves: "logits", View: View{Words: "logits"},
+	},
+	{
+		Case:  golden.Case{Name: "skip_range", Trace: in.SkipRange, Compile: in.CompileSkipRange, Args: "arg.first_layer arg.last_layer", Results: "logits"},
+		Title: "A range of blocks skipped", Source: "Gromov et al. 2024",
+		Model: "opticks", Moves: "logits", View: View{Words: "logits"},
+	},
 }

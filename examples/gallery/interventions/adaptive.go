@@ -54,3 +54,18 @@ func SteerByPolicy(m *opticks.Model, probe *attachments.Vowels, v nn.Tensor) (lo
 
 // policy is the strength for a score: from 0 to 4, smoothly.
 func policy(score float32) float32 { return float32(2 + 2*math.Tanh(float64(score))) }
+
+// LimitNorms shortens the residual stream after each block whose norm over all
+// tokens passes limit: Go decides in mid-run, one number out, two back. It counts the blocks.
+//
+//nngen:trace
+func LimitNorms(m *opticks.Model, limit float32) (logits nn.Tensor, hot int) {
+	for _, block := range m.Transformer.H {
+		h := block.Output()
+		if n := h.Norm().Item(); n > limit {
+			hot++
+			block.SetOutput(h.Scale(limit / n))
+		}
+	}
+	return next(m), hot
+}

@@ -537,3 +537,180 @@ func (c *CompiledSteerByPolicy) Plan() *nn.Plan {
 func (c *CompiledSteerByPolicy) Close() error {
 	return c.c.Close()
 }
+
+// limitNormsMediator is LimitNorms, scheduled: its states in the order of the run.
+var limitNormsMediator = nn.Mediator{
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 63},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "n > limit", Line: 66},
+	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 63},
+	{At: "transformer.h.1.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "n > limit", Line: 66},
+	{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 63},
+	{At: "transformer.h.2.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "n > limit", Line: 66},
+	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 63},
+	{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "n > limit", Line: 66},
+	{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 63},
+	{At: "transformer.h.4.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "n > limit", Line: 66},
+	{At: "transformer.h.5.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 63},
+	{At: "transformer.h.5.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "n > limit", Line: 66},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 19},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// limitNormsPlan is LimitNorms, compiled, as data.
+func limitNormsPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "LimitNorms",
+		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
+		Invokes: []string{"invoke0"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 64},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm0")}, Out: []string{"taken", "p0"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 64},
+			{Op: "If", In: []nn.Ref{nn.Val("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("p0")}, Out: []string{"scale0"}, Line: 66},
+			}, Out: []nn.Ref{nn.Val("scale0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}}, Line: 66},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"norm1"}, Attrs: map[string]any{"axes": []int64{}}, Line: 64},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm1")}, Out: []string{"taken_2", "p1"}, Attrs: map[string]any{"step": int64(1)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 64},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("p1")}, Out: []string{"scale1"}, Line: 66},
+			}, Out: []nn.Ref{nn.Val("scale1")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}}, Line: 66},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}, Out: []string{"norm2"}, Attrs: map[string]any{"axes": []int64{}}, Line: 64},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm2")}, Out: []string{"taken_3", "p2"}, Attrs: map[string]any{"step": int64(2)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 64},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("p2")}, Out: []string{"scale2"}, Line: 66},
+			}, Out: []nn.Ref{nn.Val("scale2")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}}, Line: 66},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"norm3"}, Attrs: map[string]any{"axes": []int64{}}, Line: 64},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm3")}, Out: []string{"taken_4", "p3"}, Attrs: map[string]any{"step": int64(3)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 64},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_4")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("p3")}, Out: []string{"scale3"}, Line: 66},
+			}, Out: []nn.Ref{nn.Val("scale3")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}}, Line: 66},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}, Out: []string{"norm4"}, Attrs: map[string]any{"axes": []int64{}}, Line: 64},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm4")}, Out: []string{"taken_5", "p4"}, Attrs: map[string]any{"step": int64(4)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 64},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_5")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Val("p4")}, Out: []string{"scale4"}, Line: 66},
+			}, Out: []nn.Ref{nn.Val("scale4")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}}, Line: 66},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}, Out: []string{"norm5"}, Attrs: map[string]any{"axes": []int64{}}, Line: 64},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm5")}, Out: []string{"taken_6", "p5"}, Attrs: map[string]any{"step": int64(5)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 64},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_6")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("p5")}, Out: []string{"scale5"}, Line: 66},
+			}, Out: []nn.Ref{nn.Val("scale5")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}}, Line: 66},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 69},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("if0"), Line: 66},
+			{At: "transformer.h.1.output", Tensor: "/transformer/h.1/Add_1_output_0", Value: nn.Val("if1"), Line: 66},
+			{At: "transformer.h.2.output", Tensor: "/transformer/h.2/Add_1_output_0", Value: nn.Val("if2"), Line: 66},
+			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("if3"), Line: 66},
+			{At: "transformer.h.4.output", Tensor: "/transformer/h.4/Add_1_output_0", Value: nn.Val("if4"), Line: 66},
+			{At: "transformer.h.5.output", Tensor: "/transformer/h.5/Add_1_output_0", Value: nn.Val("if5"), Line: 66},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "logits", Value: nn.Val("at0"), Line: 69},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/transformer/h.0/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.1/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.2/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.3/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.4/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.5/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"logits":                          {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+		},
+		Mediators: []nn.Mediator{limitNormsMediator},
+	}
+}
+
+// CompiledLimitNorms is LimitNorms, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// LimitNorms shortens the residual stream after each block whose norm over all
+// tokens passes limit: Go decides in mid-run, one number out, two back. It counts the blocks.
+type CompiledLimitNorms struct {
+	c *nn.Compiled
+}
+
+// CompileLimitNorms puts LimitNorms into the model's graph and opens a session over it, which may take seconds.
+func CompileLimitNorms(s *opticks.Session, opts ...nn.CompileOption) (*CompiledLimitNorms, error) {
+	c, err := s.CompileSteps(limitNormsPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledLimitNorms{c: c}, nil
+}
+
+// LimitNormsResult holds the results of one run of LimitNorms.
+type LimitNormsResult struct {
+	Logits nn.Tensor
+	Hot    int
+}
+
+// limitNormsFrame holds what lives across the steps of LimitNorms.
+type limitNormsFrame struct {
+	limit float32
+	hot   int
+}
+
+// limitNormsFrames are the frames of runs that are over.
+var limitNormsFrames nn.Frames[limitNormsFrame]
+
+// Step runs the part of LimitNorms that follows state s.State().
+func (f *limitNormsFrame) Step(s *nn.Step) error {
+	switch s.State() {
+	case 0, 1, 2, 3, 4, 5:
+//line adaptive.go:64
+		n := s.Item(0)
+//line adaptive.go:64
+		if n > f.limit {
+			s.SetBool(0, true)
+			f.hot++
+			s.SetFloat32(1, f.limit/n)
+		}
+//line adaptive_nngen.go:671
+	}
+	return nil
+}
+
+// Run runs the model once with LimitNorms in it. The results belong to the caller until they are released.
+func (c *CompiledLimitNorms) Run(ctx context.Context, in opticks.Inputs, limit float32) (logits nn.Tensor, hot int, err error) {
+	var res LimitNormsResult
+	err = c.RunInto(ctx, &res, in, limit)
+	return res.Logits, res.Hot, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledLimitNorms) RunInto(ctx context.Context, res *LimitNormsResult, in opticks.Inputs, limit float32) (nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
+	f := limitNormsFrames.Get()
+	defer limitNormsFrames.Put(f)
+	f.limit = limit
+	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits); err != nil {
+		return err
+	}
+//line adaptive.go:69
+	res.Hot = f.hot
+//line adaptive_nngen.go:694
+	return nil
+}
+
+// Generate continues the prompt with LimitNorms in every step, and gives prompt and new tokens of each row.
+func (c *CompiledLimitNorms) Generate(ctx context.Context, in opticks.Inputs, limit float32, opts ...nn.GenerateOption) ([][]int64, error) {
+	f := limitNormsFrames.Get()
+	defer limitNormsFrames.Put(f)
+	return c.c.GenerateSteps(ctx, f, in.NNInputs(), func() ([]nn.Tensor, error) {
+		*f = limitNormsFrame{}
+		f.limit = limit
+		return nil, nil
+	}, opts...)
+}
+
+// Plan is the compiled form of LimitNorms, as data.
+func (c *CompiledLimitNorms) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledLimitNorms) Close() error {
+	return c.c.Close()
+}
