@@ -540,18 +540,18 @@ func (c *CompiledSteerByPolicy) Close() error {
 
 // limitNormsMediator is LimitNorms, scheduled: its states in the order of the run.
 var limitNormsMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 63},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "n > limit", Line: 66},
-	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 63},
-	{At: "transformer.h.1.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "n > limit", Line: 66},
-	{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 63},
-	{At: "transformer.h.2.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "n > limit", Line: 66},
-	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 63},
-	{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "n > limit", Line: 66},
-	{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 63},
-	{At: "transformer.h.4.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "n > limit", Line: 66},
-	{At: "transformer.h.5.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 63},
-	{At: "transformer.h.5.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "n > limit", Line: 66},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 64},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "n > limit", Line: 67},
+	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 64},
+	{At: "transformer.h.1.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "n > limit", Line: 67},
+	{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 64},
+	{At: "transformer.h.2.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "n > limit", Line: 67},
+	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 64},
+	{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "n > limit", Line: 67},
+	{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 64},
+	{At: "transformer.h.4.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "n > limit", Line: 67},
+	{At: "transformer.h.5.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 64},
+	{At: "transformer.h.5.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "n > limit", Line: 67},
 	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 19},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
@@ -564,50 +564,50 @@ func limitNormsPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 64},
-			{Op: "Hook", In: []nn.Ref{nn.Val("norm0")}, Out: []string{"taken", "p0"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 64},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 65},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm0")}, Out: []string{"taken", "p0"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 65},
 			{Op: "If", In: []nn.Ref{nn.Val("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("p0")}, Out: []string{"scale0"}, Line: 66},
-			}, Out: []nn.Ref{nn.Val("scale0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}}, Line: 66},
-			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"norm1"}, Attrs: map[string]any{"axes": []int64{}}, Line: 64},
-			{Op: "Hook", In: []nn.Ref{nn.Val("norm1")}, Out: []string{"taken_2", "p1"}, Attrs: map[string]any{"step": int64(1)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 64},
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("p0")}, Out: []string{"scale0"}, Line: 67},
+			}, Out: []nn.Ref{nn.Val("scale0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}}, Line: 67},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"norm1"}, Attrs: map[string]any{"axes": []int64{}}, Line: 65},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm1")}, Out: []string{"taken_2", "p1"}, Attrs: map[string]any{"step": int64(1)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 65},
 			{Op: "If", In: []nn.Ref{nn.Val("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("p1")}, Out: []string{"scale1"}, Line: 66},
-			}, Out: []nn.Ref{nn.Val("scale1")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}}, Line: 66},
-			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}, Out: []string{"norm2"}, Attrs: map[string]any{"axes": []int64{}}, Line: 64},
-			{Op: "Hook", In: []nn.Ref{nn.Val("norm2")}, Out: []string{"taken_3", "p2"}, Attrs: map[string]any{"step": int64(2)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 64},
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("p1")}, Out: []string{"scale1"}, Line: 67},
+			}, Out: []nn.Ref{nn.Val("scale1")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}}, Line: 67},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}, Out: []string{"norm2"}, Attrs: map[string]any{"axes": []int64{}}, Line: 65},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm2")}, Out: []string{"taken_3", "p2"}, Attrs: map[string]any{"step": int64(2)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 65},
 			{Op: "If", In: []nn.Ref{nn.Val("taken_3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("p2")}, Out: []string{"scale2"}, Line: 66},
-			}, Out: []nn.Ref{nn.Val("scale2")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}}, Line: 66},
-			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"norm3"}, Attrs: map[string]any{"axes": []int64{}}, Line: 64},
-			{Op: "Hook", In: []nn.Ref{nn.Val("norm3")}, Out: []string{"taken_4", "p3"}, Attrs: map[string]any{"step": int64(3)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 64},
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("p2")}, Out: []string{"scale2"}, Line: 67},
+			}, Out: []nn.Ref{nn.Val("scale2")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}}, Line: 67},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"norm3"}, Attrs: map[string]any{"axes": []int64{}}, Line: 65},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm3")}, Out: []string{"taken_4", "p3"}, Attrs: map[string]any{"step": int64(3)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 65},
 			{Op: "If", In: []nn.Ref{nn.Val("taken_4")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("p3")}, Out: []string{"scale3"}, Line: 66},
-			}, Out: []nn.Ref{nn.Val("scale3")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}}, Line: 66},
-			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}, Out: []string{"norm4"}, Attrs: map[string]any{"axes": []int64{}}, Line: 64},
-			{Op: "Hook", In: []nn.Ref{nn.Val("norm4")}, Out: []string{"taken_5", "p4"}, Attrs: map[string]any{"step": int64(4)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 64},
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("p3")}, Out: []string{"scale3"}, Line: 67},
+			}, Out: []nn.Ref{nn.Val("scale3")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}}, Line: 67},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}, Out: []string{"norm4"}, Attrs: map[string]any{"axes": []int64{}}, Line: 65},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm4")}, Out: []string{"taken_5", "p4"}, Attrs: map[string]any{"step": int64(4)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 65},
 			{Op: "If", In: []nn.Ref{nn.Val("taken_5")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Val("p4")}, Out: []string{"scale4"}, Line: 66},
-			}, Out: []nn.Ref{nn.Val("scale4")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}}, Line: 66},
-			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}, Out: []string{"norm5"}, Attrs: map[string]any{"axes": []int64{}}, Line: 64},
-			{Op: "Hook", In: []nn.Ref{nn.Val("norm5")}, Out: []string{"taken_6", "p5"}, Attrs: map[string]any{"step": int64(5)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 64},
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Val("p4")}, Out: []string{"scale4"}, Line: 67},
+			}, Out: []nn.Ref{nn.Val("scale4")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}}, Line: 67},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}, Out: []string{"norm5"}, Attrs: map[string]any{"axes": []int64{}}, Line: 65},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm5")}, Out: []string{"taken_6", "p5"}, Attrs: map[string]any{"step": int64(5)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 65},
 			{Op: "If", In: []nn.Ref{nn.Val("taken_6")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("p5")}, Out: []string{"scale5"}, Line: 66},
-			}, Out: []nn.Ref{nn.Val("scale5")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}}, Line: 66},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 69},
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("p5")}, Out: []string{"scale5"}, Line: 67},
+			}, Out: []nn.Ref{nn.Val("scale5")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}}, Line: 67},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 70},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("if0"), Line: 66},
-			{At: "transformer.h.1.output", Tensor: "/transformer/h.1/Add_1_output_0", Value: nn.Val("if1"), Line: 66},
-			{At: "transformer.h.2.output", Tensor: "/transformer/h.2/Add_1_output_0", Value: nn.Val("if2"), Line: 66},
-			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("if3"), Line: 66},
-			{At: "transformer.h.4.output", Tensor: "/transformer/h.4/Add_1_output_0", Value: nn.Val("if4"), Line: 66},
-			{At: "transformer.h.5.output", Tensor: "/transformer/h.5/Add_1_output_0", Value: nn.Val("if5"), Line: 66},
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("if0"), Line: 67},
+			{At: "transformer.h.1.output", Tensor: "/transformer/h.1/Add_1_output_0", Value: nn.Val("if1"), Line: 67},
+			{At: "transformer.h.2.output", Tensor: "/transformer/h.2/Add_1_output_0", Value: nn.Val("if2"), Line: 67},
+			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("if3"), Line: 67},
+			{At: "transformer.h.4.output", Tensor: "/transformer/h.4/Add_1_output_0", Value: nn.Val("if4"), Line: 67},
+			{At: "transformer.h.5.output", Tensor: "/transformer/h.5/Add_1_output_0", Value: nn.Val("if5"), Line: 67},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("at0"), Line: 69},
+			{Name: "logits", Value: nn.Val("at0"), Line: 70},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -659,9 +659,9 @@ var limitNormsFrames nn.Frames[limitNormsFrame]
 func (f *limitNormsFrame) Step(s *nn.Step) error {
 	switch s.State() {
 	case 0, 1, 2, 3, 4, 5:
-//line adaptive.go:64
+//line adaptive.go:65
 		n := s.Item(0)
-//line adaptive.go:64
+//line adaptive.go:65
 		if n > f.limit {
 			s.SetBool(0, true)
 			f.hot++
@@ -688,7 +688,7 @@ func (c *CompiledLimitNorms) RunInto(ctx context.Context, res *LimitNormsResult,
 	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits); err != nil {
 		return err
 	}
-//line adaptive.go:69
+//line adaptive.go:70
 	res.Hot = f.hot
 //line adaptive_nngen.go:694
 	return nil
