@@ -25,7 +25,7 @@ def early_exit(model, prompt, sure):
     return {"logits": logits, "layer": layer}
 
 
-@entry("opticks", lambda: text(PROMPT), lambda: {"limit": torch.tensor(70.0)}, {"logits": raw_next})
+@entry("opticks", lambda: text(PROMPT), lambda: {"limit": torch.tensor(80.0)}, {"logits": raw_next})
 def limit_norms(model, prompt, limit):
     with model.trace(**prompt):
         hot = torch.tensor(0).save()

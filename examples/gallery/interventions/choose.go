@@ -12,7 +12,7 @@ import (
 //nngen:param v float32 [96]
 func SteerAt(m *opticks.Model, layer int, v nn.Tensor, alpha float32) (logits nn.Tensor) {
 	for i, block := range m.Transformer.H {
-		if i == layer {
+		if layer == i {
 			block.SetOutput(block.Output().Add(v.Scale(alpha)))
 		}
 	}
@@ -24,7 +24,7 @@ func SteerAt(m *opticks.Model, layer int, v nn.Tensor, alpha float32) (logits nn
 //nngen:trace nohooks
 func AblateHeadAt(m *opticks.Model, layer, head int) (logits nn.Tensor) {
 	for i, block := range m.Transformer.H {
-		if proj := block.Attn.CProj; i == layer {
+		if proj := block.Attn.CProj; layer == i {
 			proj.SetInput(proj.Input().Heads(HeadCount).SetAt(nn.Scalar[float32](0), nn.All, head).MergeHeads())
 		}
 	}
@@ -36,7 +36,7 @@ func AblateHeadAt(m *opticks.Model, layer, head int) (logits nn.Tensor) {
 //nngen:trace nohooks
 func SkipRange(m *opticks.Model, first, last int) (logits nn.Tensor) {
 	for i, block := range m.Transformer.H {
-		if first <= i && i <= last {
+		if first <= i && last >= i {
 			block.SetOutput(block.Input())
 		}
 	}

@@ -11,18 +11,18 @@ import (
 
 // steerAtMediator is SteerAt, scheduled: its states in the order of the run.
 var steerAtMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "i == layer", Line: 16},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "i == layer", Line: 16},
-	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "i == layer", Line: 16},
-	{At: "transformer.h.1.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "i == layer", Line: 16},
-	{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "i == layer", Line: 16},
-	{At: "transformer.h.2.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "i == layer", Line: 16},
-	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "i == layer", Line: 16},
-	{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "i == layer", Line: 16},
-	{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "i == layer", Line: 16},
-	{At: "transformer.h.4.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "i == layer", Line: 16},
-	{At: "transformer.h.5.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "i == layer", Line: 16},
-	{At: "transformer.h.5.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "i == layer", Line: 16},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 16},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 16},
+	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 16},
+	{At: "transformer.h.1.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 16},
+	{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 16},
+	{At: "transformer.h.2.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 16},
+	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 16},
+	{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 16},
+	{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 16},
+	{At: "transformer.h.4.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 16},
+	{At: "transformer.h.5.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 16},
+	{At: "transformer.h.5.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 16},
 	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 19},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
@@ -131,17 +131,17 @@ func (c *CompiledSteerAt) Run(ctx context.Context, in opticks.Inputs, layer int,
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledSteerAt) RunInto(ctx context.Context, res *SteerAtResult, in opticks.Inputs, layer int, v nn.Tensor, alpha float32) error {
 //line choose.go:15
-	nn_arg1 := bool(0 == layer)
+	nn_arg1 := bool(layer == 0)
 //line choose.go:15
-	nn_arg3 := bool(1 == layer)
+	nn_arg3 := bool(layer == 1)
 //line choose.go:15
-	nn_arg4 := bool(2 == layer)
+	nn_arg4 := bool(layer == 2)
 //line choose.go:15
-	nn_arg5 := bool(3 == layer)
+	nn_arg5 := bool(layer == 3)
 //line choose.go:15
-	nn_arg6 := bool(4 == layer)
+	nn_arg6 := bool(layer == 4)
 //line choose.go:15
-	nn_arg7 := bool(5 == layer)
+	nn_arg7 := bool(layer == 5)
 //line choose_nngen.go:146
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(alpha), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5), nn.Scalar(nn_arg6), nn.Scalar(nn_arg7)}, &res.Logits)
 }
@@ -149,17 +149,17 @@ func (c *CompiledSteerAt) RunInto(ctx context.Context, res *SteerAtResult, in op
 // Generate continues the prompt with SteerAt in every step, and gives prompt and new tokens of each row.
 func (c *CompiledSteerAt) Generate(ctx context.Context, in opticks.Inputs, layer int, v nn.Tensor, alpha float32, opts ...nn.GenerateOption) ([][]int64, error) {
 //line choose.go:15
-	nn_arg1 := bool(0 == layer)
+	nn_arg1 := bool(layer == 0)
 //line choose.go:15
-	nn_arg3 := bool(1 == layer)
+	nn_arg3 := bool(layer == 1)
 //line choose.go:15
-	nn_arg4 := bool(2 == layer)
+	nn_arg4 := bool(layer == 2)
 //line choose.go:15
-	nn_arg5 := bool(3 == layer)
+	nn_arg5 := bool(layer == 3)
 //line choose.go:15
-	nn_arg6 := bool(4 == layer)
+	nn_arg6 := bool(layer == 4)
 //line choose.go:15
-	nn_arg7 := bool(5 == layer)
+	nn_arg7 := bool(layer == 5)
 //line choose_nngen.go:164
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(alpha), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5), nn.Scalar(nn_arg6), nn.Scalar(nn_arg7)}, opts...)
 }
@@ -176,18 +176,18 @@ func (c *CompiledSteerAt) Close() error {
 
 // ablateHeadAtMediator is AblateHeadAt, scheduled: its states in the order of the run.
 var ablateHeadAtMediator = nn.Mediator{
-	{At: "transformer.h.0.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "i == layer", Line: 28},
-	{At: "transformer.h.0.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "i == layer", Line: 28},
-	{At: "transformer.h.1.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "i == layer", Line: 28},
-	{At: "transformer.h.1.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "i == layer", Line: 28},
-	{At: "transformer.h.2.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "i == layer", Line: 28},
-	{At: "transformer.h.2.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "i == layer", Line: 28},
-	{At: "transformer.h.3.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "i == layer", Line: 28},
-	{At: "transformer.h.3.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "i == layer", Line: 28},
-	{At: "transformer.h.4.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "i == layer", Line: 28},
-	{At: "transformer.h.4.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "i == layer", Line: 28},
-	{At: "transformer.h.5.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "i == layer", Line: 28},
-	{At: "transformer.h.5.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "i == layer", Line: 28},
+	{At: "transformer.h.0.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 28},
+	{At: "transformer.h.0.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 28},
+	{At: "transformer.h.1.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 28},
+	{At: "transformer.h.1.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 28},
+	{At: "transformer.h.2.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 28},
+	{At: "transformer.h.2.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 28},
+	{At: "transformer.h.3.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 28},
+	{At: "transformer.h.3.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 28},
+	{At: "transformer.h.4.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 28},
+	{At: "transformer.h.4.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 28},
+	{At: "transformer.h.5.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 28},
+	{At: "transformer.h.5.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 28},
 	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 19},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
@@ -301,19 +301,19 @@ func (c *CompiledAblateHeadAt) Run(ctx context.Context, in opticks.Inputs, layer
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledAblateHeadAt) RunInto(ctx context.Context, res *AblateHeadAtResult, in opticks.Inputs, layer int, head int) error {
 //line choose.go:27
-	nn_arg0 := bool(0 == layer)
+	nn_arg0 := bool(layer == 0)
 //line choose.go:28
 	nn_arg1 := int64(int64(head))
 //line choose.go:27
-	nn_arg2 := bool(1 == layer)
+	nn_arg2 := bool(layer == 1)
 //line choose.go:27
-	nn_arg3 := bool(2 == layer)
+	nn_arg3 := bool(layer == 2)
 //line choose.go:27
-	nn_arg4 := bool(3 == layer)
+	nn_arg4 := bool(layer == 3)
 //line choose.go:27
-	nn_arg5 := bool(4 == layer)
+	nn_arg5 := bool(layer == 4)
 //line choose.go:27
-	nn_arg6 := bool(5 == layer)
+	nn_arg6 := bool(layer == 5)
 //line choose_nngen.go:318
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5), nn.Scalar(nn_arg6)}, &res.Logits)
 }
@@ -321,19 +321,19 @@ func (c *CompiledAblateHeadAt) RunInto(ctx context.Context, res *AblateHeadAtRes
 // Generate continues the prompt with AblateHeadAt in every step, and gives prompt and new tokens of each row.
 func (c *CompiledAblateHeadAt) Generate(ctx context.Context, in opticks.Inputs, layer int, head int, opts ...nn.GenerateOption) ([][]int64, error) {
 //line choose.go:27
-	nn_arg0 := bool(0 == layer)
+	nn_arg0 := bool(layer == 0)
 //line choose.go:28
 	nn_arg1 := int64(int64(head))
 //line choose.go:27
-	nn_arg2 := bool(1 == layer)
+	nn_arg2 := bool(layer == 1)
 //line choose.go:27
-	nn_arg3 := bool(2 == layer)
+	nn_arg3 := bool(layer == 2)
 //line choose.go:27
-	nn_arg4 := bool(3 == layer)
+	nn_arg4 := bool(layer == 3)
 //line choose.go:27
-	nn_arg5 := bool(4 == layer)
+	nn_arg5 := bool(layer == 4)
 //line choose.go:27
-	nn_arg6 := bool(5 == layer)
+	nn_arg6 := bool(layer == 5)
 //line choose_nngen.go:338
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5), nn.Scalar(nn_arg6)}, opts...)
 }
@@ -350,18 +350,18 @@ func (c *CompiledAblateHeadAt) Close() error {
 
 // skipRangeMediator is SkipRange, scheduled: its states in the order of the run.
 var skipRangeMediator = nn.Mediator{
-	{At: "transformer.h.0.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && i <= last", Line: 40},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && i <= last", Line: 40},
-	{At: "transformer.h.1.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && i <= last", Line: 40},
-	{At: "transformer.h.1.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && i <= last", Line: 40},
-	{At: "transformer.h.2.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && i <= last", Line: 40},
-	{At: "transformer.h.2.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && i <= last", Line: 40},
-	{At: "transformer.h.3.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && i <= last", Line: 40},
-	{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && i <= last", Line: 40},
-	{At: "transformer.h.4.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && i <= last", Line: 40},
-	{At: "transformer.h.4.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && i <= last", Line: 40},
-	{At: "transformer.h.5.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && i <= last", Line: 40},
-	{At: "transformer.h.5.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && i <= last", Line: 40},
+	{At: "transformer.h.0.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 40},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 40},
+	{At: "transformer.h.1.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 40},
+	{At: "transformer.h.1.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 40},
+	{At: "transformer.h.2.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 40},
+	{At: "transformer.h.2.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 40},
+	{At: "transformer.h.3.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 40},
+	{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 40},
+	{At: "transformer.h.4.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 40},
+	{At: "transformer.h.4.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 40},
+	{At: "transformer.h.5.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 40},
+	{At: "transformer.h.5.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 40},
 	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 19},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
@@ -450,17 +450,17 @@ func (c *CompiledSkipRange) Run(ctx context.Context, in opticks.Inputs, first in
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledSkipRange) RunInto(ctx context.Context, res *SkipRangeResult, in opticks.Inputs, first int, last int) error {
 //line choose.go:39
-	nn_arg0 := bool(first <= 0 && 0 <= last)
+	nn_arg0 := bool(first <= 0 && last >= 0)
 //line choose.go:39
-	nn_arg1 := bool(first <= 1 && 1 <= last)
+	nn_arg1 := bool(first <= 1 && last >= 1)
 //line choose.go:39
-	nn_arg2 := bool(first <= 2 && 2 <= last)
+	nn_arg2 := bool(first <= 2 && last >= 2)
 //line choose.go:39
-	nn_arg3 := bool(first <= 3 && 3 <= last)
+	nn_arg3 := bool(first <= 3 && last >= 3)
 //line choose.go:39
-	nn_arg4 := bool(first <= 4 && 4 <= last)
+	nn_arg4 := bool(first <= 4 && last >= 4)
 //line choose.go:39
-	nn_arg5 := bool(first <= 5 && 5 <= last)
+	nn_arg5 := bool(first <= 5 && last >= 5)
 //line choose_nngen.go:465
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5)}, &res.Logits)
 }
@@ -468,17 +468,17 @@ func (c *CompiledSkipRange) RunInto(ctx context.Context, res *SkipRangeResult, i
 // Generate continues the prompt with SkipRange in every step, and gives prompt and new tokens of each row.
 func (c *CompiledSkipRange) Generate(ctx context.Context, in opticks.Inputs, first int, last int, opts ...nn.GenerateOption) ([][]int64, error) {
 //line choose.go:39
-	nn_arg0 := bool(first <= 0 && 0 <= last)
+	nn_arg0 := bool(first <= 0 && last >= 0)
 //line choose.go:39
-	nn_arg1 := bool(first <= 1 && 1 <= last)
+	nn_arg1 := bool(first <= 1 && last >= 1)
 //line choose.go:39
-	nn_arg2 := bool(first <= 2 && 2 <= last)
+	nn_arg2 := bool(first <= 2 && last >= 2)
 //line choose.go:39
-	nn_arg3 := bool(first <= 3 && 3 <= last)
+	nn_arg3 := bool(first <= 3 && last >= 3)
 //line choose.go:39
-	nn_arg4 := bool(first <= 4 && 4 <= last)
+	nn_arg4 := bool(first <= 4 && last >= 4)
 //line choose.go:39
-	nn_arg5 := bool(first <= 5 && 5 <= last)
+	nn_arg5 := bool(first <= 5 && last >= 5)
 //line choose_nngen.go:483
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5)}, opts...)
 }
