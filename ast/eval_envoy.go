@@ -108,6 +108,11 @@ func (f *frame) envoyMethod(e *ast.CallExpr, fv *funcVal, x *envoyVal) value {
 		return f.getOperation(e, x, args[0])
 	case "Operations":
 		return f.operations(e, x)
+	case "View", "SetView":
+		return f.namedView(e, x, args)
+	}
+	if v, ok := f.viewMethod(e, fv.method, x, args); ok {
+		return v
 	}
 	return f.fail(e.Pos(), "NN1216", "it works interpreted, with Session.Interpret", "%s is not compiled yet", fv.method)
 }

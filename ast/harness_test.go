@@ -88,6 +88,8 @@ func (o Operation) InputAt(i int) Tensor
 func (o Operation) SetInputAt(i int, t Tensor)
 func (o Operation) Outputs() []Tensor
 func (o Operation) Inputs() []Tensor
+func (e *Envoy) View(name string) Tensor
+func (e *Envoy) SetView(name string, t Tensor)
 type Barrier struct{ _ int }
 func (b *Barrier) Wait()
 type Trace struct{ _ int }

@@ -56,9 +56,23 @@ func (w *accessorFile) types() {
 				g.Id(f.name).Add(fieldType(f)).Tag(f.tag())
 			}
 		}))
+		w.views(t)
 		if t.source != nil {
 			w.operations(t)
 		}
+	}
+}
+
+// views adds the methods of the named parts of a module's input and output.
+func (w *accessorFile) views(t structType) {
+	for _, v := range t.views {
+		recv := jen.Id("m").Op("*").Id(t.name)
+		w.declare(fmt.Sprintf("%s is %s.", v.GoName, v.Doc),
+			jen.Func().Params(recv).Id(v.GoName).Params().Add(nn("Tensor")).Block(
+				jen.Return(jen.Id("m").Dot("View").Call(jen.Lit(v.Name)))))
+		w.declare(fmt.Sprintf("Set%s replaces %s.", v.GoName, v.Doc),
+			jen.Func().Params(recv.Clone()).Id("Set"+v.GoName).Params(jen.Id("v").Add(nn("Tensor"))).Block(
+				jen.Id("m").Dot("SetView").Call(jen.Lit(v.Name), jen.Id("v"))))
 	}
 }
 

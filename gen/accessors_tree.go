@@ -22,6 +22,7 @@ type structType struct {
 	name, doc string
 	fields    []field
 	source    *modelspec.AccessorSource
+	views     []modelspec.AccessorView
 }
 
 type field struct {
@@ -57,7 +58,7 @@ func treeOf(spec *modelspec.Spec) (*tree, error) {
 	t := &tree{inputs: inputFields(spec), aliases: aliases}
 	seen := observe(spec, plan)
 	for _, at := range plan.Types {
-		st := structType{name: at.Name, doc: typeDoc(at, seen), source: at.Source}
+		st := structType{name: at.Name, doc: typeDoc(at, seen), source: at.Source, views: at.Views}
 		for i, f := range at.Fields {
 			out := field{name: f.GoName, typ: f.Type, path: f.Tag, length: f.Len}
 			if f.Alias {

@@ -20,7 +20,8 @@ type AccessorType struct {
 	Path    string // of the first of its modules
 	Count   int    // how many modules have it
 	Fields  []AccessorField
-	Aliases bool            // whether some of the fields are aliases
+	Aliases bool // whether some of the fields are aliases
+	Views   []AccessorView
 	Source  *AccessorSource // nil: its modules have no operations
 }
 
@@ -121,6 +122,9 @@ func (a *accessors) visit(n *accessorNode) {
 			fmt.Fprintf(&b, "[%d]", len(c.children))
 		}
 	}
+	for _, v := range n.m.Views() {
+		fmt.Fprintf(&b, " %s/%s(%s)", v.Side, v.Name, v.text())
+	}
 	for _, al := range a.aliases[n.path] {
 		fmt.Fprintf(&b, " %q>%q", al.name, strings.TrimPrefix(al.target, n.path))
 	}
@@ -147,6 +151,9 @@ func numbered(n *accessorNode) bool {
 func (a *accessors) baseName(n *accessorNode) string {
 	if n.path == "" {
 		return "Model"
+	}
+	if len(n.m.Views()) > 0 && !isNumber(lastPart(n.path)) {
+		return lastPart(n.path) // it has methods that others of its class lack
 	}
 	if n.m.Class != "" && n.m.Class != "ModuleList" && n.m.Class != "Sequential" && n.m.Class != "ModuleDict" {
 		return n.m.Class
@@ -198,6 +205,7 @@ func (a *accessors) finish(*accessorNode) {
 	for i, n := range a.order {
 		t := a.tree.Types[i]
 		names := newNamer(envoyNames)
+		t.Views = n.views(names)
 		if n.items {
 			t.Fields = append(t.Fields, a.field(n, names, "items", n, false))
 		} else {

@@ -45,6 +45,9 @@ func accessorText(a *AccessorTree) string {
 			fmt.Fprintf(&b, "\t%s %s*%s `nn:%q` // %s\n", f.GoName, n, f.Type, f.Tag, f.Doc)
 		}
 		b.WriteString("}\n")
+		for _, v := range t.Views {
+			fmt.Fprintf(&b, "func %s, Set%s of %s // %s\n", v.GoName, v.GoName, t.Name, v.Doc)
+		}
 	}
 	return b.String()
 }

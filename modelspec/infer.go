@@ -55,6 +55,7 @@ func Infer(m *onnx.Model, o Options) (*Spec, diag.List) {
 	t.interfaces(values)
 	errs := t.applyMap(o)
 	t.inferClasses()
+	t.views()
 	t.operations()
 	spec.Modules = t.ordered()
 	if s.source == FromWeights && len(spec.Modules) == len(o.Map)+1 && len(o.Map) > 0 {

@@ -10,7 +10,7 @@ import (
 
 // Merge puts the hand edits of an old spec into a newly inferred one, and says
 // what changed. A hand edit is what differs from inference where a user may
-// write: rename, map, the class of a module, the role of a tensor that is still
+// write: rename, map, views, the class of a module, the role of a tensor that is still
 // there (unless it was unknown), the name of a symbol, and a dimension given
 // where inference has none. To undo one, take the key out of the file.
 func Merge(old, fresh *Spec) (*Spec, []string) {
@@ -204,6 +204,9 @@ func (m *merger) points(mod *Module, what string, old, fresh []*Point) {
 		}
 		if m.same && !p.Checked && p.Absent == "" { // not tried again: what was seen still holds
 			p.Checked, p.Absent = o.Checked, o.Absent
+		}
+		if len(o.Views) > 0 {
+			p.Views = o.Views
 		}
 		if m.fill(name, o.Type, &p.Type) {
 			p.Measured = o.Measured

@@ -62,7 +62,7 @@ func init() {
 	for _, n := range []string{
 		"Path", "Output", "SetOutput", "Input", "SetInput", "Outputs", "SetOutputs", "Inputs", "SetInputs", "Call", "Skip", "Weight", "Weights", "Get",
 		"Modules", "Source", "Iter", "All", "Next", "Envoy", "Len", "At", "Class", "Name", "Children", "Parent", "Cache", "Trace", "Invoke", "Barrier",
-		"Stop", "Result", "Session", "Run", "String", "Shape", "Visit", "Point", "Points", "Aliases", "OutputAt", "InputAt", "Save", "Edit", "Scan", "Heads",
+		"Stop", "Result", "Session", "Run", "String", "Shape", "Visit", "Point", "Points", "Aliases", "OutputAt", "InputAt", "Save", "Edit", "Scan", "Heads", "View", "SetView", "Views",
 	} {
 		envoyNames[n] = true
 	}

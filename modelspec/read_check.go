@@ -97,6 +97,7 @@ func (r *reader) checkModule(m *Module, seen map[string]*Module) {
 	if m.Visits < 1 {
 		r.fail(at, "NN1015", "module %s is visited %d times: write 1 or more", quoted(m.Path), m.Visits)
 	}
+	r.checkViews(m)
 	for _, list := range [][]*Point{m.Inputs, m.Outputs} {
 		main := map[int]*Point{}
 		for _, p := range list {

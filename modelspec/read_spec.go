@@ -211,6 +211,7 @@ func (r *reader) point(n *yaml.Node, side Side) *Point {
 		"measured": func(v *yaml.Node) { r.flag(v, "measured", &p.Measured) },
 		"checked":  func(v *yaml.Node) { r.flag(v, "checked", &p.Checked) },
 		"absent":   func(v *yaml.Node) { r.text(v, "absent", &p.Absent) },
+		"views":    func(v *yaml.Node) { r.views(v, p) },
 	}
 	if side == SideInput {
 		fields["consumers"] = func(v *yaml.Node) {

@@ -100,6 +100,7 @@ type Point struct {
 	Measured  bool  // shape fitted to runs, not inferred
 	Checked   bool  // a write was seen to move the result
 	Absent    string
+	Views     []View // its named parts
 }
 
 // Counts sums up how well the tree was found.

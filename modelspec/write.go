@@ -181,8 +181,30 @@ func (w *writer) points(key string, list []*Point) {
 		if p.Absent != "" {
 			w.printf(", absent: %s", scalar(p.Absent))
 		}
+		w.views(p.Views)
 		w.printf("}\n")
 	}
+}
+
+func (w *writer) views(list []View) {
+	if len(list) == 0 {
+		return
+	}
+	parts := make([]string, len(list))
+	for i, v := range list {
+		var keys []string
+		if v.Axis != -1 {
+			keys = append(keys, fmt.Sprintf("axis: %d", v.Axis))
+		}
+		if v.To > 0 {
+			keys = append(keys, fmt.Sprintf("from: %d, to: %d", v.From, v.To))
+		}
+		if v.Heads > 0 {
+			keys = append(keys, fmt.Sprintf("heads: %d", v.Heads))
+		}
+		parts[i] = scalar(v.Name) + ": {" + strings.Join(keys, ", ") + "}"
+	}
+	w.printf(", views: {%s}", strings.Join(parts, ", "))
 }
 
 func joinInts(list []int) string {

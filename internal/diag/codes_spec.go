@@ -19,6 +19,10 @@ var specCodes = []Code{
 	{"NN1016", "operations that do not fit their kind", `
 Modules of one kind share a list of operations and of their tensors; each module gives one node for each of the list and the names
 that the list leaves open. Names are exported Go names. Write the spec again with "nngen spec".`},
+	{"NN1017", "a view that does not fit", `
+A view names a part of a module's input or output: views: {q: {from: 0, to: 768, heads: 12}} under the point gives accessors
+Q() and SetQ(v). It lies within its axis (the last, unless axis says another), its heads divide it, and its name is none that
+every accessor has.`},
 }
 
 // modelCodes are about ONNX files that no spec can be made of.

@@ -213,3 +213,24 @@ func indexNumber(s string) (int64, error) {
 	}
 	return n, nil
 }
+
+// AxisIndex is the text of an index that takes from … to of one axis, which may
+// count from the end; all of it if to is 0.
+func AxisIndex(axis int, from, to int64) string {
+	item := AllIndex
+	if to > 0 {
+		item = RangeIndex(from, to, 1)
+	}
+	items := []IndexItem{}
+	if axis < 0 {
+		items = append(items, EllipsisIndex, item)
+		for range -axis - 1 {
+			items = append(items, AllIndex)
+		}
+		return FormatIndex(items)
+	}
+	for range axis {
+		items = append(items, AllIndex)
+	}
+	return FormatIndex(append(items, item))
+}

@@ -142,6 +142,31 @@ func SteerEach(m *gpt2.Model, v nn.Tensor, alpha []float32, pos []int) (logits n
 }
 ` + "```" + `
 
+## Heads, and parts of a fused projection
+
+` + "`x.Heads(n)`" + ` splits the features into heads and ` + "`MergeHeads`" + ` joins them again: ` + "`b.Attn.Output().Heads(12).At(nn.All, 3)`" + ` is what head 3 gives. To write one head:
+
+` + "```go" + `
+z := proj.Input().Heads(12)                                       // [batch, 12, seq, 64]
+proj.SetInput(z.SetAt(z.At(nn.All, 3).Scale(0), nn.All, 3).MergeHeads())
+` + "```" + `
+
+A model's own layouts have names in its spec: ` + "`views`" + ` under a point cut its last axis (or another one) and split what is cut into heads. ` + "`nngen spec`" + ` writes them
+where the graph leaves no doubt, and keeps what is written by hand:
+
+` + "```yaml" + `
+- {role: output, tensor: …, type: "float32 [batch, seq, 2304]", …, views: {q: {from: 0, to: 768, heads: 12}, k: {from: 768, to: 1536, heads: 12}, …}}
+` + "```" + `
+
+Each is a pair of methods of the module's accessor, here ` + "`c.Q()` and `c.SetQ(v)`" + ` with ` + "`[batch, 12, seq, 64]`" + `, and ` + "`View(name)`, `SetView(name, v)`" + ` of any Envoy. Writing a
+part reads the point, so what was written before into other parts stays.
+
+## Weights
+
+` + "`m.LMHead.Weight(\"weight\")`" + ` is a parameter of a module as a value, never copied into a plan. Its type stands in the spec. It lies as it does in the file: the weight of a
+Linear that an exporter made a MatMul of is ` + "`[in, out]`" + `, the transpose of PyTorch's; tied weights (an embedding and the head over it) are one tensor
+that both modules name.
+
 ## Random numbers
 
 ` + "`RandLike` and `RandnLike`" + ` are functions: of the seed, of the row (axis 0, counted from the first row of the invoke) and of the place in the row. Every run gives the same

@@ -204,7 +204,7 @@ type Attn struct {
 
 	// CAttn is c_attn.
 	// Output: float32 [batch, seq, 144]
-	CAttn *Conv1D `nn:"c_attn"`
+	CAttn *CAttn `nn:"c_attn"`
 
 	// CProj is c_proj.
 	// Output: float32 [batch, seq, 48]
@@ -270,7 +270,60 @@ type MLP struct {
 	CProj *Conv1D `nn:"c_proj"`
 }
 
-// Conv1D is the accessor of transformer.h.0.attn.c_attn and 7 more (Conv1D).
+// CAttn is the accessor of transformer.h.0.attn.c_attn and 1 more (Conv1D).
+//
+// Input: float32 [batch, seq, 48]
+// Output: float32 [batch, seq, 144]
+type CAttn struct {
+	nn.Envoy
+}
+
+// Q is 0 to 48 of axis -1 in 4 heads of the output: float32 [batch, 4, seq, 12].
+func (m *CAttn) Q() nn.Tensor {
+	return m.View("q")
+}
+
+// SetQ replaces 0 to 48 of axis -1 in 4 heads of the output: float32 [batch, 4, seq, 12].
+func (m *CAttn) SetQ(v nn.Tensor) {
+	m.SetView("q", v)
+}
+
+// K is 48 to 96 of axis -1 in 4 heads of the output: float32 [batch, 4, seq, 12].
+func (m *CAttn) K() nn.Tensor {
+	return m.View("k")
+}
+
+// SetK replaces 48 to 96 of axis -1 in 4 heads of the output: float32 [batch, 4, seq, 12].
+func (m *CAttn) SetK(v nn.Tensor) {
+	m.SetView("k", v)
+}
+
+// V is 96 to 144 of axis -1 in 4 heads of the output: float32 [batch, 4, seq, 12].
+func (m *CAttn) V() nn.Tensor {
+	return m.View("v")
+}
+
+// SetV replaces 96 to 144 of axis -1 in 4 heads of the output: float32 [batch, 4, seq, 12].
+func (m *CAttn) SetV(v nn.Tensor) {
+	m.SetView("v", v)
+}
+
+// CAttnSource lists the operations of CAttn itself, each after those it takes.
+type CAttnSource struct {
+	// Reshape0 is Reshape of the input: float32 [batch*seq, 48]
+	Reshape0 nn.Operation
+	// Gemm of Reshape0: float32 [batch*seq, 144]
+	Gemm nn.Operation
+	// Reshape1 is Reshape of Gemm: float32 [batch, seq, 144]
+	Reshape1 nn.Operation
+}
+
+// Source gives the operations inside the module.
+func (m *CAttn) Source() *CAttnSource {
+	return nn.Source[CAttnSource](&m.Envoy)
+}
+
+// Conv1D is the accessor of transformer.h.0.attn.c_proj and 5 more (Conv1D).
 type Conv1D struct {
 	nn.Envoy
 }
@@ -279,9 +332,9 @@ type Conv1D struct {
 type Conv1DSource struct {
 	// Reshape0 is Reshape of the input: float32 [batch*seq, 48]
 	Reshape0 nn.Operation
-	// Gemm of Reshape0: float32 [batch*seq, 144]
+	// Gemm of Reshape0: float32 [batch*seq, 48]
 	Gemm nn.Operation
-	// Reshape1 is Reshape of Gemm: float32 [batch, seq, 144]
+	// Reshape1 is Reshape of Gemm: float32 [batch, seq, 48]
 	Reshape1 nn.Operation
 }
 
