@@ -84,8 +84,14 @@ func TestOracle(t *testing.T) {
 	}()
 	var sum tally
 	for out := range back {
-		sum.add(out)
+		for _, o := range sum.add(out) {
+			class, finding := o.judge()
+			t.Logf("%s [%s] %.600s", o.u.name, class, finding)
+		}
 		t.Logf("%d functions in %v: %d differ", sum.total, time.Since(began).Round(time.Second), len(sum.failed))
+		if sum.total/tableEach > (sum.total-len(out))/tableEach {
+			t.Log(sum.table())
+		}
 	}
 	t.Log(sum.table())
 	same := sum.classes["same"] + sum.classes["late, same"]
@@ -103,7 +109,12 @@ type tally struct {
 	failed  []*outcome
 }
 
-func (s *tally) add(out []*outcome) {
+// tableEach is how many functions there are between tables.
+const tableEach = 2000
+
+// add counts outcomes and gives those that must not be.
+func (s *tally) add(out []*outcome) []*outcome {
+	known := len(s.failed)
 	if s.classes == nil {
 		s.classes, s.has = map[string]int{}, map[string]int{}
 	}
@@ -118,6 +129,7 @@ func (s *tally) add(out []*outcome) {
 			s.failed = append(s.failed, o)
 		}
 	}
+	return s.failed[known:]
 }
 
 func (s *tally) table() string {
