@@ -63,7 +63,7 @@ check: ## fail if a generated file is stale
 bench: ort ## benchmarks, COUNT times each
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 60m -count $(COUNT) ./...
 
-fuzz: ## each fuzz test for FUZZTIME, none over 1 GB or 10 s for an input
+fuzz: ## each fuzz test for FUZZTIME, none over 1 GB or a minute for an input
 	@tools/fuzz.sh $(FUZZTIME)
 
 python: ## the Python environment that makes fixtures and goldens (pinned)

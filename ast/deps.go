@@ -74,13 +74,20 @@ func newDivider(ev *evaluator) *divider {
 
 // placed places all statements. A value that is read in a branch may depend on
 // statements that come later in the program, where these exclude each other; so
-// it goes round until no feed moves.
+// it goes round until no feed moves. Each round moves one at least, and to a step
+// of its own at most: feeds that move longer than there are feeds wait for one
+// another for ever.
 func placed(ev *evaluator, top *resBlock) (*divider, []*piece) {
-	for {
+	for round := 0; ; round++ {
 		before := ev.feedSteps()
 		d := newDivider(ev)
 		pieces := d.block(top, nil)
 		if slices.Equal(before, ev.feedSteps()) {
+			return d, pieces
+		}
+		if round > len(before)+8 {
+			ev.report(ev.tf.decl.Pos(), "NN1301", "values of the run that go back into the model wait for one another: no order of steps serves them all").
+				Hint = "take values out of the run (Item, Float32s, …) ahead of the writes that follow from them, in one invoke, or keep them in the graph"
 			return d, pieces
 		}
 	}

@@ -31,7 +31,7 @@ func (f *frame) inline(fv *funcVal, args []value, e *ast.CallExpr) value {
 	}
 	g.call = call
 	g.bindReceiver(fv, e)
-	f.bindParams(g, ft, fv, args, e)
+	f.bindParams(g, ft, fv, f.spread(args, e), e)
 	g.declareResults(ft, f.depth())
 	g.scope.ended = g.block(body.List).kind == ctlExited
 	done()
@@ -109,6 +109,29 @@ func (f *frame) bindReceiver(fv *funcVal, e *ast.CallExpr) {
 		recv = f.read(p.to, e)
 	}
 	f.newCell(o, o.Type(), copyValue(recv))
+}
+
+// spread takes the results of a call apart that are handed on as arguments,
+// f(g()), where only the residual code knows them.
+func (f *frame) spread(args []value, e *ast.CallExpr) []value {
+	if len(args) != 1 || len(e.Args) != 1 {
+		return args
+	}
+	c, ok := args[0].(*codeVal)
+	tup, several := f.src.info.TypeOf(e.Args[0]).(*types.Tuple)
+	if !ok || !several {
+		return args
+	}
+	st := &resStmt{kind: assignStmt, op: "=", pos: e.Pos(), rhs: []code{c.code}, effects: !c.pure}
+	args = nil
+	for i := range tup.Len() {
+		v := f.newVar("nn_r", tup.At(i).Type())
+		f.wrote(v, c.born)
+		st.lhs = append(st.lhs, target{v: v, define: true})
+		args = append(args, &codeVal{code: code{{v: v}}, typ: v.typ, pure: true, born: v.born})
+	}
+	f.emit(st)
+	return args
 }
 
 // bindParams gives a call's parameters their values. g is the callee's frame.

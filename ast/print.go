@@ -96,7 +96,11 @@ func (p *printer) stmt(s *resStmt, indent int) Code {
 
 func (p *printer) assign(s *resStmt, indent int) Code {
 	if p.hook != nil && s.kind == feedStmt && s.feed != nil {
-		return Join(Text(p.hook.setter(s.feed)), p.code(s.rhs[0], indent), Text(")"))
+		set := p.hook.setter(s.feed)
+		if set == "" { // the model needs it not: it is done for its effects
+			return Join(Text("_ = "), p.code(s.rhs[0], indent))
+		}
+		return Join(Text(set), p.code(s.rhs[0], indent), Text(")"))
 	}
 	if s.op == "var" {
 		return Join(Text("var "+s.lhs[0].v.name+" "), p.typ(s.lhs[0].v.typ))

@@ -13,7 +13,7 @@ import (
 const (
 	// Time is how long one input may take. It is generous: other work runs on
 	// the same machine.
-	Time = 10 * time.Second
+	Time = 60 * time.Second
 	// Memory is how large the heap may grow.
 	Memory = 1 << 30
 )
