@@ -23,7 +23,7 @@ func FuzzMutations(f *testing.F) {
 		defer fuzzguard.Input()()
 		src := programs[which%uint(len(programs))]
 		other := programs[(which+7)%uint(len(programs))]
-		for len(changes) >= 3 {
+		for len(changes) >= 3 && len(src) < 1<<15 {
 			src = mutate(src, other, changes[0], int(changes[1])|int(changes[2])<<8)
 			changes = changes[3:]
 		}
@@ -57,7 +57,7 @@ func judge(t *testing.T, files map[string][]byte) {
 			t.Errorf("%+v", d)
 		}
 	}
-	if len(diags) == 0 {
+	if len(diags) == 0 && len(traces) > 0 && traces[0].Package.Name == "probes" { // as the check's own file is called
 		checkCode(t, files, traces)
 	}
 }
