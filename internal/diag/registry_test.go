@@ -18,6 +18,7 @@ const root = "../.."
 // unproducible are the codes that no test can ask for, and why.
 var unproducible = map[string]string{
 	"NN1299": "a fault of nngen",
+	"NN1302": "a guard: what comes before Run does not depend on the run",
 	"NN1403": "Go's own type checker comes first",
 	"NN3112": "memory of a device that cannot be read",
 	"NN3157": "a fault of nngen",
