@@ -56,7 +56,7 @@ func (w *writer) chosenRange() {
 		return
 	}
 	rel := p.rel[:len(p.rel)-len(p.side)]
-	s := step{lo: p.first, hi: p.last, uses: []string{"pos", "layer"}}
+	s := step{lo: p.first, hi: p.last, cond: true, uses: []string{"pos", "layer"}}
 	s.lines = []string{
 		"for i := pos; i <= layer; i++ {", fmt.Sprintf("\t%[1]s[i]%[2]sSet%[3]s(%[1]s[i]%[2]s%[3]s().Scale(1 + 0.25*float32(i)))", w.net.blocks, rel, p.side), "}",
 	}

@@ -22,7 +22,7 @@ func (w *writer) limit() {
 		return
 	}
 	p := points[w.r.IntN(len(points))]
-	s := step{lo: p.first, hi: p.last, defs: []string{"n", "f"}}
+	s := step{lo: p.first, hi: p.last, cond: true, defs: []string{"n", "f"}}
 	w.loopHead(&s, from)
 	get := "b" + p.rel + "()"
 	set := "b" + strings.TrimSuffix(p.rel, p.side) + "Set" + p.side

@@ -151,5 +151,9 @@ func sized(t tensor.Type, rows, seq int) tensor.Type {
 
 // rowed reports whether the point has rows that belong to invokes.
 func (p place) rowed() bool {
-	return len(p.typ.Shape) > 0 && slices.Contains(p.typ.Shape[0].Symbols(), "batch")
+	if len(p.typ.Shape) == 0 {
+		return false
+	}
+	_, ok := p.typ.Shape[0].Coefficient("batch")
+	return ok
 }
