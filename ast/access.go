@@ -65,28 +65,70 @@ func excludes(a []*side, s *rscope) bool {
 
 // accessed notes an access for the writes that follow it in the program.
 func (f *frame) accessed(a *access) {
-	a.sides, a.pred = sidesOf(f.scope), f.predicate()
+	a.pred = f.predicate()
+	a.sides = sidesOf(f.scope)
 	f.inv.history = append(f.inv.history, a)
 }
 
 // inOrder reports whether a write comes no earlier in the run than what the
 // program did before it. What depends on choices is left to a check at Run.
 func (f *frame) inOrder(w *access) bool {
+	w.pred = f.predicate()
 	for _, a := range f.inv.history {
 		// The scheduler itself meets what follows an access that the program waited for.
 		if a.choice == nil && a.pred == nil && w.choice == nil || excludes(a.sides, f.scope) {
 			continue
 		}
-		if slices.Max(a.moments) <= slices.Min(w.moments) {
-			continue
-		}
-		if slices.Min(a.moments) > slices.Max(w.moments) {
+		always, never := inOrder(a, w)
+		switch {
+		case never:
 			f.tooLate(w, a)
 			return false
+		case !always && !(checkable(a) && checkable(w)):
+			d := f.ev.report(w.pos, "NN1306", "whether %s comes after %s depends on what only the run knows", w.name, a.name)
+			d.Hint = "choose by the index of a module array, or under conditions over parameters alone"
+			f.ev.relate(d, a.pos, "%s is used here", a.name)
+			return false
+		case !always:
+			f.ev.sched.orders = append(f.ev.sched.orders, runOrder{a, w})
 		}
 	}
 	return true
 }
+
+// checkable reports whether Run can tell when an access happens.
+func checkable(a *access) bool {
+	return (a.choice == nil || a.choice.param != nil) && (a.pred == nil || !a.pred.born)
+}
+
+// inOrder compares all the moments at which two accesses may happen: whether the
+// first always comes first, or never does.
+func inOrder(a, w *access) (always, never bool) {
+	always, never = true, true
+	see := func(i, k int) {
+		if a.moments[i] <= w.moments[k] {
+			never = false
+		} else {
+			always = false
+		}
+	}
+	if a.choice != nil && a.choice == w.choice {
+		for i := range a.moments {
+			see(i, i)
+		}
+		return always, never
+	}
+	for i := range a.moments {
+		for k := range w.moments {
+			see(i, k)
+		}
+	}
+	return always, never
+}
+
+// runOrder is two accesses of which the first has to come first in the run, which
+// depends on what is chosen.
+type runOrder struct{ first, then *access }
 
 // tooLate reports a write of a point that the run has passed, as the scheduler does.
 func (f *frame) tooLate(w, a *access) {
@@ -99,5 +141,22 @@ func (f *frame) tooLate(w, a *access) {
 	f.ev.relate(d, a.pos, "%s is %s here", a.name, verb)
 }
 
-// choice is a value of the run that picks one of several modules.
-type choice struct{ sym *sym }
+// ordered reports whether Run refuses that an access happens at its i-th
+// candidate, because an earlier one is later in the run.
+func (s *runState) ordered(w *access, i int) bool {
+	for _, o := range s.orders {
+		if o.then != w {
+			continue
+		}
+		if o.first.choice == w.choice {
+			if o.first.moments[i] > w.moments[i] {
+				return true
+			}
+			continue
+		}
+		if slices.Min(o.first.moments) > w.moments[i] {
+			return true
+		}
+	}
+	return false
+}

@@ -42,7 +42,7 @@ func compileOne(prog *Program, tf *traceFunc) (t *Trace, diags diag.List) {
 	for _, flat := range []bool{false, true} {
 		ev := &evaluator{
 			prog: prog, tf: tf, graph: newGraph(), top: &resBlock{}, flat: flat,
-			assigned: map[token.Pos]*assigned{}, reported: map[string]bool{}, imports: map[string]string{},
+			choices: map[string]*scopedChoice{}, assigned: map[token.Pos]*assigned{}, reported: map[string]bool{}, imports: map[string]string{},
 		}
 		if !ev.signature() {
 			return nil, ev.diags
@@ -90,7 +90,9 @@ type evaluator struct {
 	imports  map[string]string       // import path → name in residual code
 	names    int
 	vars     int
-	cells    int // numbered so far, in the order of their first assignment under a condition
+	choices  map[string]*scopedChoice // by their index
+	chosen   []*choice                // in the order they were made
+	cells    int                      // numbered so far, in the order of their first assignment under a condition
 	ended    ctl
 	taps     []*sym  // what leaves the run, in the order of the plan
 	hooks    []*hook // the steps of mid-run

@@ -369,7 +369,7 @@ func (d *divider) lateInputs() {
 	for _, u := range d.units {
 		for _, c := range u.facts.feeds {
 			if c.feed == nil && u.level > 0 {
-				r := d.ev.report(c.pos, "NN1302", "these inputs are needed before the run, but what they are computed from is used or changed by code that follows a value of the run")
+				r := d.ev.report(c.pos, "NN1301", "these inputs are needed before the run, but what they are computed from is used or changed by code that follows a value of the run")
 				r.Hint = "compute them in a variable of their own before the first value is taken out of the run"
 			}
 		}

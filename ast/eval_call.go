@@ -29,6 +29,8 @@ func (f *frame) callExpr(e *ast.CallExpr) value {
 		return f.tensorMethod(e, fv, recv)
 	case *envoyVal:
 		return f.envoyMethod(e, fv, recv)
+	case *chosenVal:
+		return f.chosenMethod(e, fv, recv)
 	case *operationVal:
 		return f.operationMethod(e, fv, recv)
 	case *nilVal:
@@ -115,7 +117,7 @@ func (f *frame) hasCall(e ast.Expr) bool {
 func (f *frame) mustInline(fv *funcVal, args []value) bool {
 	generate := func(v value) bool {
 		switch v := v.(type) {
-		case *tensorVal, *envoyVal, *operationsVal, *operationVal, *traceVal, *barrierVal, *ptrVal, *indexVal, *dimsVal:
+		case *tensorVal, *envoyVal, *chosenVal, *operationsVal, *operationVal, *traceVal, *barrierVal, *ptrVal, *indexVal, *dimsVal:
 			return true
 		case *funcVal:
 			return v.lit != nil && f.touchesPoints(v)

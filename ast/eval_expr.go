@@ -89,6 +89,9 @@ func (f *frame) read(c *cell, at ast.Expr) value {
 	if v, ok := f.readKnown(c); ok {
 		return v
 	}
+	if _, changed := f.knownOf(c); changed && c.res == nil && isEnvoy(c.typ) {
+		return f.vagueModule(c, at)
+	}
 	if c.res != nil {
 		return &codeVal{code: code{{v: c.res}}, typ: c.typ, pure: true, born: c.res.born}
 	}

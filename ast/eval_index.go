@@ -55,8 +55,7 @@ func (f *frame) elementAt(e *ast.IndexExpr, x *sliceVal, i value) value {
 
 func (f *frame) runtimeIndex(e *ast.IndexExpr, x *sliceVal, i value) value {
 	if holds(x, isModule) {
-		return f.fail(e.Index.Pos(), "NN1306", "use a constant, or loop over the modules with range",
-			"the module is chosen by a value that is known only when the trace runs")
+		return f.choose(e, x, i)
 	}
 	return f.residual(e, false, map[ast.Expr]value{e.X: x, e.Index: i})
 }
@@ -164,7 +163,7 @@ func (f *frame) sliceExpr(e *ast.SliceExpr) value {
 // isModule reports what is chosen when code is generated: Envoys and operations.
 func isModule(v value) bool {
 	switch v.(type) {
-	case *envoyVal, *operationVal, *operationsVal:
+	case *envoyVal, *chosenVal, *operationVal, *operationsVal:
 		return true
 	}
 	return false

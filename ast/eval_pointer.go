@@ -113,6 +113,8 @@ func (f *frame) dynamicType(v value) types.Type {
 		return v.typ
 	case *envoyVal:
 		return types.NewPointer(v.typ)
+	case *chosenVal:
+		return types.NewPointer(v.list[0].typ)
 	case *mapVal:
 		return v.typ
 	}

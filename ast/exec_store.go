@@ -85,6 +85,9 @@ func (f *frame) setCell(c *cell, v value, at ast.Expr) {
 }
 
 func (f *frame) assignCell(c *cell, v value, at ast.Expr) {
+	if f.moduleAssigned(c, v, at) {
+		return
+	}
 	cond := f.conditional(c.scope)
 	if isInvalid(v) {
 		c.val, c.res = v, nil

@@ -84,6 +84,11 @@ func (ev *evaluator) readUses(p *plan.Plan) map[readKey]plan.Placement {
 	tapped := map[*sym]bool{}
 	for _, s := range ev.taps {
 		tapped[s] = true
+		if s.late != nil {
+			for _, v := range s.late.vals {
+				tapped[v.final()] = true
+			}
+		}
 	}
 	out := map[readKey]plan.Placement{}
 	for _, r := range ev.sched.reads {

@@ -65,6 +65,7 @@ func tapsIn(b *resBlock, exprs []code) []*sym {
 // settle finds, together, the residual code that matters and the graph that it
 // and the writes need.
 func (ev *evaluator) settle(top *resBlock, exprs []code) {
+	ev.settleTaps(top, exprs)
 	ev.chooseForms(top, exprs)
 	for range 2 {
 		ev.markGraph(tapsIn(top, exprs))
@@ -119,9 +120,10 @@ func (ev *evaluator) fillPlan(t *Trace) {
 	e := ev.emit(p, names)
 	ev.planWrites(e)
 	for i, s := range ev.taps {
-		p.Taps = append(p.Taps, plan.Tap{Name: taps[i], Value: e.value(e.top, s), Line: ev.line(s.pos)})
+		p.Taps = append(p.Taps, e.tap(taps[i], s))
 	}
 	p.Nodes = e.top.nodes
+	ev.planChoices(p)
 	ev.planMediators(p)
 	t.Plan = p
 	ev.explain(t)

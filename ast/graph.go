@@ -25,6 +25,10 @@ type sym struct {
 	// is is the value that a placeholder stands for, once its point was served:
 	// under a condition the program goes on before that.
 	is *sym
+	// late is the value of a point of a module that is chosen when the trace runs.
+	late *chosenRead
+	// chosen says that the value was put together from those of candidates.
+	chosen bool
 }
 
 // graphNode is one node of the plan under construction.
@@ -41,6 +45,9 @@ type graphNode struct {
 	atTop bool  // computed in any case all the same
 	// then and els are the branches of an If; in has their results too.
 	then, els *branch
+	// late says that the node depends on a point of a chosen module: it is made
+	// anew wherever it is used, for the candidates that are there by then.
+	late bool
 }
 
 // planParam is a parameter of the plan and the Go expression that feeds it.
@@ -80,6 +87,9 @@ func (g *graph) add(op string, in []*sym, attrs ops.Attrs, types []tensor.Type, 
 	n := &graphNode{op: op, in: in, attrs: attrs, pos: pos}
 	for i, t := range types {
 		n.outs = append(n.outs, &sym{typ: t, pos: pos, what: op, node: n, out: i, tap: -1})
+	}
+	for _, s := range in {
+		n.late = n.late || s.isLate()
 	}
 	g.nodes = append(g.nodes, n)
 	return n.outs
@@ -132,6 +142,12 @@ func markLive(s *sym, p *pred) {
 	s = s.final()
 	if s.param != nil {
 		s.param.live = true
+	}
+	if s.late != nil && s.late.by.param != nil {
+		s.late.by.param.live = true
+		for _, v := range s.late.vals {
+			markLive(v, p)
+		}
 	}
 	n := s.node
 	if n == nil {

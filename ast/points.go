@@ -189,7 +189,7 @@ func (f *frame) writeAt(e *ast.CallExpr, p *modelspec.Point, name string, v valu
 	if s == nil {
 		return invalid{}
 	}
-	if !f.fits(e, s, p, name) {
+	if !f.fits(e, s, p, name, s.isLate()) {
 		return invalid{}
 	}
 	return f.swap(e.Pos(), s, p, name)
@@ -204,16 +204,14 @@ func (f *frame) swap(pos token.Pos, s *sym, p *modelspec.Point, name string) val
 		return invalid{}
 	}
 	r := schedule.Request[*sym]{Kind: schedule.Swap, At: schedule.At{Moment: at}, Value: s, Pos: f.ev.position(pos)}
-	if pr := f.predicate(); pr != nil {
-		r.When = pr.text
+	pr := f.predicate()
+	if pr != nil || s.isLate() {
 		r.Edit = func(old *sym) (*sym, error) {
-			merged := f.ev.graph.choose(pr, pr.sym, s, old, old.typ)
-			merged.what = s.what
-			if !s.typ.Shape.Equal(old.typ.Shape) {
-				f.ev.checkWrite(merged, p, old.typ, name, pos)
-			}
-			return merged, nil
+			return f.ev.writeOver(s, old, pr, p, name, pos), nil
 		}
+	}
+	if pr != nil {
+		r.When = pr.text
 		r.Then = func(_ *sym, err error) {
 			if err != nil {
 				f.ev.adopt(err, pos, "NN1303")
@@ -231,6 +229,20 @@ func (f *frame) swap(pos token.Pos, s *sym, p *modelspec.Point, name string) val
 	return &tupleVal{}
 }
 
+// writeOver is what stands at a point after a write under a condition, or of a
+// value of a chosen module.
+func (ev *evaluator) writeOver(s, old *sym, pr *pred, p *modelspec.Point, name string, pos token.Pos) *sym {
+	out := newSettling(ev, nil, 0, pr).sym(s)
+	if pr != nil {
+		out = ev.graph.choose(pr, pr.sym, out, old, old.typ)
+		out.what = s.what
+	}
+	if (pr != nil || s.isLate()) && !s.typ.Shape.Equal(old.typ.Shape) {
+		ev.checkWrite(out, p, old.typ, name, pos)
+	}
+	return out
+}
+
 // mayWrite refuses writes where the order of the run cannot be known.
 func (f *frame) mayWrite(pos token.Pos, name string) bool {
 	if f.underLoop() {
@@ -240,8 +252,9 @@ func (f *frame) mayWrite(pos token.Pos, name string) bool {
 	return true
 }
 
-// fits checks the type of a write: proven, refused, or left to a check at Run.
-func (f *frame) fits(e *ast.CallExpr, s *sym, p *modelspec.Point, name string) bool {
+// fits checks the type of a write: proven, refused, or left to a check at Run of
+// what is written; later: that is not there yet.
+func (f *frame) fits(e *ast.CallExpr, s *sym, p *modelspec.Point, name string, later bool) bool {
 	want := p.Type
 	if f.inv.rows != plan.AllRows {
 		axis, scale, err := f.ev.rowAxis(want)
@@ -261,7 +274,7 @@ func (f *frame) fits(e *ast.CallExpr, s *sym, p *modelspec.Point, name string) b
 		f.ev.relate(d, s.pos, "the value is made here")
 		return false
 	}
-	if !s.typ.Shape.Equal(want.Shape) && f.predicate() == nil {
+	if !s.typ.Shape.Equal(want.Shape) && !later && f.predicate() == nil {
 		f.ev.checkWrite(s, p, want, name, e.Pos())
 	}
 	return true

@@ -26,6 +26,7 @@ type runState struct {
 	reads   []read
 	swaps   []read
 	checks  []pendingCheck
+	orders  []runOrder
 	log     []logged
 	mixed   bool // host code of two invokes was found to depend on each other
 	result  *schedule.Evaluation[*sym]

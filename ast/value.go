@@ -53,6 +53,12 @@ type (
 		inv    *invoke
 	}
 
+	// chosenVal is a module that is chosen when the trace runs.
+	chosenVal struct {
+		list []*envoyVal
+		by   *choice
+	}
+
 	// funcVal is a declared function, a closure, or a method bound to its receiver.
 	funcVal struct {
 		src    *source
@@ -133,6 +139,7 @@ func (*nilVal) kind() string     { return "nil" }
 func (*tensorVal) kind() string  { return "a tensor" }
 func (*codeVal) kind() string    { return "a value known when it runs" }
 func (*envoyVal) kind() string   { return "an Envoy" }
+func (*chosenVal) kind() string  { return "a module chosen when it runs" }
 func (*funcVal) kind() string    { return "a function" }
 func (*structVal) kind() string  { return "a struct" }
 func (*mapVal) kind() string     { return "a map" }

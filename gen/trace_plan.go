@@ -145,13 +145,14 @@ func (f *traceFunc) planFunc() *jen.Statement {
 		if len(p.Taps) > 0 {
 			field("What leaves the run.", "Taps", jen.Index().Add(nn("Tap")).Add(rows(len(p.Taps), func(i int) *jen.Statement {
 				t := p.Taps[i]
-				return jen.Values(integer([]jen.Code{jen.Id("Name").Op(":").Lit(t.Name), jen.Id("Value").Op(":").Add(ref(t.Value))}, "Line", t.Line)...)
+				return tap(t)
 			})))
 		}
 		if len(p.Checks) > 0 {
 			field("What only the sizes of a run can tell.", "Checks",
 				jen.Index().Add(nn("Check")).Add(rows(len(p.Checks), func(i int) *jen.Statement { return check(p.Checks[i]) })))
 		}
+		f.choices(field)
 		if len(p.Tensors) > 0 {
 			names := slices.Sorted(maps.Keys(p.Tensors))
 			field("What is known of the model's tensors that the plan names.", "Tensors",

@@ -90,7 +90,7 @@ func (s *Session) compile(p *Plan, steps bool, opts []CompileOption) (*Compiled,
 
 // build splices and opens a session for taps and outputs of the model.
 func (c *Compiled) build(taps []Tap, outputs []string) (*program, error) {
-	model, err := c.s.graphOf(c.plan, taps, outputs, c.weights)
+	model, err := c.s.graphOf(c.plan, taps, outputs, c.weights, false)
 	if err != nil {
 		return nil, err
 	}
@@ -120,8 +120,8 @@ func newProgram(session backend.Session, outputs []string) *program {
 	for _, in := range session.Inputs() {
 		p.takes[in.Name] = true
 	}
-	for _, o := range outputs {
-		p.device[o] = true
+	for _, o := range session.Outputs() {
+		p.device[o.Name] = true
 	}
 	return p
 }
@@ -189,6 +189,11 @@ func (c *Compiled) runInto(ctx context.Context, r *stepRun, ins []InvokeInputs, 
 	if c.s.remote != nil {
 		return c.runRemote(ctx, ins, args, into)
 	}
+	if len(c.plan.Choices)+len(c.plan.Orders) > 0 {
+		if err := c.checkChoices(args); err != nil {
+			return err
+		}
+	}
 	if v := c.last.Load(); v != nil && v.matches(ins, args) {
 		return c.runAgain(ctx, r, v, ins[0], args, into)
 	}
@@ -216,7 +221,7 @@ func (c *Compiled) runInto(ctx context.Context, r *stepRun, ins []InvokeInputs, 
 			return err
 		}
 	}
-	return c.finish(ctx, r, l, types, into)
+	return c.finish(ctx, r, l, types, args, into)
 }
 
 // failed says of which trace a run failed.

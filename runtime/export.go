@@ -88,7 +88,7 @@ func (c *Compiled) Export(path string) ([]string, error) {
 	for _, o := range c.s.info.Outputs {
 		outputs = append(outputs, o.Name)
 	}
-	m, err := c.s.graphOf(c.plan, c.plan.Taps, outputs, c.weights)
+	m, err := c.s.graphOf(c.plan, c.plan.Taps, outputs, c.weights, true)
 	if err != nil {
 		return nil, err
 	}

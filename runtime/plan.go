@@ -15,6 +15,11 @@ type (
 	Node = plan.Node
 	// Body is a branch of an If node.
 	Body = plan.Body
+	// Choice is a parameter that picks a module, Order what it must leave in
+	// order, Access one side of that.
+	Choice = plan.Choice
+	Order  = plan.Order
+	Access = plan.Access
 	// Write replaces a tensor of the model.
 	Write = plan.Write
 	// Tap is a value that leaves the run.

@@ -47,7 +47,7 @@ type pendingWrite struct {
 
 // graphOf splices p and keeps what the outputs need: taps (nil taps: none) and
 // named outputs of the model. weights are the arrays of the plan's attachments.
-func (s *Session) graphOf(p *Plan, taps []Tap, outputs []string, weights map[string]weight) (*onnx.Model, error) {
+func (s *Session) graphOf(p *Plan, taps []Tap, outputs []string, weights map[string]weight, single bool) (*onnx.Model, error) {
 	sp := &splice{
 		s: s, p: p, model: s.file.Model.Clone(),
 		values: map[string]ops.Operand{}, args: map[string]ops.Operand{},
@@ -70,14 +70,16 @@ func (s *Session) graphOf(p *Plan, taps []Tap, outputs []string, weights map[str
 	}
 	keep := slices.Clone(outputs)
 	for i, t := range taps {
-		v, err := sp.operand(t.Value)
+		names, values, err := sp.tapOutputs(i, t, single)
 		if err != nil {
 			return nil, fmt.Errorf("plan %s, result %s: %w", p.Name, t.Name, err)
 		}
-		if err := sp.ix.AddOutput(valueInfo(tapName(i), v.Type), v.Name); err != nil {
-			return nil, err
+		for k, name := range names {
+			if err := sp.ix.AddOutput(valueInfo(name, values[k].Type), values[k].Name); err != nil {
+				return nil, err
+			}
 		}
-		keep = append(keep, tapName(i))
+		keep = append(keep, names...)
 	}
 	if len(keep) == 0 && len(sp.hooks) > 0 { // run for what its Go does
 		if err := sp.ix.AddOutput(onnx.NewValue(hookedOutput, tensor.Int64), sp.last); err != nil {

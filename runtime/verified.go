@@ -113,15 +113,19 @@ func (c *Compiled) runAgain(ctx context.Context, r *stepRun, v *verified, in Inv
 			}
 		}
 	}
-	return c.finish(ctx, r, l, v.types, into)
+	return c.finish(ctx, r, l, v.types, args, into)
 }
 
 // finish runs with what was lent and puts the results where they belong.
-func (c *Compiled) finish(ctx context.Context, r *stepRun, l *lending, types *checked, into []*Tensor) error {
+func (c *Compiled) finish(ctx context.Context, r *stepRun, l *lending, types *checked, args []Tensor, into []*Tensor) error {
+	outputs, err := c.outputsOf(args)
+	if err != nil {
+		return err
+	}
 	c.reuse(l, types.taps, into)
 	o := backend.RunOptions{Into: l.into, KeepOnDevice: c.main.device}
 	r.options(&o, types)
-	out, err := c.main.session.Run(ctx, l.values, c.main.outputs, o)
+	out, err := c.main.session.Run(ctx, l.values, outputs, o)
 	if err != nil {
 		return c.failed(ctx, err)
 	}

@@ -12,17 +12,10 @@ function marked //nngen:trace nohooks refuses it. Keep the value in the graph in
 
 or leave nohooks out. Go on results after the last write, and Go on parameters, is not in mid-run. The inputs of an invoke can
 never come from the same run: run two traces one after the other.`},
-	{"NN1302", "a value that is computed too late", `
-The graph needs this value, or the condition over a write, when the run starts, but what it is computed from is used or changed by
-code that follows a value of the run. Compute it first, in a variable of its own:
-
-	k := scale(n)
-	…
-	if on {
-		b.SetOutput(h.Scale(k))        // a condition over parameters is carried out in the graph
-	}`},
 	{"NN1303", "a static value under a run-time condition", `
-Envoys and handles are known when code is generated. A condition that only a run knows cannot choose between them.`},
+Handles are known when code is generated, so a condition that only a run knows cannot choose between them. A module it can choose: by
+an index (m.Transformer.H[layer]), or by branches over parameters of which each sets the variable to one of several modules of one
+type; a condition over a value of the same run cannot.`},
 	{"NN1304", "a point cannot be served", `
 The scheduler could not serve this point; the message says why.`},
 	{"NN1305", "a point in a loop of unknown length", `
@@ -32,12 +25,22 @@ Points belong to loops whose length is known when code is generated: ranges over
 		use(b.Output())
 	}`},
 	{"NN1306", "a module chosen when the trace runs", `
-The index of a module must be a constant or the variable of a loop over constants.`},
+A parameter may choose a module: one compiled trace then serves a sweep over all of them.
+
+	b := m.Transformer.H[layer]
+	b.SetOutput(b.Output().Add(v))
+
+It may not depend on a value of the same run, choose among modules that are chosen themselves, or name a method that has no chosen
+form: those are Output, Input, SetOutput, SetInput, Call, Weight and the module's own fields. What a chosen module gives cannot be
+looked at by Go in mid-run.`},
 	{"NN1307", "a point that does not exist", `
 The spec lists no such tensor: the module is a list, was fused with its neighbours, or takes no input. The hint names the line of
 the spec. "nngen tree" shows what there is.`},
 	{"NN1308", "no such weight or module", `
 The module has no parameter or child of that name.`},
+	{"NN1309", "modules of different shapes", `
+Modules that a parameter chooses among, or that branches give to one variable, have points of one dtype and shape: one value of the
+graph cannot have two. Write both cases out, each in its own branch.`},
 	{"NN1310", "a point of unknown role", `
 The spec is unsure which tensor is the module's input or output. Look at the candidates and write the role down:
 

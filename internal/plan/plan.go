@@ -8,15 +8,19 @@ import "github.com/nngen-go/nngen/internal/tensor"
 
 // Plan is one compiled trace function.
 type Plan struct {
-	Name      string     `json:"name"`
-	Model     string     `json:"model"` // fingerprint of the model it fits
-	Invokes   []string   `json:"invokes"`
-	Params    []Param    `json:"params,omitempty"`
-	Weights   []Param    `json:"weights,omitempty"` // given when the plan is compiled: arrays of attachments, "sae.WEnc"
-	Nodes     []Node     `json:"nodes,omitempty"`   // in an order in which inputs come first
-	Writes    []Write    `json:"writes,omitempty"`  // in the order of the run
-	Taps      []Tap      `json:"taps,omitempty"`
-	Checks    []Check    `json:"checks,omitempty"`
+	Name    string   `json:"name"`
+	Model   string   `json:"model"` // fingerprint of the model it fits
+	Invokes []string `json:"invokes"`
+	Params  []Param  `json:"params,omitempty"`
+	Weights []Param  `json:"weights,omitempty"` // given when the plan is compiled: arrays of attachments, "sae.WEnc"
+	Nodes   []Node   `json:"nodes,omitempty"`   // in an order in which inputs come first
+	Writes  []Write  `json:"writes,omitempty"`  // in the order of the run
+	Taps    []Tap    `json:"taps,omitempty"`
+	Checks  []Check  `json:"checks,omitempty"`
+	// Choices are the parameters that pick modules, and Orders the accesses that
+	// they must leave in order: both are checked when the plan is run.
+	Choices   []Choice   `json:"choices,omitempty"`
+	Orders    []Order    `json:"orders,omitempty"`
 	Mediators []Mediator `json:"mediators"`
 	// Tensors are the types of the model's tensors that the plan names (in refs,
 	// writes and calls), so that splicing needs no spec.
@@ -104,6 +108,31 @@ type Check struct {
 	Want   tensor.Type `json:"want"`
 	At     string      `json:"at"`
 	Line   int         `json:"line,omitempty"`
+}
+
+// Choice is a parameter (an int64 scalar) that picks one of several modules.
+type Choice struct {
+	Param string   `json:"param"`
+	Of    []string `json:"of"` // their paths
+	Line  int      `json:"line,omitempty"`
+}
+
+// Order says that one access has to come before another in the run.
+type Order struct {
+	First Access `json:"first"`
+	Then  Access `json:"then"`
+}
+
+// Access is a read or write at one point, or at the one of several that the
+// parameter Choice picks. Moments are their places in the run. When names the
+// bool parameter without which it does not happen, "" for none.
+type Access struct {
+	At      []string `json:"at"`
+	Moments []int    `json:"moments"`
+	Choice  string   `json:"choice,omitempty"`
+	When    string   `json:"when,omitempty"`
+	Write   bool     `json:"write,omitempty"`
+	Line    int      `json:"line,omitempty"`
 }
 
 // Placement says how a piece of an intervention is carried out.

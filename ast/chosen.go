@@ -1,0 +1,326 @@
+package ast
+
+import (
+	"go/ast"
+	"go/token"
+	"strconv"
+
+	"github.com/nngen-go/nngen/internal/plan"
+	"github.com/nngen-go/nngen/internal/schedule"
+	"github.com/nngen-go/nngen/internal/tensor"
+	"github.com/nngen-go/nngen/modelspec"
+)
+
+// chosenRead is a read at a chosen module: the value of each candidate, as far
+// as the run has come to them, and what was chosen among those that were there.
+type chosenRead struct {
+	by        *choice
+	vals      []*sym // by candidate
+	order     []int  // of the candidates in the run, those that were served
+	registers []*sym // what was chosen among the first ones of order
+	label     string
+}
+
+func (s *sym) isLate() bool {
+	s = s.final()
+	return s.late != nil || s.node != nil && s.node.late
+}
+
+// chosenMethod evaluates a method of a chosen module.
+func (f *frame) chosenMethod(e *ast.CallExpr, fv *funcVal, x *chosenVal) value {
+	args := f.args(e)
+	if args == nil {
+		return invalid{}
+	}
+	if fv.decl != nil {
+		return f.inline(fv, args, e)
+	}
+	if m := x.list[0]; m.inv != f.inv || f.inv == nil {
+		return f.fail(e.Pos(), "NN1502", "use the model that the invoke's own function gets", "%s is used outside the invoke that it belongs to", x.label())
+	}
+	switch fv.method {
+	case "Output":
+		return f.readChosen(e, x, modelspec.SideOutput)
+	case "Input":
+		return f.readChosen(e, x, modelspec.SideInput)
+	case "SetOutput":
+		return f.writeChosen(e, x, modelspec.SideOutput, args[0])
+	case "SetInput":
+		return f.writeChosen(e, x, modelspec.SideInput, args[0])
+	case "Call":
+		return f.eachChosen(e, x, true, func(m *envoyVal) value { return f.callModule(e, m, args[0]) })
+	case "Weight":
+		return f.eachChosen(e, x, false, func(m *envoyVal) value { return f.weight(e, m, args[0]) })
+	}
+	return f.fail(e.Pos(), "NN1306", "use Output, Input, SetOutput, SetInput, Call or Weight, or a constant index",
+		"%s of a module that is chosen when the trace runs is not compiled", fv.method)
+}
+
+// chosenPoints finds the point of every candidate; all have one type.
+func (f *frame) chosenPoints(e *ast.CallExpr, x *chosenVal, side modelspec.Side) []*modelspec.Point {
+	out := make([]*modelspec.Point, len(x.list))
+	for i, m := range x.list {
+		if out[i] = f.point(e.Pos(), m, side); out[i] == nil {
+			return nil
+		}
+		if a, b := out[0].Type, out[i].Type; a.DType != b.DType || a.Shape.Differs(b.Shape) {
+			f.fail(e.Pos(), "NN1309", "choose among modules of one type and shape, or write both cases out",
+				"%s.%s is %s, but %s.%s is %s: one value cannot be either", x.list[0].label(), side, a, m.label(), side, b)
+			return nil
+		}
+	}
+	return out
+}
+
+// commonType is what is known of the shape whichever point it is.
+func commonType(points []*modelspec.Point) tensor.Type {
+	var vals []known
+	for _, p := range points {
+		vals = append(vals, known{v: &tensorVal{&sym{typ: p.Type}}})
+	}
+	return mergedType(vals)
+}
+
+// access describes what happens at a chosen module.
+func (f *frame) chosenAccess(x *chosenVal, points []*modelspec.Point, side modelspec.Side, pos token.Pos) *access {
+	a := &access{name: x.label() + "." + string(side), choice: x.by, pos: pos}
+	for _, p := range points {
+		a.moments = append(a.moments, f.ev.sched.moment[p])
+	}
+	return a
+}
+
+// readChosen evaluates Output and Input of a chosen module. The program goes on
+// at once: each candidate is read when the run comes to it.
+func (f *frame) readChosen(e *ast.CallExpr, x *chosenVal, side modelspec.Side) value {
+	points := f.chosenPoints(e, x, side)
+	if points == nil || !f.mayAsk(e.Pos(), x.label()+"."+string(side)+" is read") {
+		return invalid{}
+	}
+	t, problem := f.rowsOf(commonType(points))
+	if problem != "" {
+		return f.fail(e.Pos(), "NN1505", "read it in a trace with one invoke", "%s.%s cannot be read for the rows of one invoke: %s", x.label(), side, problem)
+	}
+	pr := f.predicate()
+	a := f.chosenAccess(x, points, side, e.Pos())
+	f.accessed(a)
+	r := &chosenRead{by: x.by, vals: make([]*sym, len(points)), label: a.name}
+	s := &sym{typ: t, pos: e.Pos(), what: a.name, tap: -1, late: r}
+	for i, at := range a.moments {
+		req := f.requestAt(schedule.Value, at, e.Pos(), x.by, i, pr)
+		req.Then = func(v *sym, err error) {
+			if err != nil {
+				f.ev.adopt(err, e.Pos(), "NN1304")
+				return
+			}
+			r.vals[i], r.order = v, append(r.order, i)
+			f.served(v, f.ev.sched.moments[at].Address, e.Pos())
+		}
+		if f.inv.request(req).Err != nil {
+			return invalid{}
+		}
+	}
+	return &tensorVal{s}
+}
+
+// requestAt asks for one candidate's point.
+func (f *frame) requestAt(k schedule.Kind, moment int, pos token.Pos, by *choice, i int, pr *pred) schedule.Request[*sym] {
+	r := schedule.Request[*sym]{Kind: k, At: schedule.At{Moment: moment}, Pos: f.ev.position(pos), When: by.text + " == " + strconv.Itoa(i)}
+	if pr != nil {
+		r.When = bothText(pr.text, r.When)
+	}
+	return r
+}
+
+// writeChosen evaluates SetOutput and SetInput of a chosen module: a write at
+// every candidate, which leaves what stands there unless it was chosen.
+func (f *frame) writeChosen(e *ast.CallExpr, x *chosenVal, side modelspec.Side, v value) value {
+	points := f.chosenPoints(e, x, side)
+	name := x.label() + "." + string(side)
+	if points == nil || isInvalid(v) || !f.mayWrite(e.Pos(), name) {
+		return invalid{}
+	}
+	s := f.graphOperand(opArg{v: v, at: e.Args[0]})
+	if s == nil || !f.fits(e, s, points[0], name, true) {
+		return invalid{}
+	}
+	pr := f.predicate()
+	w := f.chosenAccess(x, points, side, e.Pos())
+	w.write = true
+	if !f.inOrder(w) {
+		return invalid{}
+	}
+	f.accessed(w)
+	for i, at := range w.moments {
+		req := f.requestAt(schedule.Swap, at, e.Pos(), x.by, i, pr)
+		req.Edit = func(old *sym) (*sym, error) {
+			return f.ev.writeAtCandidate(s, old, x.by, i, pr, points[i], name, e.Pos()), nil
+		}
+		req.Then = func(_ *sym, err error) {
+			if err != nil && !f.ev.sched.ordered(w, i) {
+				f.ev.adopt(err, e.Pos(), "NN1303")
+			}
+		}
+		if f.inv.request(req).Err != nil && !f.ev.sched.ordered(w, i) {
+			return invalid{}
+		}
+	}
+	f.ev.sched.swaps = append(f.ev.sched.swaps, read{f.inv, name, e.Pos(), s})
+	return &tupleVal{}
+}
+
+// writeAtCandidate is what stands at a candidate after a write: the value, made
+// of what was there by then, if this candidate was chosen.
+func (ev *evaluator) writeAtCandidate(s, old *sym, by *choice, i int, pr *pred, p *modelspec.Point, name string, pos token.Pos) *sym {
+	when := by.when(ev, i, pr)
+	value := newSettling(ev, by, i, when).sym(s)
+	merged := ev.graph.choose(when, when.sym, value, old, old.typ)
+	merged.what = name
+	if !s.typ.Shape.Equal(old.typ.Shape) {
+		ev.checkWrite(merged, p, old.typ, name, pos)
+	}
+	return merged
+}
+
+// eachChosen evaluates something for every candidate and picks one of the
+// results; what costs is computed for the chosen one alone.
+func (f *frame) eachChosen(e *ast.CallExpr, x *chosenVal, costs bool, of func(*envoyVal) value) value {
+	pr := f.predicate()
+	var out *sym
+	for i, m := range x.list {
+		t, ok := of(m).(*tensorVal)
+		if !ok {
+			return invalid{}
+		}
+		s := t.sym
+		if costs {
+			s.node.under = x.by.when(f.ev, i, pr)
+		}
+		if out == nil {
+			out = s
+			continue
+		}
+		if out.typ.DType != s.typ.DType || out.typ.Shape.Differs(s.typ.Shape) {
+			return f.fail(e.Pos(), "NN1309", "choose among modules of one type and shape, or write both cases out",
+				"%s gives %s, but %s gives %s: one value cannot be either", x.list[0].label(), out.typ, m.label(), s.typ)
+		}
+		prev := out
+		out = f.ev.graph.choose(s.node.underOr(pr), x.by.is(f.ev, i), s, prev, s.typ)
+		out.node.under, out.node.pos, out.what = pr, e.Pos(), x.label()
+		if i == 1 && costs {
+			out.node.els.pred = prev.node.under
+		}
+	}
+	return &tensorVal{out}
+}
+
+// underOr is the condition under which a value was made, p for one without a node.
+func (n *graphNode) underOr(p *pred) *pred {
+	if n == nil {
+		return p
+	}
+	return n.under
+}
+
+// settling replaces the points of chosen modules in a value by what is there of
+// them at one place of the run.
+type settling struct {
+	ev    *evaluator
+	by    *choice // the choice whose candidate index it is for, if any
+	index int
+	under *pred
+	done  map[*sym]*sym
+}
+
+func newSettling(ev *evaluator, by *choice, index int, under *pred) *settling {
+	return &settling{ev, by, index, under, map[*sym]*sym{}}
+}
+
+// sym gives the value without chosen points.
+func (st *settling) sym(s *sym) *sym {
+	s = s.final()
+	if !s.isLate() {
+		return s
+	}
+	if out := st.done[s]; out != nil {
+		return out
+	}
+	if s.late != nil {
+		out := st.register(s.late, s)
+		st.done[s] = out
+		return out
+	}
+	n := s.node
+	m := &graphNode{op: n.op, attrs: n.attrs, pos: n.pos, text: n.text, hint: n.hint, under: n.under}
+	if m.under == nil {
+		m.under = st.under
+	} else if st.under != nil {
+		m.under = &pred{parent: st.under, prior: n.under, sym: st.under.sym, text: st.under.text, born: n.under.born || st.under.born}
+	}
+	for _, in := range n.in {
+		m.in = append(m.in, st.sym(in))
+	}
+	if n.then != nil {
+		m.then = &branch{n.then.pred, m.in[1]}
+		m.els = &branch{n.els.pred, m.in[2]}
+	}
+	for _, o := range n.outs {
+		c := &sym{typ: o.typ, pos: o.pos, what: o.what, node: m, out: o.out, tap: -1, chosen: true}
+		m.outs = append(m.outs, c)
+		st.done[o] = c
+	}
+	st.ev.graph.nodes = append(st.ev.graph.nodes, m)
+	return st.done[s]
+}
+
+// register is what was chosen among the candidates that the run has come to. At
+// a candidate of the same choice that is the candidate itself.
+func (st *settling) register(r *chosenRead, s *sym) *sym {
+	if st.by == r.by && st.by != nil && r.vals[st.index] != nil {
+		return r.vals[st.index]
+	}
+	if len(r.order) == 0 { // Run refuses every choice that would need it
+		return st.ev.graph.constant(tensor.Float32, 0.0, s.pos)
+	}
+	for k := len(r.registers); k < len(r.order); k++ {
+		i := r.order[k]
+		v := r.vals[i]
+		if k > 0 {
+			v = st.ev.graph.choose(nil, r.by.is(st.ev, i), v, r.registers[k-1], s.typ)
+			v.what, v.pos, v.chosen = s.what, s.pos, true
+		}
+		r.registers = append(r.registers, v)
+	}
+	return r.registers[len(r.order)-1]
+}
+
+// settleTaps puts values without chosen points in the place of taps. A point
+// that only leaves the run stays as it is: Run fetches the one that was chosen.
+func (ev *evaluator) settleTaps(top *resBlock, exprs []code) {
+	st := newSettling(ev, nil, 0, nil)
+	by := func(s *sym) code {
+		s = s.final()
+		if !s.isLate() || s.late != nil && s.late.by.param != nil {
+			return nil
+		}
+		return code{{tap: st.sym(s)}}
+	}
+	replaceTaps(top, by)
+	for i := range exprs {
+		exprs[i] = tapsReplaced(exprs[i], by)
+	}
+}
+
+// planTap is the tap of a value; one of a chosen module has all candidates.
+func (e *emission) tap(name string, s *sym) plan.Tap {
+	t := plan.Tap{Name: name, Line: e.ev.line(s.pos)}
+	if s.late == nil {
+		t.Value = e.value(e.top, s)
+		return t
+	}
+	for _, v := range s.late.vals {
+		t.Choices = append(t.Choices, e.value(e.top, v))
+	}
+	t.Value, t.Choice = t.Choices[0], s.late.by.param.name
+	return t
+}

@@ -1,0 +1,118 @@
+package conditional_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/nngen-go/nngen/examples/demo/opticks"
+	"github.com/nngen-go/nngen/internal/golden/conditional/probes"
+	nn "github.com/nngen-go/nngen/runtime"
+)
+
+// TestSweep runs one compiled trace, so one session, over all layers.
+func TestSweep(t *testing.T) {
+	sess := open(t)
+	in := inputs(2, 7)
+	v := make([]float32, 96)
+	for i := range v {
+		v[i] = float32(i%7) - 3
+	}
+	read := newPair(t, sess, probes.ReadLayer, probes.CompileReadLayer)
+	steer := newPair(t, sess, probes.SteerLayer, probes.CompileSteerLayer)
+	ablate := newPair(t, sess, probes.AblateLayer, probes.CompileAblateLayer)
+	weights := newPair(t, sess, probes.Weights, probes.CompileWeights)
+	seen := map[string]bool{}
+	for layer := range 6 {
+		seen[read.same(in, layer)[0]] = true
+		seen[steer.same(in, layer, nn.From(v), float32(2))[0]] = true
+		weights.same(in, layer)
+		for pos := range 3 {
+			if layer < 5 {
+				seen[ablate.same(in, layer, pos-1, true)[1]] = true
+			}
+		}
+	}
+	ablate.same(in, 1, 99, false)
+	require.Len(t, seen, 6+6+5*3, "each choice gives another result")
+}
+
+func TestPatchSweep(t *testing.T) {
+	sess := open(t)
+	in := inputs(2, 7)
+	patch := newPair(t, sess, probes.PatchLayer, probes.CompilePatchLayer)
+	late := newPair(t, sess, probes.FixedLate, probes.CompileFixedLate)
+	for src := range 6 {
+		for dst := range 6 {
+			if src <= dst {
+				patch.same(in, src, dst, -1, 2)
+				continue
+			}
+			_, _, errC, errI := patch.run(in, src, dst, 1, 2)
+			require.ErrorContains(t, errI, "NN3101") // the read there is late already
+			require.ErrorContains(t, errC, "NN3102")
+			require.ErrorContains(t, errC, "line 31")
+			require.ErrorContains(t, errC, "line 29")
+		}
+		if src <= 4 {
+			late.same(in, src)
+		}
+	}
+	_, _, errC, errI := late.run(in, 5)
+	require.ErrorContains(t, errI, "NN3102")
+	require.ErrorContains(t, errC, "NN3102")
+}
+
+func TestChoiceOutOfRange(t *testing.T) {
+	sess := open(t)
+	in := inputs(1, 4)
+	read := newPair(t, sess, probes.ReadLayer, probes.CompileReadLayer)
+	for _, layer := range []int{6, -1} {
+		_, _, errC, errI := read.run(in, layer)
+		var c, i *nn.RunError
+		require.ErrorAs(t, errI, &i)
+		require.ErrorAs(t, errC, &c)
+		require.Equal(t, i.Err.Error(), c.Err.Error())
+		require.Equal(t, i.Pos.Line, c.Pos.Line)
+	}
+}
+
+func TestChosenByBranches(t *testing.T) {
+	sess := open(t)
+	in := inputs(2, 5)
+	p := newPair(t, sess, probes.NamedBlock, probes.CompileNamedBlock)
+	seen := map[string]bool{}
+	for _, name := range []string{"first", "middle", "last"} {
+		seen[p.same(in, name, float32(3))[0]] = true
+		p.same(in, name, float32(11))
+	}
+	require.Len(t, seen, 3)
+}
+
+// TestPatchAcrossInvokes sweeps layers and positions between two invokes.
+func TestPatchAcrossInvokes(t *testing.T) {
+	sess := open(t)
+	compiled, err := probes.CompilePatchBatch(sess)
+	require.NoError(t, err)
+	defer compiled.Close()
+	clean, corrupt := inputs(1, 6), opticks.Inputs{InputIDs: nn.From([]int64{9, 8, 7, 6, 5, 4}, 1, 6)}
+	seen := map[string]bool{}
+	for layer := range 6 {
+		for _, pos := range []int{0, 3, -1} {
+			for _, on := range []bool{true, false} {
+				got, err := compiled.Run(context.Background(), clean, corrupt, layer, pos, on)
+				require.NoError(t, err)
+				var want nn.Tensor
+				require.NoError(t, sess.InterpretTrace(context.Background(), func(tr *opticks.Trace) error {
+					want = probes.PatchBatch(tr, clean, corrupt, layer, pos, on)
+					return nil
+				}))
+				require.Equal(t, want.Float32s(), got.Float32s(), "layer %d position %d", layer, pos)
+				seen[fmt.Sprint(got.Float32s())] = true
+			}
+		}
+	}
+	require.Len(t, seen, 6*3+1)
+}
