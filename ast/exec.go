@@ -169,16 +169,6 @@ func (f *frame) leave(l *resLabel, pos token.Pos) {
 	f.emit(&resStmt{kind: assignStmt, op: "=", pos: pos, lhs: []target{{v: l.left}}, rhs: []code{txt("true")}})
 }
 
-// leftCode is whether residual code has left a group, at this point of the
-// program; nil if nothing jumps out of it so far.
-func leftCode(s *rscope) *codeVal {
-	if s.label == nil || s.label.left == nil {
-		return nil
-	}
-	v := s.label.left
-	return &codeVal{code: code{{v: v}}, typ: v.typ, pure: true, born: v.born}
-}
-
 // loopCtx is a loop or switch that break and continue refer to.
 type loopCtx struct {
 	parent    *loopCtx

@@ -69,9 +69,9 @@ func (e *Envoy) Operations() []Operation {
 // noOperation says which operations there are instead.
 func (n *node) noOperation(name string) *Error {
 	if !n.tree.in.spec.HasOperations() {
-		return misuse("NN3158", "the spec of %s lists no operations, which is how earlier versions wrote it: run nngen spec again", n.tree.in.spec.Model)
+		return misuse("NN3162", "the spec of %s lists no operations, which is how earlier versions wrote it: run nngen spec again", n.tree.in.spec.Model)
 	}
-	return misuse("NN3158", "%s has no operation %q; it has %s", modelspec.PathName(n.module.Path), name,
+	return misuse("NN3162", "%s has no operation %q; it has %s", modelspec.PathName(n.module.Path), name,
 		listOr(n.module.OperationNames(0), "none"))
 }
 
@@ -131,7 +131,7 @@ func (o Operation) of() Operation {
 func (o Operation) point(side modelspec.Side, i int) *modelspec.Point {
 	p, err := o.of().op.Point(o.n.module, side, i)
 	if err != nil {
-		panic(misuse("NN3158", "%v", err))
+		panic(misuse("NN3162", "%v", err))
 	}
 	o.n.tree.v.inside()
 	return p

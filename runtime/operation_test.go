@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -88,6 +89,9 @@ func TestOperationMisuse(t *testing.T) {
 			return nil
 		})
 		require.ErrorContains(t, err, want)
+		if strings.Contains(want, "has no ") {
+			require.ErrorContains(t, err, "[NN3162]")
+		}
 	}
 	require.NoError(t, nn.Interpret(ctx, s, in, func(m *gptModel) error {
 		list := m.Transformer.H[0].Attn.Operations()

@@ -15,8 +15,11 @@ type Code struct {
 	Text  string // what it means and what to write; indented lines are code
 }
 
-// table holds every code; the groups stand in files of their own.
-var table = index(slices.Concat(specCodes, loadCodes, subsetCodes, orderCodes, shapeCodes, invokeCodes, scheduleCodes, runCodes, modelCodes, toolCodes, attachCodes))
+// all is every code; the groups stand in files of their own.
+var all = slices.Concat(specCodes, loadCodes, subsetCodes, orderCodes, shapeCodes, invokeCodes, scheduleCodes, runCodes, modelCodes, toolCodes, attachCodes)
+
+// table finds a code.
+var table = index(all)
 
 func index(list []Code) map[string]Code {
 	out := make(map[string]Code, len(list))

@@ -16,6 +16,11 @@ func TestLookup(t *testing.T) {
 	require.False(t, ok)
 }
 
+// TestCodesAreOnce: a number means one thing.
+func TestCodesAreOnce(t *testing.T) {
+	require.Len(t, table, len(all))
+}
+
 func TestCodesAreWellFormed(t *testing.T) {
 	for _, c := range Codes() {
 		require.Regexp(t, `^NN\d{4}$`, c.Code)
