@@ -39,49 +39,45 @@ func (f *frame) ifStmt(s *ast.IfStmt) ctl {
 
 // residualIf evaluates both sides under a condition that only a run knows.
 func (f *frame) residualIf(s *ast.IfStmt, c *codeVal) ctl {
-	st := &resStmt{kind: ifStmt, pos: s.Pos(), code: c.code, effects: !c.pure}
-	n := 0
-	var levels []*rscope
-	branch := func(list []ast.Stmt) (ctl, *resBlock) {
-		b := &resBlock{}
-		sd := &side{of: st, index: n}
-		g := f.into(b, rscope{cond: true, kind: scopeIf, born: c.born, pos: s.Cond.Pos(), side: sd, test: f.ifTest(c, s.Cond, n == 0)})
-		n++
-		g.scope.start = g.predicate()
-		levels = append(levels, g.scope)
-		r := g.block(list)
-		sd.left = r.kind == ctlExited
-		return r, b
-	}
-	then, b1 := branch(s.Body.List)
-	st.blocks = append(st.blocks, b1)
-	els := ctl{}
+	sides := []func(*frame) ctl{func(g *frame) ctl { return g.block(s.Body.List) }}
 	switch e := s.Else.(type) {
 	case *ast.BlockStmt:
-		var b2 *resBlock
-		els, b2 = branch(e.List)
-		st.blocks = append(st.blocks, b2)
+		sides = append(sides, func(g *frame) ctl { return g.block(e.List) })
 	case *ast.IfStmt:
-		var b2 *resBlock
-		els, b2 = branch([]ast.Stmt{e})
-		st.blocks = append(st.blocks, b2)
+		sides = append(sides, func(g *frame) ctl { return g.stmt(e) })
+	}
+	return f.branches(s.Pos(), c, f.ifTest(c, f.excerpt(s.Cond)), sides)
+}
+
+// branches evaluates the sides of an if: the first where c holds, the second, if
+// there is one, elsewhere.
+func (f *frame) branches(pos token.Pos, c *codeVal, t test, sides []func(*frame) ctl) ctl {
+	st := &resStmt{kind: ifStmt, pos: pos, code: c.code, effects: !c.pure}
+	var levels []*rscope
+	exited := len(sides) == 2
+	for i, run := range sides {
+		b := &resBlock{}
+		g := f.into(b, rscope{cond: true, kind: scopeIf, born: c.born, pos: pos, side: &side{of: st, index: i}, test: t})
+		t = t.negated()
+		g.scope.start = g.predicate()
+		levels = append(levels, g.scope)
+		g.scope.side.left = run(g).kind == ctlExited
+		exited = exited && g.scope.side.left
+		st.blocks = append(st.blocks, b)
 	}
 	f.finishIf(st, c)
 	f.joinSides(levels, len(levels) == 2)
-	if then.kind == ctlExited && els.kind == ctlExited {
+	if exited {
 		return ctl{kind: ctlExited}
 	}
 	return ctl{}
 }
 
-// ifTest is the condition of one side of an if.
-func (f *frame) ifTest(c *codeVal, at ast.Expr, then bool) test {
-	t := test{text: f.excerpt(at)}
+// ifTest is the condition of an if.
+func (f *frame) ifTest(c *codeVal, text string) test {
+	t := test{text: text}
 	if f.stable(c) {
 		t.code = c.code
-	}
-	if !then {
-		t = t.negated()
 	}
 	return t
 }

@@ -9,6 +9,9 @@ import (
 
 // forStmt carries a for loop out while its condition is known.
 func (f *frame) forStmt(s *ast.ForStmt, name string) ctl {
+	if sp := f.spanOf(s); sp != nil {
+		return f.spanLoop(s, name, sp)
+	}
 	loop, done := f.group("nn_loop")
 	if s.Init != nil {
 		loop.stmt(s.Init)

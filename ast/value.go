@@ -245,6 +245,9 @@ func holds(v value, f func(value) bool) bool {
 			}
 		}
 	case *mapVal:
+		if v.obj == nil {
+			return false
+		}
 		for _, k := range v.obj.keys {
 			if holds(v.obj.vals[keyText(k)], f) {
 				return true

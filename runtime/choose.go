@@ -22,6 +22,19 @@ func Choose[T integer](i T, n int) int64 {
 	return int64(i)
 }
 
+// Span checks the bounds of a loop over the modules lo to hi-1 of n, and panics
+// as Go does where the first index that the loop comes to is out of range.
+// Generated code calls it.
+func Span(lo, hi, n int) {
+	all := make([]struct{}, n)
+	if lo < hi && (lo < 0 || lo >= n) {
+		_ = all[lo]
+	}
+	if lo < hi && hi > n {
+		_ = all[n]
+	}
+}
+
 // argOf gives a parameter of the plan.
 func (c *Compiled) argOf(args []Tensor, name string) (Tensor, bool) {
 	i := slices.IndexFunc(c.plan.Params, func(p Param) bool { return p.Name == name })

@@ -116,3 +116,28 @@ func TestPatchAcrossInvokes(t *testing.T) {
 	}
 	require.Len(t, seen, 6*3+1)
 }
+
+func TestBand(t *testing.T) {
+	sess := open(t)
+	in := inputs(1, 5)
+	p := newPair(t, sess, probes.Band, probes.CompileBand)
+	seen := map[string]bool{}
+	for lo := range 6 {
+		for hi := lo + 1; hi <= 6; hi++ {
+			seen[p.same(in, lo, hi, float32(2))[0]] = true
+		}
+		p.same(in, lo, lo, float32(2))
+	}
+	require.Len(t, seen, 21)
+	for _, b := range [][2]int{{2, 7}, {-1, 2}, {6, 9}, {3, 1}} {
+		_, _, errC, errI := p.run(in, b[0], b[1], float32(2))
+		if b[0] >= b[1] {
+			require.NoError(t, errC)
+			continue
+		}
+		var c, i *nn.RunError
+		require.ErrorAs(t, errI, &i)
+		require.ErrorAs(t, errC, &c)
+		require.Equal(t, i.Err.Error(), c.Err.Error())
+	}
+}

@@ -107,3 +107,15 @@ func PatchBatch(t *opticks.Trace, clean, corrupt opticks.Inputs, layer, pos int,
 	t.Run()
 	return logits
 }
+
+// Band scales the blocks from lo up to hi, and counts them.
+//
+//nngen:trace
+func Band(m *opticks.Model, lo, hi int, k float32) (logits nn.Tensor, n int) {
+	for i := lo; i < hi; i++ {
+		b := m.Transformer.H[i]
+		b.SetOutput(b.Output().Scale(k))
+		n++
+	}
+	return m.LMHead.Output(), n
+}

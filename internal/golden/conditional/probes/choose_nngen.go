@@ -1365,3 +1365,192 @@ func (c *CompiledPatchBatch) Plan() *nn.Plan {
 func (c *CompiledPatchBatch) Close() error {
 	return c.c.Close()
 }
+
+// bandMediator is Band, scheduled: its states in the order of the run.
+var bandMediator = nn.Mediator{
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 0 && 0 < hi", Line: 117},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 0 && 0 < hi", Line: 117},
+	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 1 && 1 < hi", Line: 117},
+	{At: "transformer.h.1.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 1 && 1 < hi", Line: 117},
+	{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 2 && 2 < hi", Line: 117},
+	{At: "transformer.h.2.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 2 && 2 < hi", Line: 117},
+	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 3 && 3 < hi", Line: 117},
+	{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 3 && 3 < hi", Line: 117},
+	{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 4 && 4 < hi", Line: 117},
+	{At: "transformer.h.4.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 4 && 4 < hi", Line: 117},
+	{At: "transformer.h.5.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 5 && 5 < hi", Line: 117},
+	{At: "transformer.h.5.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 5 && 5 < hi", Line: 117},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 120},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// bandPlan is Band, compiled, as data.
+func bandPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "Band",
+		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
+		Invokes: []string{"invoke0"},
+		// What is given to each run.
+		Params: []nn.Param{
+			{Name: "taken", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
+			{Name: "k", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{}}},
+			{Name: "taken_2", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
+			{Name: "taken_3", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
+			{Name: "taken_4", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
+			{Name: "taken_5", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
+			{Name: "taken_6", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
+		},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("k")}, Out: []string{"scale0"}, Line: 117},
+			}, Out: []nn.Ref{nn.Val("scale0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}}, Line: 117},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("k")}, Out: []string{"scale1"}, Line: 117},
+			}, Out: []nn.Ref{nn.Val("scale1")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}}, Line: 117},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("k")}, Out: []string{"scale2"}, Line: 117},
+			}, Out: []nn.Ref{nn.Val("scale2")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}}, Line: 117},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_4")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("k")}, Out: []string{"scale3"}, Line: 117},
+			}, Out: []nn.Ref{nn.Val("scale3")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}}, Line: 117},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_5")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Arg("k")}, Out: []string{"scale4"}, Line: 117},
+			}, Out: []nn.Ref{nn.Val("scale4")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}}, Line: 117},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_6")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Arg("k")}, Out: []string{"scale5"}, Line: 117},
+			}, Out: []nn.Ref{nn.Val("scale5")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}}, Line: 117},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("if0"), Line: 117},
+			{At: "transformer.h.1.output", Tensor: "/transformer/h.1/Add_1_output_0", Value: nn.Val("if1"), Line: 117},
+			{At: "transformer.h.2.output", Tensor: "/transformer/h.2/Add_1_output_0", Value: nn.Val("if2"), Line: 117},
+			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("if3"), Line: 117},
+			{At: "transformer.h.4.output", Tensor: "/transformer/h.4/Add_1_output_0", Value: nn.Val("if4"), Line: 117},
+			{At: "transformer.h.5.output", Tensor: "/transformer/h.5/Add_1_output_0", Value: nn.Val("if5"), Line: 117},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 120},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/transformer/h.0/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.1/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.2/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.3/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.4/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.5/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"logits":                          {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+		},
+		Mediators: []nn.Mediator{bandMediator},
+	}
+}
+
+// CompiledBand is Band, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// Band scales the blocks from lo up to hi, and counts them.
+type CompiledBand struct {
+	c *nn.Compiled
+}
+
+// CompileBand puts Band into the model's graph and opens a session over it, which may take seconds.
+func CompileBand(s *opticks.Session, opts ...nn.CompileOption) (*CompiledBand, error) {
+	c, err := s.Compile(bandPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledBand{c: c}, nil
+}
+
+// BandResult holds the results of one run of Band.
+type BandResult struct {
+	Logits nn.Tensor
+	N      int
+}
+
+// Run runs the model once with Band in it. The results belong to the caller until they are released.
+func (c *CompiledBand) Run(ctx context.Context, in opticks.Inputs, lo int, hi int, k float32) (logits nn.Tensor, n int, err error) {
+	var res BandResult
+	err = c.RunInto(ctx, &res, in, lo, hi, k)
+	return res.Logits, res.N, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledBand) RunInto(ctx context.Context, res *BandResult, in opticks.Inputs, lo int, hi int, k float32) (nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
+	var n int
+	_ = n
+//line choose.go:115
+	nn.Span(lo, hi, 6)
+//line choose.go:115
+	for nn_i := range 6 {
+		if lo <= nn_i && nn_i < hi {
+			n++
+		}
+	}
+//line choose_nngen.go:1494
+//line choose.go:115
+	nn_arg0 := bool(lo <= 0 && 0 < hi)
+//line choose.go:115
+	nn_arg2 := bool(lo <= 1 && 1 < hi)
+//line choose.go:115
+	nn_arg3 := bool(lo <= 2 && 2 < hi)
+//line choose.go:115
+	nn_arg4 := bool(lo <= 3 && 3 < hi)
+//line choose.go:115
+	nn_arg5 := bool(lo <= 4 && 4 < hi)
+//line choose.go:115
+	nn_arg6 := bool(lo <= 5 && 5 < hi)
+//line choose_nngen.go:1507
+	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(k), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5), nn.Scalar(nn_arg6)}, &res.Logits); err != nil {
+		return err
+	}
+//line choose.go:120
+	res.N = n
+//line choose_nngen.go:1513
+	return nil
+}
+
+// Generate continues the prompt with Band in every step, and gives prompt and new tokens of each row.
+func (c *CompiledBand) Generate(ctx context.Context, in opticks.Inputs, lo int, hi int, k float32, opts ...nn.GenerateOption) ([][]int64, error) {
+	var n int
+	_ = n
+//line choose.go:115
+	nn.Span(lo, hi, 6)
+//line choose.go:115
+	for nn_i := range 6 {
+		if lo <= nn_i && nn_i < hi {
+			n++
+		}
+	}
+//line choose_nngen.go:1529
+//line choose.go:115
+	nn_arg0 := bool(lo <= 0 && 0 < hi)
+//line choose.go:115
+	nn_arg2 := bool(lo <= 1 && 1 < hi)
+//line choose.go:115
+	nn_arg3 := bool(lo <= 2 && 2 < hi)
+//line choose.go:115
+	nn_arg4 := bool(lo <= 3 && 3 < hi)
+//line choose.go:115
+	nn_arg5 := bool(lo <= 4 && 4 < hi)
+//line choose.go:115
+	nn_arg6 := bool(lo <= 5 && 5 < hi)
+//line choose_nngen.go:1542
+	_ = func(nn_taps *nn.Taps) {
+		_ = n
+	}
+	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(k), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5), nn.Scalar(nn_arg6)}, opts...)
+}
+
+// Plan is the compiled form of Band, as data.
+func (c *CompiledBand) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledBand) Close() error {
+	return c.c.Close()
+}
