@@ -4,6 +4,8 @@ import (
 	"go/token"
 	"maps"
 	"slices"
+
+	"github.com/nngen-go/nngen/internal/plan"
 )
 
 // unit is what is placed as a whole: a statement, with its blocks if it has
@@ -145,6 +147,12 @@ func (d *divider) branch(s *resStmt, guards []*resVar) *piece {
 		p.blocks = append(p.blocks, d.block(b, inner))
 		if !ends(b) {
 			after.join(d.order)
+			continue
+		}
+		for v, n := range d.writes { // but what follows asks whether this way was gone
+			if v.leap != nil {
+				raise(after.writes, v, n)
+			}
 		}
 	}
 	d.order = after
@@ -191,13 +199,13 @@ func (d *divider) place(s *resStmt, fa *facts, guards []*resVar) *unit {
 	if d.ev.hasDefer && !s.alt {
 		fa.effects = true // a deferred call sees how far the program came
 	}
-	for l := range fa.jumps {
-		fa.writes[d.leftVar(l)] = true
-	}
-	for _, l := range d.left {
-		if v := d.leftVar(l); d.noted(v) {
+	for v := range d.writes {
+		if v.leap != nil && slices.Contains(d.left, v.leap) {
 			fa.reads[v] = true
 		}
+	}
+	for _, j := range fa.leaps {
+		fa.writes[d.leapVar(j)] = true
 	}
 	u := &unit{st: s, facts: fa}
 	for _, t := range fa.taps {
@@ -236,23 +244,18 @@ func (d *divider) place(s *resStmt, fa *facts, guards []*resVar) *unit {
 	return u
 }
 
-// noted reports whether anything so far sets a variable.
-func (d *divider) noted(v *resVar) bool {
-	_, ok := d.writes[v]
-	return ok
-}
-
-// leftVar is the variable that tells whether a group was left.
-func (d *divider) leftVar(l *resLabel) *resVar {
-	if l.left == nil {
-		l.left = &resVar{hint: "nn_left", typ: boolType, seq: d.ev.nextVar()}
+// leapVar is the variable that notes that a jump was made.
+func (d *divider) leapVar(j *resStmt) *resVar {
+	if j.leap == nil {
+		j.leap = &resVar{hint: "nn_left", typ: boolType, seq: d.ev.nextVar(), leap: j.label}
 	}
-	return l.left
+	return j.leap
 }
 
 // symLevel is the first step that can have a value of the graph: the one after
 // the last that the value depends on.
 func (d *divider) symLevel(s *sym) int {
+	s = s.final()
 	if n, ok := d.syms[s]; ok {
 		return n
 	}
@@ -278,8 +281,8 @@ func (d *divider) symLevel(s *sym) int {
 func (d *divider) modelLevel(s *sym) int {
 	n := 1
 	sched := d.ev.sched
-	if sched.result == nil {
-		return n
+	if sched.result == nil || s.ref.Kind != plan.Model {
+		return n // the bounds of the rows are known ahead
 	}
 	first := len(sched.moments)
 	for i, m := range sched.moments {

@@ -7,6 +7,7 @@ type facts struct {
 	effects       bool
 	jumps         map[*resLabel]bool // out of groups
 	feeds         []*resStmt
+	leaps         []*resStmt // jumps out of groups, in their order
 }
 
 func factsOf(s *resStmt) *facts {
@@ -51,6 +52,7 @@ func (fa *facts) add(c *resStmt) {
 	}
 	if c.kind == jumpStmt && c.label != nil {
 		fa.jumps[c.label] = true
+		fa.leaps = append(fa.leaps, c)
 	}
 	if c.kind == feedStmt {
 		fa.feeds = append(fa.feeds, c)

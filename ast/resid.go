@@ -53,8 +53,9 @@ type resVar struct {
 	changed bool      // the source assigns it more than once
 	// captured: a function literal of the residual code refers to it
 	captured bool
-	frame    bool // lives across steps: a field of the frame
-	defers   bool // the list of deferred calls
+	frame    bool      // lives across steps: a field of the frame
+	defers   bool      // the list of deferred calls
+	leap     *resLabel // notes that a jump out of this group was made
 }
 
 // stmtKind says how a residual statement is printed.
@@ -89,6 +90,7 @@ type resStmt struct {
 
 	feed    *planParam
 	guard   *resVar // of an if or switch divided over steps: which way it went
+	leap    *resVar // of a jump: notes that it was made
 	label   *resLabel
 	effects bool // does more than assign variables
 	fails   bool // returnStmt: ends the trace with an error

@@ -227,8 +227,8 @@ func (p *projector) leaf(c *piece, out *resBlock) {
 	case at == p.sec:
 		out.add(p.copy(c.st))
 	case at < p.sec:
-		for _, l := range p.d.left { // in the order of nesting
-			if v := p.d.leftVar(l); c.unit.facts.jumps[l] && !slices.Contains(p.gone, v) {
+		for _, j := range c.unit.facts.leaps {
+			if v := p.d.leapVar(j); slices.Contains(p.d.left, j.label) && !slices.Contains(p.gone, v) {
 				p.gone = append(p.gone, v)
 			}
 		}
@@ -243,8 +243,7 @@ func (p *projector) group(c *piece, out *resBlock) {
 		p.d.left = append(p.d.left, st.label)
 		defer func() {
 			p.d.left = p.d.left[:len(p.d.left)-1]
-			v := p.d.leftVar(c.st.label)
-			p.gone = slices.DeleteFunc(p.gone, func(w *resVar) bool { return w == v })
+			p.gone = slices.DeleteFunc(slices.Clone(p.gone), func(v *resVar) bool { return v.leap == c.st.label })
 		}()
 	}
 	n := 0
@@ -344,10 +343,10 @@ func (p *projector) copy(s *resStmt) []*resStmt {
 		}
 		out.blocks = append(out.blocks, in)
 	}
-	if s.kind == jumpStmt && s.label != nil && s.label.left != nil && p.asked[s.label.left] {
+	if s.kind == jumpStmt && s.leap != nil && p.asked[s.leap] {
 		note := &resStmt{
 			kind: assignStmt, op: "=", line: s.line, pos: s.pos,
-			lhs: []target{{v: s.label.left}}, rhs: []code{txt("true")},
+			lhs: []target{{v: s.leap}}, rhs: []code{txt("true")},
 		}
 		return []*resStmt{note, &out}
 	}

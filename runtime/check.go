@@ -37,6 +37,9 @@ func (c *Compiled) checkRun(b *batch, args []Tensor) (*checked, error) {
 	for i, t := range c.plan.Taps {
 		out.taps[i] = k.ref(t.Value)
 	}
+	if out.open() {
+		out.late = k
+	}
 	return out, nil
 }
 
@@ -61,6 +64,9 @@ type checked struct {
 	steps [][]tensor.Type // of the outputs of each step of mid-run
 	// passing: parameters of the same shapes and other values may be right or wrong otherwise.
 	passing bool
+	// late goes on checking in mid-run, where only Go tells the sizes of what it
+	// makes; nil where all of them are known ahead.
+	late *checker
 }
 
 // atRun is an error of one line of the trace function, found by a run.
@@ -84,6 +90,7 @@ type checker struct {
 	picks  map[string]pick
 	// passing says that other parameters of the same shapes may be checked otherwise.
 	passing bool
+	made    map[string]tensor.Type // by steps of mid-run, so far
 }
 
 // count adds a value to those of the run, where these are limited.
@@ -194,6 +201,9 @@ func (k *checker) node(n Node) error {
 	if n.Op == plan.HookOp {
 		for i, name := range n.Out {
 			k.values[name] = k.known(n.Types[i])
+			if t, ok := k.made[name]; ok {
+				k.values[name] = t
+			}
 		}
 		return nil
 	}

@@ -20,6 +20,8 @@ type stepRun struct {
 	step  Step
 	call  func(*backend.HookCall) error // visit, bound once
 	zeros []int64
+	// checks and late go on checking where sizes are known in mid-run only.
+	checks, late *checker
 }
 
 var stepRuns = sync.Pool{New: func() any {
@@ -36,7 +38,7 @@ func newStepRun(c *Compiled, f Frame) *stepRun {
 }
 
 func (r *stepRun) done() {
-	r.c, r.frame, r.types = nil, nil, nil
+	r.c, r.frame, r.types, r.checks, r.late = nil, nil, nil, nil, nil
 	r.step.call, r.step.node = nil, nil
 	stepRuns.Put(r)
 }
@@ -46,7 +48,7 @@ func (r *stepRun) options(o *backend.RunOptions, types *checked) {
 	if r == nil {
 		return
 	}
-	r.types = types.steps
+	r.types, r.checks, r.late = types.steps, types.late, nil
 	o.Hook, o.Reuse = r.call, true
 }
 
@@ -103,7 +105,7 @@ func (r *stepRun) accept(s *Step, i int, h *handle) error {
 	}
 	got := h.typ()
 	if got.DType == want.DType && !got.Shape.Differs(want.Shape) {
-		return nil
+		return r.learn(s.node.names[i], got)
 	}
 	for _, ch := range r.c.plan.Checks {
 		if ch.Value.Kind == plan.Result && ch.Value.Name == s.node.names[i] {

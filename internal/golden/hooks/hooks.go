@@ -63,3 +63,18 @@ func Made(m *gpt2.Model) (logits nn.Tensor) {
 	b.SetOutput(h.Sub(nn.From(mean)))
 	return m.LMHead.Output()
 }
+
+// Sized gives the model a tensor of a size that Go decides in mid-run.
+//
+//nngen:trace
+func Sized(m *gpt2.Model, size int) (logits nn.Tensor) {
+	b := m.Transformer.H[0]
+	h := b.Output()
+	k := h.Norm().Item()
+	values := make([]float32, size)
+	for i := range values {
+		values[i] = k / float32(i+1)
+	}
+	b.SetOutput(h.Add(nn.From(values)))
+	return m.LMHead.Output()
+}

@@ -397,3 +397,127 @@ func (c *CompiledMade) Plan() *nn.Plan {
 func (c *CompiledMade) Close() error {
 	return c.c.Close()
 }
+
+// sizedMediator is Sized, scheduled: its states in the order of the run.
+var sizedMediator = nn.Mediator{
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 72},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, Line: 78},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 79},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// sizedPlan is Sized, compiled, as data.
+func sizedPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "Sized",
+		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
+		Invokes: []string{"invoke0"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 73},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm0")}, Out: []string{"p0"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"?"}}}, Line: 78},
+			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("p0")}, Out: []string{"add0"}, Line: 78},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 78},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 79},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/transformer/h.0/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"logits":                          {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+		},
+		Mediators: []nn.Mediator{sizedMediator},
+	}
+}
+
+// CompiledSized is Sized, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// Sized gives the model a tensor of a size that Go decides in mid-run.
+type CompiledSized struct {
+	c *nn.Compiled
+}
+
+// CompileSized puts Sized into the model's graph and opens a session over it, which may take seconds.
+func CompileSized(s *gpt2.Session, opts ...nn.CompileOption) (*CompiledSized, error) {
+	c, err := s.CompileSteps(sizedPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledSized{c: c}, nil
+}
+
+// SizedResult holds the results of one run of Sized.
+type SizedResult struct {
+	Logits nn.Tensor
+}
+
+// sizedFrame holds what lives across the steps of Sized.
+type sizedFrame struct {
+	values []float32
+}
+
+// sizedFrames are the frames of runs that are over.
+var sizedFrames nn.Frames[sizedFrame]
+
+// Step runs the part of Sized that follows state s.State().
+func (f *sizedFrame) Step(s *nn.Step) error {
+	switch s.State() {
+	case 0:
+//line hooks.go:73
+		k := s.Item(0)
+//line hooks.go:75
+		for i := range f.values {
+			f.values[i] = k / float32(i+1)
+		}
+//line hooks.go:78
+		s.SetTensor(0, nn.From(f.values))
+//line hooks_nngen.go:480
+	}
+	return nil
+}
+
+// Run runs the model once with Sized in it. The results belong to the caller until they are released.
+func (c *CompiledSized) Run(ctx context.Context, in gpt2.Inputs, size int) (logits nn.Tensor, err error) {
+	var res SizedResult
+	err = c.RunInto(ctx, &res, in, size)
+	return res.Logits, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledSized) RunInto(ctx context.Context, res *SizedResult, in gpt2.Inputs, size int) (nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
+	f := sizedFrames.Get()
+	defer sizedFrames.Put(f)
+//line hooks.go:74
+	f.values = make([]float32, size)
+//line hooks_nngen.go:499
+	return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
+}
+
+// Generate continues the prompt with Sized in every step, and gives prompt and new tokens of each row.
+func (c *CompiledSized) Generate(ctx context.Context, in gpt2.Inputs, size int, opts ...nn.GenerateOption) ([][]int64, error) {
+	f := sizedFrames.Get()
+	defer sizedFrames.Put(f)
+	return c.c.GenerateSteps(ctx, f, in.NNInputs(), func() ([]nn.Tensor, error) {
+		*f = sizedFrame{}
+//line hooks.go:74
+		f.values = make([]float32, size)
+//line hooks_nngen.go:511
+		return nil, nil
+	}, opts...)
+}
+
+// Plan is the compiled form of Sized, as data.
+func (c *CompiledSized) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledSized) Close() error {
+	return c.c.Close()
+}

@@ -132,3 +132,15 @@ func TestLogged(t *testing.T) {
 func TestMade(t *testing.T) {
 	run(t, open(t), hooks.Made, hooks.CompileMade, none)
 }
+
+// TestSized: what only mid-run tells of a size is checked there, as interpreted.
+func TestSized(t *testing.T) {
+	sess := open(t)
+	for _, size := range []int{1, 48} {
+		require.NoError(t, run(t, sess, hooks.Sized, hooks.CompileSized, with(size)).err)
+	}
+	c := compiled(t, sess, hooks.CompileSized)
+	got := outcomeOf(c.MethodByName("Run").Call(values([]any{context.Background(), text, 5})), true)
+	require.ErrorContains(t, got.err, "hooks.go")
+	require.Error(t, interpreted(sess, text, hooks.Sized, []any{5}).err)
+}

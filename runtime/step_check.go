@@ -1,0 +1,68 @@
+package nn
+
+import (
+	"maps"
+
+	"github.com/nngen-go/nngen/internal/tensor"
+)
+
+// open reports whether a step makes a tensor whose sizes the run's inputs do not tell.
+func (c *checked) open() bool {
+	for _, list := range c.steps {
+		for _, t := range list {
+			if !closed(t) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// closed reports whether every size of a type is a number.
+func closed(t tensor.Type) bool {
+	if t.Shape == nil {
+		return false
+	}
+	for _, d := range t.Shape {
+		if _, ok := d.Const(); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// learn goes on checking with the type of what a step made: operations that do
+// not fit it, and writes that would change a tensor's shape, end the run here
+// and not somewhere in the model.
+func (r *stepRun) learn(name string, got tensor.Type) error {
+	if r.checks == nil {
+		return nil
+	}
+	if r.late == nil {
+		k := *r.checks
+		k.values, k.made = maps.Clone(k.values), map[string]tensor.Type{}
+		k.consts, k.given, k.picks = maps.Clone(k.consts), maps.Clone(k.given), maps.Clone(k.picks)
+		r.late = &k
+	}
+	k := r.late
+	k.made[name] = got
+	for _, n := range r.c.plan.Nodes {
+		if err := k.node(n); err != nil {
+			return r.at(n.Line, "%v", err)
+		}
+	}
+	for _, ch := range r.c.plan.Checks {
+		is, want := k.ref(ch.Value), k.known(ch.Want)
+		if is.DType != want.DType || is.Shape.Differs(want.Shape) {
+			return r.at(ch.Line, "%s takes %s, but is set to %s", ch.At, want, is)
+		}
+	}
+	return nil
+}
+
+// at is an error of one line of the trace function, found in one of its steps.
+func (r *stepRun) at(line int, format string, args ...any) error {
+	e := misuse("NN3130", format, args...)
+	e.Pos.Line = line
+	return e
+}
