@@ -9,9 +9,9 @@
 // expressions that only a run can tell: scalar parameters, what Item or
 // Float32s return, and all that follows from them. Residual statements are
 // collected in the order of the program and split at the end: what needs no
-// result of the run goes before it, the rest after it. A residual value that
-// depends on the run and flows back into the graph would need Go code in
-// mid-run; that is a diagnostic.
+// result of the run goes before it; what gives the graph a value of the run goes
+// into steps of mid-run, which the plan calls as hooks; the rest goes after it.
+// What lives across steps is kept in a frame, a struct of the generated code.
 //
 // The rule behind every file here: a construct that is not handled is a
 // diagnostic, never a wrong program.

@@ -3,7 +3,6 @@ package ast
 import (
 	"go/ast"
 	"go/token"
-	"go/types"
 )
 
 // ctl says how a statement ended.
@@ -146,7 +145,6 @@ func (f *frame) jump(to *rscope, pos token.Pos) {
 	p := f.predicate()
 	f.exitsTo(to, p)
 	to.label.used = true
-	f.leave(to.label, pos)
 	f.emit(&resStmt{kind: jumpStmt, pos: pos, op: "break", label: to.label, effects: true})
 	f.leaves(to)
 	for s := f.scope; s != nil && s != to; s = s.parent {
@@ -157,16 +155,6 @@ func (f *frame) jump(to *rscope, pos token.Pos) {
 	if !to.cond {
 		to.cond, to.pos, to.born = true, pos, f.condBorn()
 	}
-}
-
-// leave notes in a variable that residual code left a group, for those who ask
-// after it: nobody may, and then the note is dropped.
-func (f *frame) leave(l *resLabel, pos token.Pos) {
-	if l.left == nil {
-		l.left = f.newVar("nn_left", types.Typ[types.Bool])
-	}
-	f.wrote(l.left, token.NoPos)
-	f.emit(&resStmt{kind: assignStmt, op: "=", pos: pos, lhs: []target{{v: l.left}}, rhs: []code{txt("true")}})
 }
 
 // loopCtx is a loop or switch that break and continue refer to.

@@ -110,7 +110,6 @@ type target struct {
 type resLabel struct {
 	name string
 	used bool
-	left *resVar // true once residual code has jumped out of the group
 }
 
 // resBlock is a list of residual statements.

@@ -247,10 +247,10 @@ func (p *projector) group(c *piece, out *resBlock) {
 		}()
 	}
 	n := 0
-	outer, inner := len(p.gone), len(p.gone)
+	outer := len(p.gone)
 	for _, b := range c.blocks {
 		var in *resBlock
-		if inner = len(p.gone); inner > outer { // an earlier iteration may have left the loop
+		if len(p.gone) > outer { // an earlier iteration may have left the loop
 			vars := slices.Clone(p.gone[outer:])
 			if in = p.block(b); len(in.stmts) > 0 {
 				in = &resBlock{stmts: []*resStmt{p.unlessGone(vars, in)}}
