@@ -58,6 +58,23 @@ func (t Tensor) Shape() []int
 func (t Tensor) DType() DType
 func (t Tensor) Release()
 func (t Tensor) String() string
+type Defers struct{ _ int }
+func (d *Defers) Add(f func(next func()))
+type Step struct{ _ int }
+func (s *Step) State() int
+func (s *Step) Item(i int) float32
+func (s *Step) Int(i int) int64
+func (s *Step) Bool(i int) bool
+func (s *Step) Tensor(i int) Tensor
+func (s *Step) Float32s(i int) []float32
+func (s *Step) Ints(i int) []int64
+func (s *Step) Bools(i int) []bool
+func (s *Step) Shape(i int) []int
+func (s *Step) DType(i int) DType
+func (s *Step) SetFloat32(i int, v float32)
+func (s *Step) SetInt(i int, v int64)
+func (s *Step) SetBool(i int, v bool)
+func (s *Step) SetTensor(i int, t Tensor)
 type Envoy struct{ _ int }
 type Attachment struct{ _ int }
 func (a *Attachment) Path() string

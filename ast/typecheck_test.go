@@ -46,6 +46,7 @@ func assemble(t *ast.Trace) string {
 		}
 		return strings.ReplaceAll(c.String(), "return nn_zero, ", "return "+strings.Join(append(names, ""), ", "))
 	}
+	midRun(&b, t)
 	for _, s := range t.Before {
 		b.WriteString(zero(s.Code) + "\n")
 	}
@@ -70,6 +71,42 @@ func assemble(t *ast.Trace) string {
 		b.WriteString(r.Expr.String() + ", ")
 	}
 	b.WriteString(t.Err.String() + "\n}\n\n")
+	return steps(t) + b.String()
+}
+
+// midRun declares what the generator does for deferred calls and steps.
+func midRun(b *strings.Builder, t *ast.Trace) {
+	if t.Frame != nil {
+		fmt.Fprintf(b, "%s := new(nn_frame%s)\n_ = %s\n", t.Frame.Recv, t.Func, t.Frame.Recv)
+	}
+	if t.Defers == "nn_defers" {
+		b.WriteString("var nn_defers nn_rt.Defers\n")
+	}
+	for _, l := range t.Locals {
+		if t.HasError && l.Name == fmt.Sprintf("nn_r%d", len(t.Results)) {
+			fmt.Fprintf(b, "var %s %s\n", l.Name, l.Type)
+		}
+	}
+}
+
+// steps gives the frame of a trace and its method Step.
+func steps(t *ast.Trace) string {
+	if t.Frame == nil {
+		return ""
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "type nn_frame%s struct {\n", t.Func)
+	for _, f := range t.Frame.Fields {
+		fmt.Fprintf(&b, "%s %s\n", f.Name, f.Type)
+	}
+	fmt.Fprintf(&b, "}\nfunc (%s *nn_frame%s) Step(%s *nn_rt.Step) error {\nswitch %s.State() {\n", t.Frame.Recv, t.Func, t.Frame.Arg, t.Frame.Arg)
+	for i, s := range t.Steps {
+		fmt.Fprintf(&b, "case %d: // %v\n", i, s.States)
+		for _, st := range s.Stmts {
+			b.WriteString(strings.ReplaceAll(st.Code.String(), "return nn_zero, ", "return ") + "\n")
+		}
+	}
+	b.WriteString("}\nreturn nil\n}\n\n")
 	return b.String()
 }
 
