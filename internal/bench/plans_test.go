@@ -62,6 +62,34 @@ func steerPlan(b *testing.B, f *golden.Fixture, layer int) *nn.Plan {
 	return logits(p)
 }
 
+// steerAnyPlan is steerPlan at the block that a parameter chooses: a branch at
+// each of them, as the compiler writes it for m.Transformer.H[layer].
+func steerAnyPlan(b *testing.B, f *golden.Fixture, blocks int) *nn.Plan {
+	p := steerPlan(b, f, 0)
+	p.Name, p.Nodes, p.Writes = "SteerAny", p.Nodes[:1], nil
+	p.Mediators[0] = p.Mediators[0][1:]
+	p.Params = append(p.Params, nn.Param{Name: "layer", Type: nn.Type{DType: nn.Int64, Shape: nn.Shape{}}})
+	for i := blocks - 1; i >= 0; i-- {
+		h := block(b, f, i).Tensor
+		number, is, sum, out := fmt.Sprint("n", i), fmt.Sprint("is", i), fmt.Sprint("sum", i), fmt.Sprint("out", i)
+		p.Nodes = append(p.Nodes,
+			nn.Node{Op: "Const", Out: []string{number}, Attrs: map[string]any{"dtype": "int64", "value": int64(i)}},
+			nn.Node{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val(number)}, Out: []string{is}},
+			nn.Node{
+				Op: "If", In: []nn.Ref{nn.Val(is)}, Out: []string{out}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "768"}}},
+				Then: &nn.Body{
+					Nodes: []nn.Node{{Op: "Add", In: []nn.Ref{nn.ModelTensor(h), nn.Val("a")}, Out: []string{sum}}},
+					Out:   []nn.Ref{nn.Val(sum)},
+				},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor(h)}},
+			})
+		at := fmt.Sprintf("transformer.h.%d.output", i)
+		p.Writes = append([]nn.Write{{At: at, Tensor: h, Value: nn.Val(out)}}, p.Writes...)
+		p.Mediators[0] = append(nn.Mediator{{At: at, Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows}}, p.Mediators[0]...)
+	}
+	return p
+}
+
 // patchPlan has two invokes: the first one's rows replace the second's at a block's output.
 func patchPlan(b *testing.B, f *golden.Fixture, layer int) *nn.Plan {
 	p, h := newPlan(f, "Patch"), block(b, f, layer).Tensor
@@ -83,5 +111,5 @@ func argsOf(p *nn.Plan) []nn.Tensor {
 	if len(p.Params) == 0 {
 		return nil
 	}
-	return []nn.Tensor{nn.Zeros(nn.Float32, width), nn.Scalar(float32(4))}
+	return []nn.Tensor{nn.Zeros(nn.Float32, width), nn.Scalar(float32(4)), nn.Scalar(int64(6))}[:len(p.Params)]
 }

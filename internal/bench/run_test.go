@@ -47,6 +47,7 @@ func benchTraces(b *testing.B, seq int) {
 		{"tap1", tapPlan(b, f, 6)},
 		{"tap12", tapPlan(b, f, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)},
 		{"steer", steerPlan(b, f, 6)},
+		{"steer-any", steerAnyPlan(b, f, 12)},
 	} {
 		addPlan(b, v, k.name, s, k.plan, in)
 	}

@@ -31,6 +31,7 @@ def gpt2() -> Golden:
     _writes(g, model, t, one, raw)
     _invokes(g, model, t, module)
     _calls(g, model, t, one, raw)
+    _sweep(g, model, t, module)
     _greedy(g, model, t, module)
     _inside(g, model, t, module, one, raw)
     return g
@@ -190,6 +191,29 @@ def _calls(g, model, t, one, raw):
     g.add("call_mlp", """value = h.0.mlp called on h.0.ln_2.output[:, :2] * -1 (another sequence length); then h.0.mlp.output = h.0.mlp.output * 0:
           the call fires no point, so the write acts on the run alone.""", one,
           out={"value": value, "logits": logits}, moved=[("logits", raw)])  # fmt: skip
+
+
+def _sweep(g, model, t, module):
+    clean, corrupt = _ids(1, 6, 75), _ids(1, 6, 76)
+    with torch.no_grad():
+        raw = module(**corrupt).logits
+    rows = []
+    for layer in range(2):
+        for pos in range(6):
+            with model.trace() as tracer:
+                ready = tracer.barrier(2)
+                with tracer.invoke(**clean):
+                    h = first(t.h[layer].output)[:, pos]
+                    ready()
+                with tracer.invoke(**corrupt):
+                    ready()
+                    first(t.h[layer].output)[:, pos] = h
+                    logits = model.lm_head.output.clone().save()
+            rows.append(logits)
+    sweep = torch.stack(rows).reshape(2, 6, 6, 96)
+    g.add("patch_sweep", """activation patching over layers and positions, one run a cell: invoke 0 (clean, 1 row) takes h = h.LAYER.output[:, POS], invoke 1
+          (corrupt, 1 row) sets h.LAYER.output[:, POS] = h after a barrier; `sweep`[LAYER, POS] is its lm_head.output.""", [clean, corrupt],
+          out={"sweep": sweep}, moved=[("sweep", raw.expand(2, 6, 6, 96))])  # fmt: skip
 
 
 def _greedy(g, model, t, module):
