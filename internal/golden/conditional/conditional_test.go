@@ -119,6 +119,7 @@ func TestWhen(t *testing.T) {
 		{"Early", probes.Early, probes.CompileEarly, []args{{true, 0, float32(2)}, {false, 5, float32(2)}, {false, 1, float32(2)}}},
 		{"Peek", probes.Peek, probes.CompilePeek, []args{{true, 3}, {true, -2}, {false, 50}}},
 		{"Limit", probes.Limit, probes.CompileLimit, []args{{float32(1)}, {float32(40)}, {float32(1e9)}}},
+		{"Until", probes.Until, probes.CompileUntil, []args{{float32(1), true}, {float32(40), true}, {float32(40), false}, {float32(60), true}, {float32(1e9), false}}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -113,8 +113,8 @@ func PatchBatch(t *opticks.Trace, clean, corrupt opticks.Inputs, layer, pos int,
 //nngen:trace
 func Band(m *opticks.Model, lo, hi int, k float32) (logits nn.Tensor, n int) {
 	for i := lo; i < hi; i++ {
-		b := m.Transformer.H[i]
-		b.SetOutput(b.Output().Scale(k))
+		mlp := m.Transformer.H[i].MLP
+		mlp.SetOutput(mlp.Output().Scale(k))
 		n++
 	}
 	return m.LMHead.Output(), n

@@ -1368,18 +1368,18 @@ func (c *CompiledPatchBatch) Close() error {
 
 // bandMediator is Band, scheduled: its states in the order of the run.
 var bandMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 0 && 0 < hi", Line: 117},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 0 && 0 < hi", Line: 117},
-	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 1 && 1 < hi", Line: 117},
-	{At: "transformer.h.1.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 1 && 1 < hi", Line: 117},
-	{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 2 && 2 < hi", Line: 117},
-	{At: "transformer.h.2.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 2 && 2 < hi", Line: 117},
-	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 3 && 3 < hi", Line: 117},
-	{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 3 && 3 < hi", Line: 117},
-	{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 4 && 4 < hi", Line: 117},
-	{At: "transformer.h.4.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 4 && 4 < hi", Line: 117},
-	{At: "transformer.h.5.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 5 && 5 < hi", Line: 117},
-	{At: "transformer.h.5.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 5 && 5 < hi", Line: 117},
+	{At: "transformer.h.0.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 0 && 0 < hi", Line: 117},
+	{At: "transformer.h.0.mlp.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 0 && 0 < hi", Line: 117},
+	{At: "transformer.h.1.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 1 && 1 < hi", Line: 117},
+	{At: "transformer.h.1.mlp.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 1 && 1 < hi", Line: 117},
+	{At: "transformer.h.2.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 2 && 2 < hi", Line: 117},
+	{At: "transformer.h.2.mlp.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 2 && 2 < hi", Line: 117},
+	{At: "transformer.h.3.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 3 && 3 < hi", Line: 117},
+	{At: "transformer.h.3.mlp.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 3 && 3 < hi", Line: 117},
+	{At: "transformer.h.4.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 4 && 4 < hi", Line: 117},
+	{At: "transformer.h.4.mlp.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 4 && 4 < hi", Line: 117},
+	{At: "transformer.h.5.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 5 && 5 < hi", Line: 117},
+	{At: "transformer.h.5.mlp.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 5 && 5 < hi", Line: 117},
 	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 120},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
@@ -1403,32 +1403,32 @@ func bandPlan() *nn.Plan {
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("k")}, Out: []string{"scale0"}, Line: 117},
-			}, Out: []nn.Ref{nn.Val("scale0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}}, Line: 117},
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale0"}, Line: 117},
+			}, Out: []nn.Ref{nn.Val("scale0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0")}}, Line: 117},
 			{Op: "If", In: []nn.Ref{nn.Arg("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("k")}, Out: []string{"scale1"}, Line: 117},
-			}, Out: []nn.Ref{nn.Val("scale1")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}}, Line: 117},
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale1"}, Line: 117},
+			}, Out: []nn.Ref{nn.Val("scale1")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0")}}, Line: 117},
 			{Op: "If", In: []nn.Ref{nn.Arg("taken_3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("k")}, Out: []string{"scale2"}, Line: 117},
-			}, Out: []nn.Ref{nn.Val("scale2")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}}, Line: 117},
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale2"}, Line: 117},
+			}, Out: []nn.Ref{nn.Val("scale2")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/mlp/c_proj/Reshape_1_output_0")}}, Line: 117},
 			{Op: "If", In: []nn.Ref{nn.Arg("taken_4")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("k")}, Out: []string{"scale3"}, Line: 117},
-			}, Out: []nn.Ref{nn.Val("scale3")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}}, Line: 117},
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale3"}, Line: 117},
+			}, Out: []nn.Ref{nn.Val("scale3")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0")}}, Line: 117},
 			{Op: "If", In: []nn.Ref{nn.Arg("taken_5")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Arg("k")}, Out: []string{"scale4"}, Line: 117},
-			}, Out: []nn.Ref{nn.Val("scale4")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}}, Line: 117},
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale4"}, Line: 117},
+			}, Out: []nn.Ref{nn.Val("scale4")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/mlp/c_proj/Reshape_1_output_0")}}, Line: 117},
 			{Op: "If", In: []nn.Ref{nn.Arg("taken_6")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Arg("k")}, Out: []string{"scale5"}, Line: 117},
-			}, Out: []nn.Ref{nn.Val("scale5")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}}, Line: 117},
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale5"}, Line: 117},
+			}, Out: []nn.Ref{nn.Val("scale5")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/mlp/c_proj/Reshape_1_output_0")}}, Line: 117},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("if0"), Line: 117},
-			{At: "transformer.h.1.output", Tensor: "/transformer/h.1/Add_1_output_0", Value: nn.Val("if1"), Line: 117},
-			{At: "transformer.h.2.output", Tensor: "/transformer/h.2/Add_1_output_0", Value: nn.Val("if2"), Line: 117},
-			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("if3"), Line: 117},
-			{At: "transformer.h.4.output", Tensor: "/transformer/h.4/Add_1_output_0", Value: nn.Val("if4"), Line: 117},
-			{At: "transformer.h.5.output", Tensor: "/transformer/h.5/Add_1_output_0", Value: nn.Val("if5"), Line: 117},
+			{At: "transformer.h.0.mlp.output", Tensor: "/transformer/h.0/mlp/c_proj/Reshape_1_output_0", Value: nn.Val("if0"), Line: 117},
+			{At: "transformer.h.1.mlp.output", Tensor: "/transformer/h.1/mlp/c_proj/Reshape_1_output_0", Value: nn.Val("if1"), Line: 117},
+			{At: "transformer.h.2.mlp.output", Tensor: "/transformer/h.2/mlp/c_proj/Reshape_1_output_0", Value: nn.Val("if2"), Line: 117},
+			{At: "transformer.h.3.mlp.output", Tensor: "/transformer/h.3/mlp/c_proj/Reshape_1_output_0", Value: nn.Val("if3"), Line: 117},
+			{At: "transformer.h.4.mlp.output", Tensor: "/transformer/h.4/mlp/c_proj/Reshape_1_output_0", Value: nn.Val("if4"), Line: 117},
+			{At: "transformer.h.5.mlp.output", Tensor: "/transformer/h.5/mlp/c_proj/Reshape_1_output_0", Value: nn.Val("if5"), Line: 117},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
@@ -1436,13 +1436,13 @@ func bandPlan() *nn.Plan {
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
-			"/transformer/h.0/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
-			"/transformer/h.1/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
-			"/transformer/h.2/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
-			"/transformer/h.3/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
-			"/transformer/h.4/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
-			"/transformer/h.5/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
-			"logits":                          {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.0/mlp/c_proj/Reshape_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.1/mlp/c_proj/Reshape_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.2/mlp/c_proj/Reshape_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.3/mlp/c_proj/Reshape_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.4/mlp/c_proj/Reshape_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.5/mlp/c_proj/Reshape_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"logits": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
 		},
 		Mediators: []nn.Mediator{bandMediator},
 	}

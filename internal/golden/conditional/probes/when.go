@@ -120,3 +120,20 @@ func Limit(m *opticks.Model, limit float32) (logits nn.Tensor, hot int) {
 	}
 	return m.LMHead.Output(), hot
 }
+// Until returns early on what a value of the run says, with edits on both ways.
+//
+//nngen:trace
+func Until(m *opticks.Model, limit float32, on bool) (logits nn.Tensor, at int) {
+	for i, b := range m.Transformer.H {
+		h := b.Output()
+		if h.Norm().Item() > limit {
+			b.SetOutput(h.Scale(0.5))
+			return m.LMHead.Output(), i
+		}
+		if on {
+			h = h.Scale(1.25)
+		}
+		b.SetOutput(h.AddScalar(0.5))
+	}
+	return m.LMHead.Output(), -1
+}

@@ -1002,3 +1002,378 @@ func (c *CompiledLimit) Plan() *nn.Plan {
 func (c *CompiledLimit) Close() error {
 	return c.c.Close()
 }
+
+// untilMediator is Until, scheduled: its states in the order of the run.
+var untilMediator = nn.Mediator{
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 128},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "h.Norm().Item() > limit", Line: 130},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 136},
+	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 128},
+	{At: "transformer.h.1.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 130},
+	{At: "transformer.h.1.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 136},
+	{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 128},
+	{At: "transformer.h.2.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 130},
+	{At: "transformer.h.2.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 136},
+	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 128},
+	{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 130},
+	{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 136},
+	{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 128},
+	{At: "transformer.h.4.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 130},
+	{At: "transformer.h.4.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 136},
+	{At: "transformer.h.5.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 128},
+	{At: "transformer.h.5.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 130},
+	{At: "transformer.h.5.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 136},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "h.Norm().Item() > limit", Line: 131},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 131},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 131},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 131},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 131},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 131},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 138},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// untilPlan is Until, compiled, as data.
+func untilPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "Until",
+		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
+		Invokes: []string{"invoke0"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 129},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 130},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm0")}, Out: []string{"taken", "taken_2", "taken_3"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 129},
+			{Op: "If", In: []nn.Ref{nn.Val("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 130},
+			}, Out: []nn.Ref{nn.Val("scale0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}}, Line: 130},
+			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": 1.25}, Line: 134},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_3")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+				{Op: "If", In: []nn.Ref{nn.Val("taken_2")}, Out: []string{"h_2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h"}, Line: 134},
+				}, Out: []nn.Ref{nn.Val("h")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}}, Line: 134},
+				{Op: "AddScalar", In: []nn.Ref{nn.Val("h_2"), nn.Val("const0")}, Out: []string{"addScalar0"}, Line: 136},
+			}, Out: []nn.Ref{nn.Val("addScalar0")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if0")}}, Line: 136},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"norm1"}, Attrs: map[string]any{"axes": []int64{}}, Line: 129},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}, Out: []string{"norm2"}, Attrs: map[string]any{"axes": []int64{}}, Line: 129},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"norm3"}, Attrs: map[string]any{"axes": []int64{}}, Line: 129},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}, Out: []string{"norm4"}, Attrs: map[string]any{"axes": []int64{}}, Line: 129},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}, Out: []string{"norm5"}, Attrs: map[string]any{"axes": []int64{}}, Line: 129},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm1")}, Out: []string{"taken_4", "taken_5", "taken_6"}, Attrs: map[string]any{"step": int64(1)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 129},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_4")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale1"}, Line: 130},
+			}, Out: []nn.Ref{nn.Val("scale1")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}}, Line: 130},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_6")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+				{Op: "If", In: []nn.Ref{nn.Val("taken_5")}, Out: []string{"h_4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h_3"}, Line: 134},
+				}, Out: []nn.Ref{nn.Val("h_3")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}}, Line: 134},
+				{Op: "AddScalar", In: []nn.Ref{nn.Val("h_4"), nn.Val("const0")}, Out: []string{"addScalar1"}, Line: 136},
+			}, Out: []nn.Ref{nn.Val("addScalar1")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if2")}}, Line: 136},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm2")}, Out: []string{"taken_7", "taken_8", "taken_9"}, Attrs: map[string]any{"step": int64(2)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 129},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_7")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale2"}, Line: 130},
+			}, Out: []nn.Ref{nn.Val("scale2")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}}, Line: 130},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_9")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+				{Op: "If", In: []nn.Ref{nn.Val("taken_8")}, Out: []string{"h_6"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h_5"}, Line: 134},
+				}, Out: []nn.Ref{nn.Val("h_5")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}}, Line: 134},
+				{Op: "AddScalar", In: []nn.Ref{nn.Val("h_6"), nn.Val("const0")}, Out: []string{"addScalar2"}, Line: 136},
+			}, Out: []nn.Ref{nn.Val("addScalar2")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if4")}}, Line: 136},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm3")}, Out: []string{"taken_10", "taken_11", "taken_12"}, Attrs: map[string]any{"step": int64(3)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 129},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_10")}, Out: []string{"if6"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale3"}, Line: 130},
+			}, Out: []nn.Ref{nn.Val("scale3")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}}, Line: 130},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_12")}, Out: []string{"if7"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+				{Op: "If", In: []nn.Ref{nn.Val("taken_11")}, Out: []string{"h_8"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h_7"}, Line: 134},
+				}, Out: []nn.Ref{nn.Val("h_7")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}}, Line: 134},
+				{Op: "AddScalar", In: []nn.Ref{nn.Val("h_8"), nn.Val("const0")}, Out: []string{"addScalar3"}, Line: 136},
+			}, Out: []nn.Ref{nn.Val("addScalar3")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if6")}}, Line: 136},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm4")}, Out: []string{"taken_13", "taken_14", "taken_15"}, Attrs: map[string]any{"step": int64(4)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 129},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_13")}, Out: []string{"if8"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale4"}, Line: 130},
+			}, Out: []nn.Ref{nn.Val("scale4")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}}, Line: 130},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_15")}, Out: []string{"if9"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+				{Op: "If", In: []nn.Ref{nn.Val("taken_14")}, Out: []string{"h_10"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h_9"}, Line: 134},
+				}, Out: []nn.Ref{nn.Val("h_9")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}}, Line: 134},
+				{Op: "AddScalar", In: []nn.Ref{nn.Val("h_10"), nn.Val("const0")}, Out: []string{"addScalar4"}, Line: 136},
+			}, Out: []nn.Ref{nn.Val("addScalar4")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if8")}}, Line: 136},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm5")}, Out: []string{"taken_16", "taken_17", "taken_18"}, Attrs: map[string]any{"step": int64(5)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 129},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_16")}, Out: []string{"if10"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale5"}, Line: 130},
+			}, Out: []nn.Ref{nn.Val("scale5")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}}, Line: 130},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_18")}, Out: []string{"if11"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+				{Op: "If", In: []nn.Ref{nn.Val("taken_17")}, Out: []string{"h_12"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h_11"}, Line: 134},
+				}, Out: []nn.Ref{nn.Val("h_11")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}}, Line: 134},
+				{Op: "AddScalar", In: []nn.Ref{nn.Val("h_12"), nn.Val("const0")}, Out: []string{"addScalar5"}, Line: 136},
+			}, Out: []nn.Ref{nn.Val("addScalar5")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if10")}}, Line: 136},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("if1"), Line: 130},
+			{At: "transformer.h.1.output", Tensor: "/transformer/h.1/Add_1_output_0", Value: nn.Val("if3"), Line: 130},
+			{At: "transformer.h.2.output", Tensor: "/transformer/h.2/Add_1_output_0", Value: nn.Val("if5"), Line: 130},
+			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("if7"), Line: 130},
+			{At: "transformer.h.4.output", Tensor: "/transformer/h.4/Add_1_output_0", Value: nn.Val("if9"), Line: 130},
+			{At: "transformer.h.5.output", Tensor: "/transformer/h.5/Add_1_output_0", Value: nn.Val("if11"), Line: 130},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "tap0", Value: nn.ModelTensor("logits"), Line: 131},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/transformer/h.0/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.1/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.2/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.3/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.4/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.5/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"logits":                          {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+		},
+		Mediators: []nn.Mediator{untilMediator},
+	}
+}
+
+// CompiledUntil is Until, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// Until returns early on what a value of the run says, with edits on both ways.
+type CompiledUntil struct {
+	c *nn.Compiled
+}
+
+// CompileUntil puts Until into the model's graph and opens a session over it, which may take seconds.
+func CompileUntil(s *opticks.Session, opts ...nn.CompileOption) (*CompiledUntil, error) {
+	c, err := s.CompileSteps(untilPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledUntil{c: c}, nil
+}
+
+// UntilResult holds the results of one run of Until.
+type UntilResult struct {
+	Logits nn.Tensor
+	At     int
+}
+
+// untilFrame holds what lives across the steps of Until.
+type untilFrame struct {
+	limit     float32
+	on        bool
+	at        int
+	nn_left   bool
+	nn_left_2 bool
+	nn_left_3 bool
+	nn_left_4 bool
+	nn_left_5 bool
+	nn_left_6 bool
+	nn_c      bool
+	nn_c_2    bool
+	nn_c_3    bool
+	nn_c_4    bool
+	nn_c_5    bool
+	nn_c_6    bool
+}
+
+// untilFrames are the frames of runs that are over.
+var untilFrames nn.Frames[untilFrame]
+
+// Step runs the part of Until that follows state s.State().
+func (f *untilFrame) Step(s *nn.Step) error {
+	switch s.State() {
+	case 0:
+	nn_trace:
+		switch {
+		default:
+			f.nn_c = s.Item(0) > f.limit
+			if f.nn_c {
+				s.SetBool(0, true)
+				f.at = 0
+				f.nn_left = true
+				break nn_trace
+			}
+			if f.on {
+				s.SetBool(1, true)
+			}
+			s.SetBool(2, true)
+		}
+	case 1:
+	nn_trace2:
+		switch {
+		default:
+			if !f.nn_left {
+				f.nn_c_2 = s.Item(0) > f.limit
+				if f.nn_c_2 {
+					s.SetBool(0, true)
+					f.at = 1
+					f.nn_left_2 = true
+					break nn_trace2
+				}
+				if f.on {
+					s.SetBool(1, true)
+				}
+				s.SetBool(2, true)
+			}
+		}
+	case 2:
+	nn_trace3:
+		switch {
+		default:
+			if !f.nn_left && !f.nn_left_2 {
+				f.nn_c_3 = s.Item(0) > f.limit
+				if f.nn_c_3 {
+					s.SetBool(0, true)
+					f.at = 2
+					f.nn_left_3 = true
+					break nn_trace3
+				}
+				if f.on {
+					s.SetBool(1, true)
+				}
+				s.SetBool(2, true)
+			}
+		}
+	case 3:
+	nn_trace4:
+		switch {
+		default:
+			if !f.nn_left && !f.nn_left_2 && !f.nn_left_3 {
+				f.nn_c_4 = s.Item(0) > f.limit
+				if f.nn_c_4 {
+					s.SetBool(0, true)
+					f.at = 3
+					f.nn_left_4 = true
+					break nn_trace4
+				}
+				if f.on {
+					s.SetBool(1, true)
+				}
+				s.SetBool(2, true)
+			}
+		}
+	case 4:
+	nn_trace5:
+		switch {
+		default:
+			if !f.nn_left && !f.nn_left_2 && !f.nn_left_3 && !f.nn_left_4 {
+				f.nn_c_5 = s.Item(0) > f.limit
+				if f.nn_c_5 {
+					s.SetBool(0, true)
+					f.at = 4
+					f.nn_left_5 = true
+					break nn_trace5
+				}
+				if f.on {
+					s.SetBool(1, true)
+				}
+				s.SetBool(2, true)
+			}
+		}
+	case 5:
+	nn_trace6:
+		switch {
+		default:
+			if !f.nn_left && !f.nn_left_2 && !f.nn_left_3 && !f.nn_left_4 && !f.nn_left_5 {
+				f.nn_c_6 = s.Item(0) > f.limit
+				if f.nn_c_6 {
+					s.SetBool(0, true)
+					f.at = 5
+					f.nn_left_6 = true
+					break nn_trace6
+				}
+				if f.on {
+					s.SetBool(1, true)
+				}
+				s.SetBool(2, true)
+			}
+		}
+	}
+	return nil
+}
+
+// Run runs the model once with Until in it. The results belong to the caller until they are released.
+func (c *CompiledUntil) Run(ctx context.Context, in opticks.Inputs, limit float32, on bool) (logits nn.Tensor, at int, err error) {
+	var res UntilResult
+	err = c.RunInto(ctx, &res, in, limit, on)
+	return res.Logits, res.At, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledUntil) RunInto(ctx context.Context, res *UntilResult, in opticks.Inputs, limit float32, on bool) (nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
+	var logits nn.Tensor
+	_ = logits
+	f := untilFrames.Get()
+	defer untilFrames.Put(f)
+	f.limit = limit
+	f.on = on
+	var held [1]nn.Tensor
+	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0]); err != nil {
+		return err
+	}
+	nn_out := []*nn.Tensor{&held[0]}
+	nn_taps := struct {
+		Tensor func(i int) nn.Tensor
+	}{func(i int) nn.Tensor {
+		return *nn_out[i]
+	}}
+//line when.go:129
+	if f.nn_c {
+		logits = nn_taps.Tensor(0)
+	}
+//line when.go:129
+	if !f.nn_left {
+		if f.nn_c_2 {
+			logits = nn_taps.Tensor(0)
+		}
+	}
+//line when.go:129
+	if !f.nn_left && !f.nn_left_2 {
+		if f.nn_c_3 {
+			logits = nn_taps.Tensor(0)
+		}
+	}
+//line when.go:129
+	if !f.nn_left && !f.nn_left_2 && !f.nn_left_3 {
+		if f.nn_c_4 {
+			logits = nn_taps.Tensor(0)
+		}
+	}
+//line when.go:129
+	if !f.nn_left && !f.nn_left_2 && !f.nn_left_3 && !f.nn_left_4 {
+		if f.nn_c_5 {
+			logits = nn_taps.Tensor(0)
+		}
+	}
+//line when.go:129
+	if !f.nn_left && !f.nn_left_2 && !f.nn_left_3 && !f.nn_left_4 && !f.nn_left_5 {
+		if f.nn_c_6 {
+			logits = nn_taps.Tensor(0)
+		}
+	}
+//line when.go:138
+	if !f.nn_left && !f.nn_left_2 && !f.nn_left_3 && !f.nn_left_4 && !f.nn_left_5 && !f.nn_left_6 {
+		logits = nn_taps.Tensor(0)
+		f.at = -1
+	}
+//line when_nngen.go:1363
+//line when.go:138
+	res.Logits = logits
+//line when.go:138
+	res.At = f.at
+//line when_nngen.go:1368
+	return nil
+}
+
+// Plan is the compiled form of Until, as data.
+func (c *CompiledUntil) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledUntil) Close() error {
+	return c.c.Close()
+}
