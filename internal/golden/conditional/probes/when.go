@@ -120,6 +120,7 @@ func Limit(m *opticks.Model, limit float32) (logits nn.Tensor, hot int) {
 	}
 	return m.LMHead.Output(), hot
 }
+
 // Until returns early on what a value of the run says, with edits on both ways.
 //
 //nngen:trace

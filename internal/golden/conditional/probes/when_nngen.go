@@ -1005,31 +1005,31 @@ func (c *CompiledLimit) Close() error {
 
 // untilMediator is Until, scheduled: its states in the order of the run.
 var untilMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 128},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "h.Norm().Item() > limit", Line: 130},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 136},
-	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 128},
-	{At: "transformer.h.1.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 130},
-	{At: "transformer.h.1.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 136},
-	{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 128},
-	{At: "transformer.h.2.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 130},
-	{At: "transformer.h.2.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 136},
-	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 128},
-	{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 130},
-	{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 136},
-	{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 128},
-	{At: "transformer.h.4.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 130},
-	{At: "transformer.h.4.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 136},
-	{At: "transformer.h.5.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 128},
-	{At: "transformer.h.5.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 130},
-	{At: "transformer.h.5.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 136},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "h.Norm().Item() > limit", Line: 131},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 131},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 131},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 131},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 131},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 131},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 138},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 129},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "h.Norm().Item() > limit", Line: 131},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 137},
+	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 129},
+	{At: "transformer.h.1.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 131},
+	{At: "transformer.h.1.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 137},
+	{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 129},
+	{At: "transformer.h.2.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 131},
+	{At: "transformer.h.2.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 137},
+	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 129},
+	{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 131},
+	{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 137},
+	{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 129},
+	{At: "transformer.h.4.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 131},
+	{At: "transformer.h.4.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 137},
+	{At: "transformer.h.5.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 129},
+	{At: "transformer.h.5.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 131},
+	{At: "transformer.h.5.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 137},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "h.Norm().Item() > limit", Line: 132},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 132},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 132},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 132},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 132},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 132},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 139},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -1041,87 +1041,87 @@ func untilPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 129},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 130},
-			{Op: "Hook", In: []nn.Ref{nn.Val("norm0")}, Out: []string{"taken", "taken_2", "taken_3"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 129},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 130},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 131},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm0")}, Out: []string{"taken", "taken_2", "taken_3"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 130},
 			{Op: "If", In: []nn.Ref{nn.Val("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 130},
-			}, Out: []nn.Ref{nn.Val("scale0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}}, Line: 130},
-			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": 1.25}, Line: 134},
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 131},
+			}, Out: []nn.Ref{nn.Val("scale0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}}, Line: 131},
+			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": 1.25}, Line: 135},
 			{Op: "If", In: []nn.Ref{nn.Val("taken_3")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
 				{Op: "If", In: []nn.Ref{nn.Val("taken_2")}, Out: []string{"h_2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h"}, Line: 134},
-				}, Out: []nn.Ref{nn.Val("h")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}}, Line: 134},
-				{Op: "AddScalar", In: []nn.Ref{nn.Val("h_2"), nn.Val("const0")}, Out: []string{"addScalar0"}, Line: 136},
-			}, Out: []nn.Ref{nn.Val("addScalar0")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if0")}}, Line: 136},
-			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"norm1"}, Attrs: map[string]any{"axes": []int64{}}, Line: 129},
-			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}, Out: []string{"norm2"}, Attrs: map[string]any{"axes": []int64{}}, Line: 129},
-			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"norm3"}, Attrs: map[string]any{"axes": []int64{}}, Line: 129},
-			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}, Out: []string{"norm4"}, Attrs: map[string]any{"axes": []int64{}}, Line: 129},
-			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}, Out: []string{"norm5"}, Attrs: map[string]any{"axes": []int64{}}, Line: 129},
-			{Op: "Hook", In: []nn.Ref{nn.Val("norm1")}, Out: []string{"taken_4", "taken_5", "taken_6"}, Attrs: map[string]any{"step": int64(1)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 129},
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h"}, Line: 135},
+				}, Out: []nn.Ref{nn.Val("h")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}}, Line: 135},
+				{Op: "AddScalar", In: []nn.Ref{nn.Val("h_2"), nn.Val("const0")}, Out: []string{"addScalar0"}, Line: 137},
+			}, Out: []nn.Ref{nn.Val("addScalar0")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if0")}}, Line: 137},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"norm1"}, Attrs: map[string]any{"axes": []int64{}}, Line: 130},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}, Out: []string{"norm2"}, Attrs: map[string]any{"axes": []int64{}}, Line: 130},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"norm3"}, Attrs: map[string]any{"axes": []int64{}}, Line: 130},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}, Out: []string{"norm4"}, Attrs: map[string]any{"axes": []int64{}}, Line: 130},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}, Out: []string{"norm5"}, Attrs: map[string]any{"axes": []int64{}}, Line: 130},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm1")}, Out: []string{"taken_4", "taken_5", "taken_6"}, Attrs: map[string]any{"step": int64(1)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 130},
 			{Op: "If", In: []nn.Ref{nn.Val("taken_4")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale1"}, Line: 130},
-			}, Out: []nn.Ref{nn.Val("scale1")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}}, Line: 130},
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale1"}, Line: 131},
+			}, Out: []nn.Ref{nn.Val("scale1")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}}, Line: 131},
 			{Op: "If", In: []nn.Ref{nn.Val("taken_6")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
 				{Op: "If", In: []nn.Ref{nn.Val("taken_5")}, Out: []string{"h_4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h_3"}, Line: 134},
-				}, Out: []nn.Ref{nn.Val("h_3")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}}, Line: 134},
-				{Op: "AddScalar", In: []nn.Ref{nn.Val("h_4"), nn.Val("const0")}, Out: []string{"addScalar1"}, Line: 136},
-			}, Out: []nn.Ref{nn.Val("addScalar1")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if2")}}, Line: 136},
-			{Op: "Hook", In: []nn.Ref{nn.Val("norm2")}, Out: []string{"taken_7", "taken_8", "taken_9"}, Attrs: map[string]any{"step": int64(2)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 129},
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h_3"}, Line: 135},
+				}, Out: []nn.Ref{nn.Val("h_3")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}}, Line: 135},
+				{Op: "AddScalar", In: []nn.Ref{nn.Val("h_4"), nn.Val("const0")}, Out: []string{"addScalar1"}, Line: 137},
+			}, Out: []nn.Ref{nn.Val("addScalar1")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if2")}}, Line: 137},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm2")}, Out: []string{"taken_7", "taken_8", "taken_9"}, Attrs: map[string]any{"step": int64(2)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 130},
 			{Op: "If", In: []nn.Ref{nn.Val("taken_7")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale2"}, Line: 130},
-			}, Out: []nn.Ref{nn.Val("scale2")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}}, Line: 130},
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale2"}, Line: 131},
+			}, Out: []nn.Ref{nn.Val("scale2")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}}, Line: 131},
 			{Op: "If", In: []nn.Ref{nn.Val("taken_9")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
 				{Op: "If", In: []nn.Ref{nn.Val("taken_8")}, Out: []string{"h_6"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h_5"}, Line: 134},
-				}, Out: []nn.Ref{nn.Val("h_5")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}}, Line: 134},
-				{Op: "AddScalar", In: []nn.Ref{nn.Val("h_6"), nn.Val("const0")}, Out: []string{"addScalar2"}, Line: 136},
-			}, Out: []nn.Ref{nn.Val("addScalar2")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if4")}}, Line: 136},
-			{Op: "Hook", In: []nn.Ref{nn.Val("norm3")}, Out: []string{"taken_10", "taken_11", "taken_12"}, Attrs: map[string]any{"step": int64(3)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 129},
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h_5"}, Line: 135},
+				}, Out: []nn.Ref{nn.Val("h_5")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}}, Line: 135},
+				{Op: "AddScalar", In: []nn.Ref{nn.Val("h_6"), nn.Val("const0")}, Out: []string{"addScalar2"}, Line: 137},
+			}, Out: []nn.Ref{nn.Val("addScalar2")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if4")}}, Line: 137},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm3")}, Out: []string{"taken_10", "taken_11", "taken_12"}, Attrs: map[string]any{"step": int64(3)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 130},
 			{Op: "If", In: []nn.Ref{nn.Val("taken_10")}, Out: []string{"if6"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale3"}, Line: 130},
-			}, Out: []nn.Ref{nn.Val("scale3")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}}, Line: 130},
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale3"}, Line: 131},
+			}, Out: []nn.Ref{nn.Val("scale3")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}}, Line: 131},
 			{Op: "If", In: []nn.Ref{nn.Val("taken_12")}, Out: []string{"if7"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
 				{Op: "If", In: []nn.Ref{nn.Val("taken_11")}, Out: []string{"h_8"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h_7"}, Line: 134},
-				}, Out: []nn.Ref{nn.Val("h_7")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}}, Line: 134},
-				{Op: "AddScalar", In: []nn.Ref{nn.Val("h_8"), nn.Val("const0")}, Out: []string{"addScalar3"}, Line: 136},
-			}, Out: []nn.Ref{nn.Val("addScalar3")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if6")}}, Line: 136},
-			{Op: "Hook", In: []nn.Ref{nn.Val("norm4")}, Out: []string{"taken_13", "taken_14", "taken_15"}, Attrs: map[string]any{"step": int64(4)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 129},
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h_7"}, Line: 135},
+				}, Out: []nn.Ref{nn.Val("h_7")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}}, Line: 135},
+				{Op: "AddScalar", In: []nn.Ref{nn.Val("h_8"), nn.Val("const0")}, Out: []string{"addScalar3"}, Line: 137},
+			}, Out: []nn.Ref{nn.Val("addScalar3")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if6")}}, Line: 137},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm4")}, Out: []string{"taken_13", "taken_14", "taken_15"}, Attrs: map[string]any{"step": int64(4)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 130},
 			{Op: "If", In: []nn.Ref{nn.Val("taken_13")}, Out: []string{"if8"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale4"}, Line: 130},
-			}, Out: []nn.Ref{nn.Val("scale4")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}}, Line: 130},
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale4"}, Line: 131},
+			}, Out: []nn.Ref{nn.Val("scale4")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}}, Line: 131},
 			{Op: "If", In: []nn.Ref{nn.Val("taken_15")}, Out: []string{"if9"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
 				{Op: "If", In: []nn.Ref{nn.Val("taken_14")}, Out: []string{"h_10"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h_9"}, Line: 134},
-				}, Out: []nn.Ref{nn.Val("h_9")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}}, Line: 134},
-				{Op: "AddScalar", In: []nn.Ref{nn.Val("h_10"), nn.Val("const0")}, Out: []string{"addScalar4"}, Line: 136},
-			}, Out: []nn.Ref{nn.Val("addScalar4")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if8")}}, Line: 136},
-			{Op: "Hook", In: []nn.Ref{nn.Val("norm5")}, Out: []string{"taken_16", "taken_17", "taken_18"}, Attrs: map[string]any{"step": int64(5)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 129},
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h_9"}, Line: 135},
+				}, Out: []nn.Ref{nn.Val("h_9")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}}, Line: 135},
+				{Op: "AddScalar", In: []nn.Ref{nn.Val("h_10"), nn.Val("const0")}, Out: []string{"addScalar4"}, Line: 137},
+			}, Out: []nn.Ref{nn.Val("addScalar4")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if8")}}, Line: 137},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm5")}, Out: []string{"taken_16", "taken_17", "taken_18"}, Attrs: map[string]any{"step": int64(5)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 130},
 			{Op: "If", In: []nn.Ref{nn.Val("taken_16")}, Out: []string{"if10"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale5"}, Line: 130},
-			}, Out: []nn.Ref{nn.Val("scale5")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}}, Line: 130},
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale5"}, Line: 131},
+			}, Out: []nn.Ref{nn.Val("scale5")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}}, Line: 131},
 			{Op: "If", In: []nn.Ref{nn.Val("taken_18")}, Out: []string{"if11"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
 				{Op: "If", In: []nn.Ref{nn.Val("taken_17")}, Out: []string{"h_12"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h_11"}, Line: 134},
-				}, Out: []nn.Ref{nn.Val("h_11")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}}, Line: 134},
-				{Op: "AddScalar", In: []nn.Ref{nn.Val("h_12"), nn.Val("const0")}, Out: []string{"addScalar5"}, Line: 136},
-			}, Out: []nn.Ref{nn.Val("addScalar5")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if10")}}, Line: 136},
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h_11"}, Line: 135},
+				}, Out: []nn.Ref{nn.Val("h_11")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}}, Line: 135},
+				{Op: "AddScalar", In: []nn.Ref{nn.Val("h_12"), nn.Val("const0")}, Out: []string{"addScalar5"}, Line: 137},
+			}, Out: []nn.Ref{nn.Val("addScalar5")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if10")}}, Line: 137},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("if1"), Line: 130},
-			{At: "transformer.h.1.output", Tensor: "/transformer/h.1/Add_1_output_0", Value: nn.Val("if3"), Line: 130},
-			{At: "transformer.h.2.output", Tensor: "/transformer/h.2/Add_1_output_0", Value: nn.Val("if5"), Line: 130},
-			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("if7"), Line: 130},
-			{At: "transformer.h.4.output", Tensor: "/transformer/h.4/Add_1_output_0", Value: nn.Val("if9"), Line: 130},
-			{At: "transformer.h.5.output", Tensor: "/transformer/h.5/Add_1_output_0", Value: nn.Val("if11"), Line: 130},
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("if1"), Line: 131},
+			{At: "transformer.h.1.output", Tensor: "/transformer/h.1/Add_1_output_0", Value: nn.Val("if3"), Line: 131},
+			{At: "transformer.h.2.output", Tensor: "/transformer/h.2/Add_1_output_0", Value: nn.Val("if5"), Line: 131},
+			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("if7"), Line: 131},
+			{At: "transformer.h.4.output", Tensor: "/transformer/h.4/Add_1_output_0", Value: nn.Val("if9"), Line: 131},
+			{At: "transformer.h.5.output", Tensor: "/transformer/h.5/Add_1_output_0", Value: nn.Val("if11"), Line: 131},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "tap0", Value: nn.ModelTensor("logits"), Line: 131},
+			{Name: "tap0", Value: nn.ModelTensor("logits"), Line: 132},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -1320,49 +1320,49 @@ func (c *CompiledUntil) RunInto(ctx context.Context, res *UntilResult, in optick
 	}{func(i int) nn.Tensor {
 		return *nn_out[i]
 	}}
-//line when.go:129
+//line when.go:130
 	if f.nn_c {
 		logits = nn_taps.Tensor(0)
 	}
-//line when.go:129
+//line when.go:130
 	if !f.nn_left {
 		if f.nn_c_2 {
 			logits = nn_taps.Tensor(0)
 		}
 	}
-//line when.go:129
+//line when.go:130
 	if !f.nn_left && !f.nn_left_2 {
 		if f.nn_c_3 {
 			logits = nn_taps.Tensor(0)
 		}
 	}
-//line when.go:129
+//line when.go:130
 	if !f.nn_left && !f.nn_left_2 && !f.nn_left_3 {
 		if f.nn_c_4 {
 			logits = nn_taps.Tensor(0)
 		}
 	}
-//line when.go:129
+//line when.go:130
 	if !f.nn_left && !f.nn_left_2 && !f.nn_left_3 && !f.nn_left_4 {
 		if f.nn_c_5 {
 			logits = nn_taps.Tensor(0)
 		}
 	}
-//line when.go:129
+//line when.go:130
 	if !f.nn_left && !f.nn_left_2 && !f.nn_left_3 && !f.nn_left_4 && !f.nn_left_5 {
 		if f.nn_c_6 {
 			logits = nn_taps.Tensor(0)
 		}
 	}
-//line when.go:138
+//line when.go:139
 	if !f.nn_left && !f.nn_left_2 && !f.nn_left_3 && !f.nn_left_4 && !f.nn_left_5 && !f.nn_left_6 {
 		logits = nn_taps.Tensor(0)
 		f.at = -1
 	}
 //line when_nngen.go:1363
-//line when.go:138
+//line when.go:139
 	res.Logits = logits
-//line when.go:138
+//line when.go:139
 	res.At = f.at
 //line when_nngen.go:1368
 	return nil
