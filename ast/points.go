@@ -169,7 +169,21 @@ func (f *frame) mayAsk(pos token.Pos, what string) bool {
 		f.fail(pos, "NN1305", "loop over the modules with range, or over constants", "%s in a loop of unknown length", what)
 		return false
 	}
-	return true
+	return f.mayBranch(pos, what)
+}
+
+// mayBranch refuses points that only a run decides about in traces of several
+// invokes: where others stand in the order of the run depends on them then, and
+// so does what Go that the invokes share sees.
+func (f *frame) mayBranch(pos token.Pos, what string) bool {
+	cond := f.conditional(-1)
+	if cond == nil || !f.ev.sched.several() {
+		return true
+	}
+	d := f.ev.report(pos, "NN1504", "%s under a condition that only a run knows, in an invoke of several", what)
+	d.Hint = "use the point before the condition, or make the invoke with the condition a trace of its own"
+	f.ev.relate(d, cond.pos, "the condition is here")
+	return false
 }
 
 // writePoint evaluates SetOutput and SetInput.
@@ -249,7 +263,7 @@ func (f *frame) mayWrite(pos token.Pos, name string) bool {
 		f.fail(pos, "NN1305", "loop over the modules with range, or over constants", "%s is written in a loop of unknown length", name)
 		return false
 	}
-	return true
+	return f.mayBranch(pos, name+" is written")
 }
 
 // fits checks the type of a write: proven, refused, or left to a check at Run of

@@ -93,7 +93,8 @@ Each invoke has its own model: the parameter of its function. It sees that invok
 Invokes are registered one after the other, then Run runs the model, once, on every path.`},
 	{"NN1504", "a condition inside one of several invokes", `
 Where invokes share a run, none can leave a loop, or its function, on some paths only: what the others do would depend on it. Use if
-and else, so that it always runs to its end; reads and writes may stand under conditions.`},
+and else, so that it always runs to its end. Nor may points stand under conditions there: where the other invokes stand in the order of
+the run depends on them, and so does what Go that they share sees. Use the point before the condition, or write two traces.`},
 	{"NN1505", "no rows of its own", `
 The tensor has no batch axis (or none that the spec knows), so one invoke of several cannot write its rows.`},
 }

@@ -89,7 +89,7 @@ func NamedBlock(m *opticks.Model, name string, k float32) (logits nn.Tensor) {
 // PatchBatch takes a row of one prompt at a chosen layer into another prompt.
 //
 //nngen:trace
-func PatchBatch(t *opticks.Trace, clean, corrupt opticks.Inputs, layer, pos int, on bool) (logits nn.Tensor) {
+func PatchBatch(t *opticks.Trace, clean, corrupt opticks.Inputs, layer, pos int) (logits nn.Tensor) {
 	ready := t.Barrier(2)
 	var h nn.Tensor
 	t.Invoke(clean, func(m *opticks.Model) {
@@ -99,9 +99,7 @@ func PatchBatch(t *opticks.Trace, clean, corrupt opticks.Inputs, layer, pos int,
 	t.Invoke(corrupt, func(m *opticks.Model) {
 		ready.Wait()
 		b := m.Transformer.H[layer]
-		if on {
-			b.SetOutput(b.Output().SetAt(h, nn.All, pos))
-		}
+		b.SetOutput(b.Output().SetAt(h, nn.All, pos))
 		logits = m.LMHead.Output()
 	})
 	t.Run()

@@ -1174,19 +1174,19 @@ var patchBatchMediators = []nn.Mediator{
 	// corrupt, line 99
 	{
 		{At: "barrier1", Event: nn.AtBarrier, Rows: 1, Line: 100},
-		{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, When: "on && layer == 0", Line: 103},
-		{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, When: "on && layer == 0", Line: 103},
-		{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, When: "on && layer == 1", Line: 103},
-		{At: "transformer.h.1.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, When: "on && layer == 1", Line: 103},
-		{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, When: "on && layer == 2", Line: 103},
-		{At: "transformer.h.2.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, When: "on && layer == 2", Line: 103},
-		{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, When: "on && layer == 3", Line: 103},
-		{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, When: "on && layer == 3", Line: 103},
-		{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, When: "on && layer == 4", Line: 103},
-		{At: "transformer.h.4.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, When: "on && layer == 4", Line: 103},
-		{At: "transformer.h.5.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, When: "on && layer == 5", Line: 103},
-		{At: "transformer.h.5.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, When: "on && layer == 5", Line: 103},
-		{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: 1, Line: 105},
+		{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, When: "layer == 0", Line: 102},
+		{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, When: "layer == 0", Line: 102},
+		{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, When: "layer == 1", Line: 102},
+		{At: "transformer.h.1.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, When: "layer == 1", Line: 102},
+		{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, When: "layer == 2", Line: 102},
+		{At: "transformer.h.2.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, When: "layer == 2", Line: 102},
+		{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, When: "layer == 3", Line: 102},
+		{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, When: "layer == 3", Line: 102},
+		{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, When: "layer == 4", Line: 102},
+		{At: "transformer.h.4.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, When: "layer == 4", Line: 102},
+		{At: "transformer.h.5.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, When: "layer == 5", Line: 102},
+		{At: "transformer.h.5.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, When: "layer == 5", Line: 102},
+		{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: 1, Line: 103},
 		{At: "", Event: nn.End, Rows: 1},
 	},
 }
@@ -1201,102 +1201,77 @@ func patchBatchPlan() *nn.Plan {
 		Params: []nn.Param{
 			{Name: "layer", Type: nn.Type{DType: nn.Int64, Shape: nn.Shape{}}},
 			{Name: "pos", Type: nn.Type{DType: nn.Int64, Shape: nn.Shape{}}},
-			{Name: "on", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 96},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 103},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 102},
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "int64", "value": int64(0)}, Line: 96},
 			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const0")}, Out: []string{"layer0"}, Line: 96},
-			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("layer0")}, Out: []string{"and0"}, Line: 96},
-			{Op: "If", In: []nn.Ref{nn.Val("and0")}, Out: []string{"setAt1"}, Types: []nn.Type{{DType: nn.Float32}}, Then: &nn.Body{Nodes: []nn.Node{
+			{Op: "If", In: []nn.Ref{nn.Val("layer0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
 				{Op: "At", In: []nn.Ref{nn.Val("narrowRows0"), nn.Arg("pos")}, Out: []string{"h"}, Attrs: map[string]any{"index": ":,$"}, Line: 96},
-				{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("h"), nn.Arg("pos")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 103},
-			}, Out: []nn.Ref{nn.Val("setAt0")}}, Else: &nn.Body{Nodes: []nn.Node{
-				{Op: "Const", Out: []string{"zero0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-			}, Out: []nn.Ref{nn.Val("zero0")}}, Line: 103},
-			{Op: "If", In: []nn.Ref{nn.Val("and0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.Val("setAt1")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows1")}}, Line: 103},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 103},
+				{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("h"), nn.Arg("pos")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 102},
+			}, Out: []nn.Ref{nn.Val("setAt0")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows1")}}, Line: 102},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 102},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 96},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows3"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 103},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows3"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 102},
 			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "int64", "value": int64(1)}, Line: 96},
 			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const1")}, Out: []string{"layer1"}, Line: 96},
-			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("layer1")}, Out: []string{"and1"}, Line: 96},
-			{Op: "If", In: []nn.Ref{nn.Val("and1")}, Out: []string{"setAt3"}, Types: []nn.Type{{DType: nn.Float32}}, Then: &nn.Body{Nodes: []nn.Node{
+			{Op: "If", In: []nn.Ref{nn.Val("layer1")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
 				{Op: "At", In: []nn.Ref{nn.Val("narrowRows2"), nn.Arg("pos")}, Out: []string{"h_2"}, Attrs: map[string]any{"index": ":,$"}, Line: 96},
-				{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows3"), nn.Val("h_2"), nn.Arg("pos")}, Out: []string{"setAt2"}, Attrs: map[string]any{"index": ":,$"}, Line: 103},
-			}, Out: []nn.Ref{nn.Val("setAt2")}}, Else: &nn.Body{Nodes: []nn.Node{
-				{Op: "Const", Out: []string{"zero1"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-			}, Out: []nn.Ref{nn.Val("zero1")}}, Line: 103},
-			{Op: "If", In: []nn.Ref{nn.Val("and1")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.Val("setAt3")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows3")}}, Line: 103},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if1")}, Out: []string{"joinRows1"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 103},
+				{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows3"), nn.Val("h_2"), nn.Arg("pos")}, Out: []string{"setAt1"}, Attrs: map[string]any{"index": ":,$"}, Line: 102},
+			}, Out: []nn.Ref{nn.Val("setAt1")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows3")}}, Line: 102},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if1")}, Out: []string{"joinRows1"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 102},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows4"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 96},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows5"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 103},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows5"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 102},
 			{Op: "Const", Out: []string{"const2"}, Attrs: map[string]any{"dtype": "int64", "value": int64(2)}, Line: 96},
 			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const2")}, Out: []string{"layer2"}, Line: 96},
-			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("layer2")}, Out: []string{"and2"}, Line: 96},
-			{Op: "If", In: []nn.Ref{nn.Val("and2")}, Out: []string{"setAt5"}, Types: []nn.Type{{DType: nn.Float32}}, Then: &nn.Body{Nodes: []nn.Node{
+			{Op: "If", In: []nn.Ref{nn.Val("layer2")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
 				{Op: "At", In: []nn.Ref{nn.Val("narrowRows4"), nn.Arg("pos")}, Out: []string{"h_3"}, Attrs: map[string]any{"index": ":,$"}, Line: 96},
-				{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows5"), nn.Val("h_3"), nn.Arg("pos")}, Out: []string{"setAt4"}, Attrs: map[string]any{"index": ":,$"}, Line: 103},
-			}, Out: []nn.Ref{nn.Val("setAt4")}}, Else: &nn.Body{Nodes: []nn.Node{
-				{Op: "Const", Out: []string{"zero2"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-			}, Out: []nn.Ref{nn.Val("zero2")}}, Line: 103},
-			{Op: "If", In: []nn.Ref{nn.Val("and2")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.Val("setAt5")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows5")}}, Line: 103},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if2")}, Out: []string{"joinRows2"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 103},
+				{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows5"), nn.Val("h_3"), nn.Arg("pos")}, Out: []string{"setAt2"}, Attrs: map[string]any{"index": ":,$"}, Line: 102},
+			}, Out: []nn.Ref{nn.Val("setAt2")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows5")}}, Line: 102},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if2")}, Out: []string{"joinRows2"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 102},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows6"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 96},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows7"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 103},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows7"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 102},
 			{Op: "Const", Out: []string{"const3"}, Attrs: map[string]any{"dtype": "int64", "value": int64(3)}, Line: 96},
 			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const3")}, Out: []string{"layer3"}, Line: 96},
-			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("layer3")}, Out: []string{"and3"}, Line: 96},
-			{Op: "If", In: []nn.Ref{nn.Val("and3")}, Out: []string{"setAt7"}, Types: []nn.Type{{DType: nn.Float32}}, Then: &nn.Body{Nodes: []nn.Node{
+			{Op: "If", In: []nn.Ref{nn.Val("layer3")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
 				{Op: "At", In: []nn.Ref{nn.Val("narrowRows6"), nn.Arg("pos")}, Out: []string{"h_4"}, Attrs: map[string]any{"index": ":,$"}, Line: 96},
-				{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows7"), nn.Val("h_4"), nn.Arg("pos")}, Out: []string{"setAt6"}, Attrs: map[string]any{"index": ":,$"}, Line: 103},
-			}, Out: []nn.Ref{nn.Val("setAt6")}}, Else: &nn.Body{Nodes: []nn.Node{
-				{Op: "Const", Out: []string{"zero3"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-			}, Out: []nn.Ref{nn.Val("zero3")}}, Line: 103},
-			{Op: "If", In: []nn.Ref{nn.Val("and3")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.Val("setAt7")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows7")}}, Line: 103},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if3")}, Out: []string{"joinRows3"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 103},
+				{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows7"), nn.Val("h_4"), nn.Arg("pos")}, Out: []string{"setAt3"}, Attrs: map[string]any{"index": ":,$"}, Line: 102},
+			}, Out: []nn.Ref{nn.Val("setAt3")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows7")}}, Line: 102},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if3")}, Out: []string{"joinRows3"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 102},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows8"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 96},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows9"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 103},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows9"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 102},
 			{Op: "Const", Out: []string{"const4"}, Attrs: map[string]any{"dtype": "int64", "value": int64(4)}, Line: 96},
 			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const4")}, Out: []string{"layer4"}, Line: 96},
-			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("layer4")}, Out: []string{"and4"}, Line: 96},
-			{Op: "If", In: []nn.Ref{nn.Val("and4")}, Out: []string{"setAt9"}, Types: []nn.Type{{DType: nn.Float32}}, Then: &nn.Body{Nodes: []nn.Node{
+			{Op: "If", In: []nn.Ref{nn.Val("layer4")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
 				{Op: "At", In: []nn.Ref{nn.Val("narrowRows8"), nn.Arg("pos")}, Out: []string{"h_5"}, Attrs: map[string]any{"index": ":,$"}, Line: 96},
-				{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows9"), nn.Val("h_5"), nn.Arg("pos")}, Out: []string{"setAt8"}, Attrs: map[string]any{"index": ":,$"}, Line: 103},
-			}, Out: []nn.Ref{nn.Val("setAt8")}}, Else: &nn.Body{Nodes: []nn.Node{
-				{Op: "Const", Out: []string{"zero4"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-			}, Out: []nn.Ref{nn.Val("zero4")}}, Line: 103},
-			{Op: "If", In: []nn.Ref{nn.Val("and4")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.Val("setAt9")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows9")}}, Line: 103},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if4")}, Out: []string{"joinRows4"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 103},
+				{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows9"), nn.Val("h_5"), nn.Arg("pos")}, Out: []string{"setAt4"}, Attrs: map[string]any{"index": ":,$"}, Line: 102},
+			}, Out: []nn.Ref{nn.Val("setAt4")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows9")}}, Line: 102},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if4")}, Out: []string{"joinRows4"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 102},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows10"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 96},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows11"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 103},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows11"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 102},
 			{Op: "Const", Out: []string{"const5"}, Attrs: map[string]any{"dtype": "int64", "value": int64(5)}, Line: 96},
 			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const5")}, Out: []string{"layer5"}, Line: 96},
-			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("layer5")}, Out: []string{"and5"}, Line: 96},
-			{Op: "If", In: []nn.Ref{nn.Val("and5")}, Out: []string{"setAt11"}, Types: []nn.Type{{DType: nn.Float32}}, Then: &nn.Body{Nodes: []nn.Node{
+			{Op: "If", In: []nn.Ref{nn.Val("layer5")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
 				{Op: "At", In: []nn.Ref{nn.Val("narrowRows10"), nn.Arg("pos")}, Out: []string{"h_6"}, Attrs: map[string]any{"index": ":,$"}, Line: 96},
-				{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows11"), nn.Val("h_6"), nn.Arg("pos")}, Out: []string{"setAt10"}, Attrs: map[string]any{"index": ":,$"}, Line: 103},
-			}, Out: []nn.Ref{nn.Val("setAt10")}}, Else: &nn.Body{Nodes: []nn.Node{
-				{Op: "Const", Out: []string{"zero5"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-			}, Out: []nn.Ref{nn.Val("zero5")}}, Line: 103},
-			{Op: "If", In: []nn.Ref{nn.Val("and5")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.Val("setAt11")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows11")}}, Line: 103},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if5")}, Out: []string{"joinRows5"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 103},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 105},
+				{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows11"), nn.Val("h_6"), nn.Arg("pos")}, Out: []string{"setAt5"}, Attrs: map[string]any{"index": ":,$"}, Line: 102},
+			}, Out: []nn.Ref{nn.Val("setAt5")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows11")}}, Line: 102},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if5")}, Out: []string{"joinRows5"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 102},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 103},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("joinRows0"), Line: 103},
-			{At: "transformer.h.1.output", Tensor: "/transformer/h.1/Add_1_output_0", Value: nn.Val("joinRows1"), Line: 103},
-			{At: "transformer.h.2.output", Tensor: "/transformer/h.2/Add_1_output_0", Value: nn.Val("joinRows2"), Line: 103},
-			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("joinRows3"), Line: 103},
-			{At: "transformer.h.4.output", Tensor: "/transformer/h.4/Add_1_output_0", Value: nn.Val("joinRows4"), Line: 103},
-			{At: "transformer.h.5.output", Tensor: "/transformer/h.5/Add_1_output_0", Value: nn.Val("joinRows5"), Line: 103},
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("joinRows0"), Line: 102},
+			{At: "transformer.h.1.output", Tensor: "/transformer/h.1/Add_1_output_0", Value: nn.Val("joinRows1"), Line: 102},
+			{At: "transformer.h.2.output", Tensor: "/transformer/h.2/Add_1_output_0", Value: nn.Val("joinRows2"), Line: 102},
+			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("joinRows3"), Line: 102},
+			{At: "transformer.h.4.output", Tensor: "/transformer/h.4/Add_1_output_0", Value: nn.Val("joinRows4"), Line: 102},
+			{At: "transformer.h.5.output", Tensor: "/transformer/h.5/Add_1_output_0", Value: nn.Val("joinRows5"), Line: 102},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("logits_2"), Line: 105},
+			{Name: "logits", Value: nn.Val("logits_2"), Line: 103},
 		},
 		// Which modules are chosen when it is run.
 		Choices: []nn.Choice{
@@ -1338,22 +1313,22 @@ type PatchBatchResult struct {
 }
 
 // Run runs the model once with PatchBatch in it. The results belong to the caller until they are released.
-func (c *CompiledPatchBatch) Run(ctx context.Context, clean opticks.Inputs, corrupt opticks.Inputs, layer int, pos int, on bool) (logits nn.Tensor, err error) {
+func (c *CompiledPatchBatch) Run(ctx context.Context, clean opticks.Inputs, corrupt opticks.Inputs, layer int, pos int) (logits nn.Tensor, err error) {
 	var res PatchBatchResult
-	err = c.RunInto(ctx, &res, clean, corrupt, layer, pos, on)
+	err = c.RunInto(ctx, &res, clean, corrupt, layer, pos)
 	return res.Logits, err
 }
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
-func (c *CompiledPatchBatch) RunInto(ctx context.Context, res *PatchBatchResult, clean opticks.Inputs, corrupt opticks.Inputs, layer int, pos int, on bool) (nn_failed error) {
+func (c *CompiledPatchBatch) RunInto(ctx context.Context, res *PatchBatchResult, clean opticks.Inputs, corrupt opticks.Inputs, layer int, pos int) (nn_failed error) {
 	defer nn.Catch(-1, &nn_failed)
 //line choose.go:96
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:1353
+//line choose_nngen.go:1328
 //line choose.go:96
 	nn_arg1 := int64(int64(pos))
-//line choose_nngen.go:1356
-	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1), nn.Scalar(on)}, &res.Logits)
+//line choose_nngen.go:1331
+	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
 // Plan is the compiled form of PatchBatch, as data.
@@ -1368,19 +1343,19 @@ func (c *CompiledPatchBatch) Close() error {
 
 // bandMediator is Band, scheduled: its states in the order of the run.
 var bandMediator = nn.Mediator{
-	{At: "transformer.h.0.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 0 && 0 < hi", Line: 117},
-	{At: "transformer.h.0.mlp.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 0 && 0 < hi", Line: 117},
-	{At: "transformer.h.1.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 1 && 1 < hi", Line: 117},
-	{At: "transformer.h.1.mlp.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 1 && 1 < hi", Line: 117},
-	{At: "transformer.h.2.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 2 && 2 < hi", Line: 117},
-	{At: "transformer.h.2.mlp.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 2 && 2 < hi", Line: 117},
-	{At: "transformer.h.3.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 3 && 3 < hi", Line: 117},
-	{At: "transformer.h.3.mlp.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 3 && 3 < hi", Line: 117},
-	{At: "transformer.h.4.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 4 && 4 < hi", Line: 117},
-	{At: "transformer.h.4.mlp.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 4 && 4 < hi", Line: 117},
-	{At: "transformer.h.5.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 5 && 5 < hi", Line: 117},
-	{At: "transformer.h.5.mlp.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 5 && 5 < hi", Line: 117},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 120},
+	{At: "transformer.h.0.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 0 && 0 < hi", Line: 115},
+	{At: "transformer.h.0.mlp.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 0 && 0 < hi", Line: 115},
+	{At: "transformer.h.1.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 1 && 1 < hi", Line: 115},
+	{At: "transformer.h.1.mlp.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 1 && 1 < hi", Line: 115},
+	{At: "transformer.h.2.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 2 && 2 < hi", Line: 115},
+	{At: "transformer.h.2.mlp.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 2 && 2 < hi", Line: 115},
+	{At: "transformer.h.3.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 3 && 3 < hi", Line: 115},
+	{At: "transformer.h.3.mlp.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 3 && 3 < hi", Line: 115},
+	{At: "transformer.h.4.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 4 && 4 < hi", Line: 115},
+	{At: "transformer.h.4.mlp.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 4 && 4 < hi", Line: 115},
+	{At: "transformer.h.5.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 5 && 5 < hi", Line: 115},
+	{At: "transformer.h.5.mlp.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "lo <= 5 && 5 < hi", Line: 115},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 118},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -1403,36 +1378,36 @@ func bandPlan() *nn.Plan {
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale0"}, Line: 117},
-			}, Out: []nn.Ref{nn.Val("scale0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0")}}, Line: 117},
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale0"}, Line: 115},
+			}, Out: []nn.Ref{nn.Val("scale0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0")}}, Line: 115},
 			{Op: "If", In: []nn.Ref{nn.Arg("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale1"}, Line: 117},
-			}, Out: []nn.Ref{nn.Val("scale1")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0")}}, Line: 117},
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale1"}, Line: 115},
+			}, Out: []nn.Ref{nn.Val("scale1")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0")}}, Line: 115},
 			{Op: "If", In: []nn.Ref{nn.Arg("taken_3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale2"}, Line: 117},
-			}, Out: []nn.Ref{nn.Val("scale2")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/mlp/c_proj/Reshape_1_output_0")}}, Line: 117},
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale2"}, Line: 115},
+			}, Out: []nn.Ref{nn.Val("scale2")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/mlp/c_proj/Reshape_1_output_0")}}, Line: 115},
 			{Op: "If", In: []nn.Ref{nn.Arg("taken_4")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale3"}, Line: 117},
-			}, Out: []nn.Ref{nn.Val("scale3")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0")}}, Line: 117},
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale3"}, Line: 115},
+			}, Out: []nn.Ref{nn.Val("scale3")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0")}}, Line: 115},
 			{Op: "If", In: []nn.Ref{nn.Arg("taken_5")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale4"}, Line: 117},
-			}, Out: []nn.Ref{nn.Val("scale4")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/mlp/c_proj/Reshape_1_output_0")}}, Line: 117},
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale4"}, Line: 115},
+			}, Out: []nn.Ref{nn.Val("scale4")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/mlp/c_proj/Reshape_1_output_0")}}, Line: 115},
 			{Op: "If", In: []nn.Ref{nn.Arg("taken_6")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale5"}, Line: 117},
-			}, Out: []nn.Ref{nn.Val("scale5")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/mlp/c_proj/Reshape_1_output_0")}}, Line: 117},
+				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale5"}, Line: 115},
+			}, Out: []nn.Ref{nn.Val("scale5")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/mlp/c_proj/Reshape_1_output_0")}}, Line: 115},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.mlp.output", Tensor: "/transformer/h.0/mlp/c_proj/Reshape_1_output_0", Value: nn.Val("if0"), Line: 117},
-			{At: "transformer.h.1.mlp.output", Tensor: "/transformer/h.1/mlp/c_proj/Reshape_1_output_0", Value: nn.Val("if1"), Line: 117},
-			{At: "transformer.h.2.mlp.output", Tensor: "/transformer/h.2/mlp/c_proj/Reshape_1_output_0", Value: nn.Val("if2"), Line: 117},
-			{At: "transformer.h.3.mlp.output", Tensor: "/transformer/h.3/mlp/c_proj/Reshape_1_output_0", Value: nn.Val("if3"), Line: 117},
-			{At: "transformer.h.4.mlp.output", Tensor: "/transformer/h.4/mlp/c_proj/Reshape_1_output_0", Value: nn.Val("if4"), Line: 117},
-			{At: "transformer.h.5.mlp.output", Tensor: "/transformer/h.5/mlp/c_proj/Reshape_1_output_0", Value: nn.Val("if5"), Line: 117},
+			{At: "transformer.h.0.mlp.output", Tensor: "/transformer/h.0/mlp/c_proj/Reshape_1_output_0", Value: nn.Val("if0"), Line: 115},
+			{At: "transformer.h.1.mlp.output", Tensor: "/transformer/h.1/mlp/c_proj/Reshape_1_output_0", Value: nn.Val("if1"), Line: 115},
+			{At: "transformer.h.2.mlp.output", Tensor: "/transformer/h.2/mlp/c_proj/Reshape_1_output_0", Value: nn.Val("if2"), Line: 115},
+			{At: "transformer.h.3.mlp.output", Tensor: "/transformer/h.3/mlp/c_proj/Reshape_1_output_0", Value: nn.Val("if3"), Line: 115},
+			{At: "transformer.h.4.mlp.output", Tensor: "/transformer/h.4/mlp/c_proj/Reshape_1_output_0", Value: nn.Val("if4"), Line: 115},
+			{At: "transformer.h.5.mlp.output", Tensor: "/transformer/h.5/mlp/c_proj/Reshape_1_output_0", Value: nn.Val("if5"), Line: 115},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 120},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 118},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -1482,34 +1457,34 @@ func (c *CompiledBand) RunInto(ctx context.Context, res *BandResult, in opticks.
 	defer nn.Catch(0, &nn_failed)
 	var n int
 	_ = n
-//line choose.go:115
+//line choose.go:113
 	nn.Span(lo, hi, 6)
-//line choose.go:115
+//line choose.go:113
 	for nn_i := range 6 {
 		if lo <= nn_i && nn_i < hi {
 			n++
 		}
 	}
-//line choose_nngen.go:1494
-//line choose.go:115
+//line choose_nngen.go:1469
+//line choose.go:113
 	nn_arg0 := bool(lo <= 0 && 0 < hi)
-//line choose.go:115
+//line choose.go:113
 	nn_arg2 := bool(lo <= 1 && 1 < hi)
-//line choose.go:115
+//line choose.go:113
 	nn_arg3 := bool(lo <= 2 && 2 < hi)
-//line choose.go:115
+//line choose.go:113
 	nn_arg4 := bool(lo <= 3 && 3 < hi)
-//line choose.go:115
+//line choose.go:113
 	nn_arg5 := bool(lo <= 4 && 4 < hi)
-//line choose.go:115
+//line choose.go:113
 	nn_arg6 := bool(lo <= 5 && 5 < hi)
-//line choose_nngen.go:1507
+//line choose_nngen.go:1482
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(k), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5), nn.Scalar(nn_arg6)}, &res.Logits); err != nil {
 		return err
 	}
-//line choose.go:120
+//line choose.go:118
 	res.N = n
-//line choose_nngen.go:1513
+//line choose_nngen.go:1488
 	return nil
 }
 
@@ -1517,28 +1492,28 @@ func (c *CompiledBand) RunInto(ctx context.Context, res *BandResult, in opticks.
 func (c *CompiledBand) Generate(ctx context.Context, in opticks.Inputs, lo int, hi int, k float32, opts ...nn.GenerateOption) ([][]int64, error) {
 	var n int
 	_ = n
-//line choose.go:115
+//line choose.go:113
 	nn.Span(lo, hi, 6)
-//line choose.go:115
+//line choose.go:113
 	for nn_i := range 6 {
 		if lo <= nn_i && nn_i < hi {
 			n++
 		}
 	}
-//line choose_nngen.go:1529
-//line choose.go:115
+//line choose_nngen.go:1504
+//line choose.go:113
 	nn_arg0 := bool(lo <= 0 && 0 < hi)
-//line choose.go:115
+//line choose.go:113
 	nn_arg2 := bool(lo <= 1 && 1 < hi)
-//line choose.go:115
+//line choose.go:113
 	nn_arg3 := bool(lo <= 2 && 2 < hi)
-//line choose.go:115
+//line choose.go:113
 	nn_arg4 := bool(lo <= 3 && 3 < hi)
-//line choose.go:115
+//line choose.go:113
 	nn_arg5 := bool(lo <= 4 && 4 < hi)
-//line choose.go:115
+//line choose.go:113
 	nn_arg6 := bool(lo <= 5 && 5 < hi)
-//line choose_nngen.go:1542
+//line choose_nngen.go:1517
 	_ = func(nn_taps *nn.Taps) {
 		_ = n
 	}
