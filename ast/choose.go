@@ -91,7 +91,7 @@ func (c *choice) is(ev *evaluator, i int) *sym {
 	if c.conds[i] == nil { // only an index makes it when asked
 		k := ev.graph.constant(tensor.Int64, int64(i), c.pos)
 		t := tensor.Type{DType: tensor.Bool, Shape: tensor.Shape{}}
-		c.conds[i] = ev.graph.add("Eq", []*sym{c.param.sym, k}, nil, []tensor.Type{t}, c.pos)[0]
+		c.conds[i] = ev.graph.add("Eq", []*sym{c.param.sym, k}, nil, []tensor.Type{t}, token.NoPos)[0]
 		c.conds[i].node.hint = c.text + strconv.Itoa(i)
 		if !token.IsIdentifier(c.text) {
 			c.conds[i].node.hint = "is" + strconv.Itoa(i)
@@ -107,7 +107,7 @@ func (c *choice) when(ev *evaluator, i int, p *pred) *pred {
 	if p != nil {
 		out.text = bothText(p.text, out.text)
 		out.born = p.born
-		out.sym = ev.graph.add("And", []*sym{p.sym, out.sym}, ops.Attrs{}, []tensor.Type{out.sym.typ}, c.pos)[0]
+		out.sym = ev.graph.add("And", []*sym{p.sym, out.sym}, ops.Attrs{}, []tensor.Type{out.sym.typ}, token.NoPos)[0]
 	}
 	return out
 }

@@ -115,6 +115,7 @@ func (f *frame) readChosen(e *ast.CallExpr, x *chosenVal, side modelspec.Side) v
 			}
 			r.vals[i], r.order = v, append(r.order, i)
 			f.served(v, f.ev.sched.moments[at].Address, e.Pos())
+			f.ev.sched.reads[len(f.ev.sched.reads)-1].label = a.name
 		}
 		if f.inv.request(req).Err != nil {
 			return invalid{}
@@ -165,7 +166,7 @@ func (f *frame) writeChosen(e *ast.CallExpr, x *chosenVal, side modelspec.Side, 
 			return invalid{}
 		}
 	}
-	f.ev.sched.swaps = append(f.ev.sched.swaps, read{f.inv, name, e.Pos(), s})
+	f.ev.sched.swaps = append(f.ev.sched.swaps, read{inv: f.inv, at: name, pos: e.Pos(), value: s})
 	return &tupleVal{}
 }
 
@@ -175,7 +176,7 @@ func (ev *evaluator) writeAtCandidate(s, old *sym, by *choice, i int, pr *pred, 
 	when := by.when(ev, i, pr)
 	value := newSettling(ev, by, i, when).sym(s)
 	merged := ev.graph.choose(when, when.sym, value, old, old.typ)
-	merged.what = name
+	merged.what, merged.node.text = name, "if "+by.text+" chooses it: "+name
 	if !s.typ.Shape.Equal(old.typ.Shape) {
 		ev.checkWrite(merged, p, old.typ, name, pos)
 	}
@@ -288,6 +289,7 @@ func (st *settling) register(r *chosenRead, s *sym) *sym {
 		if k > 0 {
 			v = st.ev.graph.choose(nil, r.by.is(st.ev, i), v, r.registers[k-1], s.typ)
 			v.what, v.pos, v.chosen = s.what, s.pos, true
+			v.node.pos, v.node.text = s.pos, "what "+r.by.text+" chooses: "+r.label
 		}
 		r.registers = append(r.registers, v)
 	}

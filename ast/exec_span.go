@@ -100,11 +100,15 @@ func (f *frame) spanLoop(s *ast.ForStmt, name string, sp *span) ctl {
 	})
 	loop, done := f.group("nn_loop")
 	list := &resStmt{kind: loopStmt}
+	past := " > "
+	if sp.last {
+		past = " >= "
+	}
 	for k := range sp.n {
 		it, itDone := loop.roundGroup(list)
 		it.loops = &loopCtx{parent: loop.loops, name: name, brk: loop.scope, cont: it.scope}
 		num := it.constCode(intConst(int64(k)).(*constVal).v, types.Typ[types.Int], s.Pos())
-		c := &codeVal{code: operand(lo).add(" <= ", num, " && ", num, " "+cond.Op.String()+" ", operand(hi)), typ: types.Typ[types.Bool], pure: true}
+		c := &codeVal{code: operand(lo).add(" <= ", num, " && ", operand(hi), past, num), typ: types.Typ[types.Bool], pure: true}
 		c.born = bornIn(c.code)
 		text := f.excerpt(init.Rhs[0]) + " <= " + itoa(k) + " && " + itoa(k) + " " + cond.Op.String() + " " + f.excerpt(cond.Y)
 		it.branches(s.Pos(), c, it.ifTest(c, text), []func(*frame) ctl{func(g *frame) ctl {

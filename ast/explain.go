@@ -121,7 +121,11 @@ func (ev *evaluator) explain(t *Trace) {
 	}
 	for _, r := range ev.sched.reads {
 		pl := use[readKey{r.inv.index, r.at, ev.line(r.pos)}]
-		add(r.pos, r.at, pl, whys[pl])
+		name := r.at
+		if r.label != "" {
+			name = r.label
+		}
+		add(r.pos, name, pl, whys[pl])
 	}
 	for _, w := range ev.sched.swaps {
 		if fromHook(w.value, map[*sym]bool{}) {
@@ -132,7 +136,7 @@ func (ev *evaluator) explain(t *Trace) {
 	}
 	for _, n := range ev.graph.nodes {
 		switch {
-		case !n.pos.IsValid() || n.op == "Const":
+		case !n.pos.IsValid() || n.op == "Const" || n.late: // what is late is made anew where it is used
 		case n.live:
 			add(n.pos, n.describe(), plan.Graph, "a tensor operation")
 		default:

@@ -2,6 +2,7 @@ package ast
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"sort"
 
@@ -298,6 +299,7 @@ func (f *frame) merge(c *cell, arms []arm) known {
 			s.node.els.pred = nil
 		}
 		s.node.hint, s.node.under, s.what = c.name, f.predicate(), c.name
+		s.node.text = "if " + p.text + ": " + c.name
 	}
 	return known{v: &tensorVal{s}, picked: true}
 }
@@ -396,7 +398,7 @@ func (f *frame) mergeModules(c *cell, arms []arm, vals []known) known {
 
 // allOf is true where both are.
 func (ev *evaluator) allOf(a, b *sym) *sym {
-	return ev.graph.add("And", []*sym{a, b}, nil, []tensor.Type{a.typ}, a.pos)[0]
+	return ev.graph.add("And", []*sym{a, b}, nil, []tensor.Type{a.typ}, token.NoPos)[0]
 }
 
 // noneOf is true where no condition of a list is.
@@ -408,12 +410,12 @@ func (ev *evaluator) noneOf(conds []*sym) *sym {
 			any = c
 			continue
 		}
-		any = ev.graph.add("Or", []*sym{any, c}, nil, []tensor.Type{t}, c.pos)[0]
+		any = ev.graph.add("Or", []*sym{any, c}, nil, []tensor.Type{t}, token.NoPos)[0]
 	}
 	if any == nil {
 		return nil
 	}
-	return ev.graph.add("Not", []*sym{any}, nil, []tensor.Type{t}, any.pos)[0]
+	return ev.graph.add("Not", []*sym{any}, nil, []tensor.Type{t}, token.NoPos)[0]
 }
 
 func sortCells(list []*cell) {

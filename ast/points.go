@@ -48,7 +48,7 @@ func (f *frame) served(s *sym, name string, pos token.Pos) {
 	if !s.pos.IsValid() {
 		s.pos = pos
 	}
-	f.ev.sched.reads = append(f.ev.sched.reads, read{f.inv, name, pos, s})
+	f.ev.sched.reads = append(f.ev.sched.reads, read{inv: f.inv, at: name, pos: pos, value: s})
 }
 
 // askLater requests a value that is there when the run comes to its point.
@@ -239,7 +239,7 @@ func (f *frame) swap(pos token.Pos, s *sym, p *modelspec.Point, name string) val
 		f.callers(pos)
 		return invalid{}
 	}
-	f.ev.sched.swaps = append(f.ev.sched.swaps, read{f.inv, name, pos, s})
+	f.ev.sched.swaps = append(f.ev.sched.swaps, read{inv: f.inv, at: name, pos: pos, value: s})
 	return &tupleVal{}
 }
 
@@ -249,7 +249,7 @@ func (ev *evaluator) writeOver(s, old *sym, pr *pred, p *modelspec.Point, name s
 	out := newSettling(ev, nil, 0, pr).sym(s)
 	if pr != nil {
 		out = ev.graph.choose(pr, pr.sym, out, old, old.typ)
-		out.what = s.what
+		out.what, out.node.text = s.what, "if "+pr.text+": "+name
 	}
 	if (pr != nil || s.isLate()) && !s.typ.Shape.Equal(old.typ.Shape) {
 		ev.checkWrite(out, p, old.typ, name, pos)

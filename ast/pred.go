@@ -193,7 +193,12 @@ func predName(c code) string {
 // both is a && b, negated is !a.
 func both(a, b code) code { return operand(a).add(" && ", operand(b)) }
 
-func negated(a code) code { return txt("!").add(operand(a)) }
+func negated(a code) code {
+	if len(a) == 2 && a[0].text == "!" {
+		return append(code(nil), a[1:]...)
+	}
+	return txt("!").add(operand(a))
+}
 
 // operand puts parentheses around code that is more than one word.
 func operand(c code) code {

@@ -40,6 +40,7 @@ type read struct {
 	at    string
 	pos   token.Pos
 	value *sym
+	label string // of a point of a chosen module, for people
 }
 
 // logged is a residual statement and the invoke that left it.

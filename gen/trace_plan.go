@@ -212,10 +212,14 @@ func node(n plan.Node) *jen.Statement {
 			}
 		}))
 	}
+	list = integer(list, "Line", n.Line)
 	if n.Then != nil && n.Else != nil {
-		list = append(list, jen.Id("Then").Op(":").Add(branch(n.Then)), jen.Id("Else").Op(":").Add(branch(n.Else)))
+		return jen.Values(append(list,
+			jen.Line().Id("Then").Op(":").Add(branch(n.Then)),
+			jen.Line().Id("Else").Op(":").Add(branch(n.Else)),
+			jen.Line())...)
 	}
-	return jen.Values(integer(list, "Line", n.Line)...)
+	return jen.Values(list...)
 }
 
 // branch is one side of an If node.

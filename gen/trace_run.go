@@ -370,7 +370,14 @@ func (f *traceFunc) generate() {
 	opts := f.scope.name("opts")
 	f.file.Add(note("Generate continues the prompt with %s in every step, and gives prompt and new tokens of each row.", f.t.Func))
 	params := append(f.params(true), jen.Id(opts).Op("...").Add(nn("GenerateOption")))
-	f.method("Generate", params, jen.Index().Index().Int64(), jen.Error()).BlockFunc(func(g *jen.Group) {
+	results := []jen.Code{jen.Index().Index().Int64(), jen.Error()}
+	if len(f.t.Before) > 0 {
+		results = []jen.Code{jen.Id("nn_ids").Index().Index().Int64(), jen.Id("nn_failed").Error()}
+	}
+	f.method("Generate", params, results...).BlockFunc(func(g *jen.Group) {
+		if len(f.t.Before) > 0 {
+			f.catch(g)
+		}
 		ctx, in := jen.Id(f.scope.name("ctx")), jen.Id(f.inputsName()).Dot("NNInputs").Call()
 		c := jen.Id(f.scope.name("c")).Dot("c")
 		if f.t.Frame == nil {

@@ -115,6 +115,13 @@ func wellFormed(p *Plan) error {
 		c.use("the check of "+k.At, k.Value)
 		c.typ(k.At, k.Want)
 	}
+	for _, ch := range p.Choices {
+		c.use("a choice", Ref{Arg, ch.Param})
+	}
+	for _, o := range p.Orders {
+		c.access(o.First)
+		c.access(o.Then)
+	}
 	if len(p.Mediators) != len(p.Invokes) {
 		c.fail("%d invokes have %d mediators", len(p.Invokes), len(p.Mediators))
 	}
@@ -211,6 +218,18 @@ func (c *former) body(where string, b *Body, outs int) {
 	}
 	c.known = outer
 	c.depth--
+}
+
+// access checks one side of an order.
+func (c *former) access(a Access) {
+	if len(a.At) == 0 || len(a.At) != len(a.Moments) {
+		c.fail("an access names %d points and %d moments", len(a.At), len(a.Moments))
+	}
+	for _, name := range []string{a.Choice, a.When} {
+		if name != "" {
+			c.use("an order", Ref{Arg, name})
+		}
+	}
 }
 
 func (c *former) tap(t Tap) {

@@ -566,34 +566,52 @@ func limitNormsPlan() *nn.Plan {
 		Nodes: []nn.Node{
 			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 65},
 			{Op: "Hook", In: []nn.Ref{nn.Val("norm0")}, Out: []string{"taken", "p0"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 65},
-			{Op: "If", In: []nn.Ref{nn.Val("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("p0")}, Out: []string{"scale0"}, Line: 67},
-			}, Out: []nn.Ref{nn.Val("scale0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}}, Line: 67},
+			{Op: "If", In: []nn.Ref{nn.Val("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 67,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("p0")}, Out: []string{"scale0"}, Line: 67},
+				}, Out: []nn.Ref{nn.Val("scale0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}},
+			},
 			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"norm1"}, Attrs: map[string]any{"axes": []int64{}}, Line: 65},
 			{Op: "Hook", In: []nn.Ref{nn.Val("norm1")}, Out: []string{"taken_2", "p1"}, Attrs: map[string]any{"step": int64(1)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 65},
-			{Op: "If", In: []nn.Ref{nn.Val("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("p1")}, Out: []string{"scale1"}, Line: 67},
-			}, Out: []nn.Ref{nn.Val("scale1")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}}, Line: 67},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 67,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("p1")}, Out: []string{"scale1"}, Line: 67},
+				}, Out: []nn.Ref{nn.Val("scale1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}},
+			},
 			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}, Out: []string{"norm2"}, Attrs: map[string]any{"axes": []int64{}}, Line: 65},
 			{Op: "Hook", In: []nn.Ref{nn.Val("norm2")}, Out: []string{"taken_3", "p2"}, Attrs: map[string]any{"step": int64(2)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 65},
-			{Op: "If", In: []nn.Ref{nn.Val("taken_3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("p2")}, Out: []string{"scale2"}, Line: 67},
-			}, Out: []nn.Ref{nn.Val("scale2")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}}, Line: 67},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 67,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("p2")}, Out: []string{"scale2"}, Line: 67},
+				}, Out: []nn.Ref{nn.Val("scale2")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}},
+			},
 			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"norm3"}, Attrs: map[string]any{"axes": []int64{}}, Line: 65},
 			{Op: "Hook", In: []nn.Ref{nn.Val("norm3")}, Out: []string{"taken_4", "p3"}, Attrs: map[string]any{"step": int64(3)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 65},
-			{Op: "If", In: []nn.Ref{nn.Val("taken_4")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("p3")}, Out: []string{"scale3"}, Line: 67},
-			}, Out: []nn.Ref{nn.Val("scale3")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}}, Line: 67},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_4")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 67,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("p3")}, Out: []string{"scale3"}, Line: 67},
+				}, Out: []nn.Ref{nn.Val("scale3")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}},
+			},
 			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}, Out: []string{"norm4"}, Attrs: map[string]any{"axes": []int64{}}, Line: 65},
 			{Op: "Hook", In: []nn.Ref{nn.Val("norm4")}, Out: []string{"taken_5", "p4"}, Attrs: map[string]any{"step": int64(4)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 65},
-			{Op: "If", In: []nn.Ref{nn.Val("taken_5")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Val("p4")}, Out: []string{"scale4"}, Line: 67},
-			}, Out: []nn.Ref{nn.Val("scale4")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}}, Line: 67},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_5")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 67,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Val("p4")}, Out: []string{"scale4"}, Line: 67},
+				}, Out: []nn.Ref{nn.Val("scale4")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}},
+			},
 			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}, Out: []string{"norm5"}, Attrs: map[string]any{"axes": []int64{}}, Line: 65},
 			{Op: "Hook", In: []nn.Ref{nn.Val("norm5")}, Out: []string{"taken_6", "p5"}, Attrs: map[string]any{"step": int64(5)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 65},
-			{Op: "If", In: []nn.Ref{nn.Val("taken_6")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("p5")}, Out: []string{"scale5"}, Line: 67},
-			}, Out: []nn.Ref{nn.Val("scale5")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}}, Line: 67},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_6")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 67,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("p5")}, Out: []string{"scale5"}, Line: 67},
+				}, Out: []nn.Ref{nn.Val("scale5")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}},
+			},
 			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 70},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -667,7 +685,7 @@ func (f *limitNormsFrame) Step(s *nn.Step) error {
 			f.hot++
 			s.SetFloat32(1, f.limit/n)
 		}
-//line adaptive_nngen.go:671
+//line adaptive_nngen.go:689
 	}
 	return nil
 }
@@ -690,7 +708,7 @@ func (c *CompiledLimitNorms) RunInto(ctx context.Context, res *LimitNormsResult,
 	}
 //line adaptive.go:70
 	res.Hot = f.hot
-//line adaptive_nngen.go:694
+//line adaptive_nngen.go:712
 	return nil
 }
 

@@ -46,30 +46,48 @@ func steerAtPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.Arg("v"), nn.Arg("alpha")}, Out: []string{"scale0"}, Line: 16},
-				{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("scale0")}, Out: []string{"add0"}, Line: 16},
-			}, Out: []nn.Ref{nn.Val("add0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}}, Line: 16},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.Arg("v"), nn.Arg("alpha")}, Out: []string{"scale1"}, Line: 16},
-				{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("scale1")}, Out: []string{"add1"}, Line: 16},
-			}, Out: []nn.Ref{nn.Val("add1")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}}, Line: 16},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.Arg("v"), nn.Arg("alpha")}, Out: []string{"scale2"}, Line: 16},
-				{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("scale2")}, Out: []string{"add2"}, Line: 16},
-			}, Out: []nn.Ref{nn.Val("add2")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}}, Line: 16},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_4")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.Arg("v"), nn.Arg("alpha")}, Out: []string{"scale3"}, Line: 16},
-				{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("scale3")}, Out: []string{"add3"}, Line: 16},
-			}, Out: []nn.Ref{nn.Val("add3")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}}, Line: 16},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_5")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.Arg("v"), nn.Arg("alpha")}, Out: []string{"scale4"}, Line: 16},
-				{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Val("scale4")}, Out: []string{"add4"}, Line: 16},
-			}, Out: []nn.Ref{nn.Val("add4")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}}, Line: 16},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_6")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.Arg("v"), nn.Arg("alpha")}, Out: []string{"scale5"}, Line: 16},
-				{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("scale5")}, Out: []string{"add5"}, Line: 16},
-			}, Out: []nn.Ref{nn.Val("add5")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}}, Line: 16},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 16,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.Arg("v"), nn.Arg("alpha")}, Out: []string{"scale0"}, Line: 16},
+					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("scale0")}, Out: []string{"add0"}, Line: 16},
+				}, Out: []nn.Ref{nn.Val("add0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 16,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.Arg("v"), nn.Arg("alpha")}, Out: []string{"scale1"}, Line: 16},
+					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("scale1")}, Out: []string{"add1"}, Line: 16},
+				}, Out: []nn.Ref{nn.Val("add1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 16,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.Arg("v"), nn.Arg("alpha")}, Out: []string{"scale2"}, Line: 16},
+					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("scale2")}, Out: []string{"add2"}, Line: 16},
+				}, Out: []nn.Ref{nn.Val("add2")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_4")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 16,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.Arg("v"), nn.Arg("alpha")}, Out: []string{"scale3"}, Line: 16},
+					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("scale3")}, Out: []string{"add3"}, Line: 16},
+				}, Out: []nn.Ref{nn.Val("add3")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_5")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 16,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.Arg("v"), nn.Arg("alpha")}, Out: []string{"scale4"}, Line: 16},
+					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Val("scale4")}, Out: []string{"add4"}, Line: 16},
+				}, Out: []nn.Ref{nn.Val("add4")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_6")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 16,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.Arg("v"), nn.Arg("alpha")}, Out: []string{"scale5"}, Line: 16},
+					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("scale5")}, Out: []string{"add5"}, Line: 16},
+				}, Out: []nn.Ref{nn.Val("add5")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}},
+			},
 			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 19},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -142,7 +160,7 @@ func (c *CompiledSteerAt) RunInto(ctx context.Context, res *SteerAtResult, in op
 	nn_arg6 := bool(layer == 4)
 //line choose.go:15
 	nn_arg7 := bool(layer == 5)
-//line choose_nngen.go:146
+//line choose_nngen.go:164
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(alpha), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5), nn.Scalar(nn_arg6), nn.Scalar(nn_arg7)}, &res.Logits)
 }
 
@@ -160,7 +178,7 @@ func (c *CompiledSteerAt) Generate(ctx context.Context, in opticks.Inputs, layer
 	nn_arg6 := bool(layer == 4)
 //line choose.go:15
 	nn_arg7 := bool(layer == 5)
-//line choose_nngen.go:164
+//line choose_nngen.go:182
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(alpha), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5), nn.Scalar(nn_arg6), nn.Scalar(nn_arg7)}, opts...)
 }
 
@@ -211,36 +229,54 @@ func ablateHeadAtPlan() *nn.Plan {
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 28},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Heads", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/Reshape_3_output_0")}, Out: []string{"heads0"}, Attrs: map[string]any{"n": int64(4)}, Line: 28},
-				{Op: "SetAt", In: []nn.Ref{nn.Val("heads0"), nn.Val("const0"), nn.Arg("head")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 28},
-				{Op: "MergeHeads", In: []nn.Ref{nn.Val("setAt0")}, Out: []string{"mergeHeads0"}, Line: 28},
-			}, Out: []nn.Ref{nn.Val("mergeHeads0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/Reshape_3_output_0")}}, Line: 28},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Heads", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/Reshape_3_output_0")}, Out: []string{"heads1"}, Attrs: map[string]any{"n": int64(4)}, Line: 28},
-				{Op: "SetAt", In: []nn.Ref{nn.Val("heads1"), nn.Val("const0"), nn.Arg("head")}, Out: []string{"setAt1"}, Attrs: map[string]any{"index": ":,$"}, Line: 28},
-				{Op: "MergeHeads", In: []nn.Ref{nn.Val("setAt1")}, Out: []string{"mergeHeads1"}, Line: 28},
-			}, Out: []nn.Ref{nn.Val("mergeHeads1")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/Reshape_3_output_0")}}, Line: 28},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Heads", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/Reshape_3_output_0")}, Out: []string{"heads2"}, Attrs: map[string]any{"n": int64(4)}, Line: 28},
-				{Op: "SetAt", In: []nn.Ref{nn.Val("heads2"), nn.Val("const0"), nn.Arg("head")}, Out: []string{"setAt2"}, Attrs: map[string]any{"index": ":,$"}, Line: 28},
-				{Op: "MergeHeads", In: []nn.Ref{nn.Val("setAt2")}, Out: []string{"mergeHeads2"}, Line: 28},
-			}, Out: []nn.Ref{nn.Val("mergeHeads2")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/Reshape_3_output_0")}}, Line: 28},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_4")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Heads", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Reshape_3_output_0")}, Out: []string{"heads3"}, Attrs: map[string]any{"n": int64(4)}, Line: 28},
-				{Op: "SetAt", In: []nn.Ref{nn.Val("heads3"), nn.Val("const0"), nn.Arg("head")}, Out: []string{"setAt3"}, Attrs: map[string]any{"index": ":,$"}, Line: 28},
-				{Op: "MergeHeads", In: []nn.Ref{nn.Val("setAt3")}, Out: []string{"mergeHeads3"}, Line: 28},
-			}, Out: []nn.Ref{nn.Val("mergeHeads3")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Reshape_3_output_0")}}, Line: 28},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_5")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Heads", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/Reshape_3_output_0")}, Out: []string{"heads4"}, Attrs: map[string]any{"n": int64(4)}, Line: 28},
-				{Op: "SetAt", In: []nn.Ref{nn.Val("heads4"), nn.Val("const0"), nn.Arg("head")}, Out: []string{"setAt4"}, Attrs: map[string]any{"index": ":,$"}, Line: 28},
-				{Op: "MergeHeads", In: []nn.Ref{nn.Val("setAt4")}, Out: []string{"mergeHeads4"}, Line: 28},
-			}, Out: []nn.Ref{nn.Val("mergeHeads4")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/Reshape_3_output_0")}}, Line: 28},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_6")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Heads", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/Reshape_3_output_0")}, Out: []string{"heads5"}, Attrs: map[string]any{"n": int64(4)}, Line: 28},
-				{Op: "SetAt", In: []nn.Ref{nn.Val("heads5"), nn.Val("const0"), nn.Arg("head")}, Out: []string{"setAt5"}, Attrs: map[string]any{"index": ":,$"}, Line: 28},
-				{Op: "MergeHeads", In: []nn.Ref{nn.Val("setAt5")}, Out: []string{"mergeHeads5"}, Line: 28},
-			}, Out: []nn.Ref{nn.Val("mergeHeads5")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/Reshape_3_output_0")}}, Line: 28},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 28,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Heads", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/Reshape_3_output_0")}, Out: []string{"heads0"}, Attrs: map[string]any{"n": int64(4)}, Line: 28},
+					{Op: "SetAt", In: []nn.Ref{nn.Val("heads0"), nn.Val("const0"), nn.Arg("head")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 28},
+					{Op: "MergeHeads", In: []nn.Ref{nn.Val("setAt0")}, Out: []string{"mergeHeads0"}, Line: 28},
+				}, Out: []nn.Ref{nn.Val("mergeHeads0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/Reshape_3_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 28,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Heads", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/Reshape_3_output_0")}, Out: []string{"heads1"}, Attrs: map[string]any{"n": int64(4)}, Line: 28},
+					{Op: "SetAt", In: []nn.Ref{nn.Val("heads1"), nn.Val("const0"), nn.Arg("head")}, Out: []string{"setAt1"}, Attrs: map[string]any{"index": ":,$"}, Line: 28},
+					{Op: "MergeHeads", In: []nn.Ref{nn.Val("setAt1")}, Out: []string{"mergeHeads1"}, Line: 28},
+				}, Out: []nn.Ref{nn.Val("mergeHeads1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/Reshape_3_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 28,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Heads", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/Reshape_3_output_0")}, Out: []string{"heads2"}, Attrs: map[string]any{"n": int64(4)}, Line: 28},
+					{Op: "SetAt", In: []nn.Ref{nn.Val("heads2"), nn.Val("const0"), nn.Arg("head")}, Out: []string{"setAt2"}, Attrs: map[string]any{"index": ":,$"}, Line: 28},
+					{Op: "MergeHeads", In: []nn.Ref{nn.Val("setAt2")}, Out: []string{"mergeHeads2"}, Line: 28},
+				}, Out: []nn.Ref{nn.Val("mergeHeads2")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/Reshape_3_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_4")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 28,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Heads", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Reshape_3_output_0")}, Out: []string{"heads3"}, Attrs: map[string]any{"n": int64(4)}, Line: 28},
+					{Op: "SetAt", In: []nn.Ref{nn.Val("heads3"), nn.Val("const0"), nn.Arg("head")}, Out: []string{"setAt3"}, Attrs: map[string]any{"index": ":,$"}, Line: 28},
+					{Op: "MergeHeads", In: []nn.Ref{nn.Val("setAt3")}, Out: []string{"mergeHeads3"}, Line: 28},
+				}, Out: []nn.Ref{nn.Val("mergeHeads3")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Reshape_3_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_5")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 28,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Heads", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/Reshape_3_output_0")}, Out: []string{"heads4"}, Attrs: map[string]any{"n": int64(4)}, Line: 28},
+					{Op: "SetAt", In: []nn.Ref{nn.Val("heads4"), nn.Val("const0"), nn.Arg("head")}, Out: []string{"setAt4"}, Attrs: map[string]any{"index": ":,$"}, Line: 28},
+					{Op: "MergeHeads", In: []nn.Ref{nn.Val("setAt4")}, Out: []string{"mergeHeads4"}, Line: 28},
+				}, Out: []nn.Ref{nn.Val("mergeHeads4")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/Reshape_3_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_6")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 28,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Heads", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/Reshape_3_output_0")}, Out: []string{"heads5"}, Attrs: map[string]any{"n": int64(4)}, Line: 28},
+					{Op: "SetAt", In: []nn.Ref{nn.Val("heads5"), nn.Val("const0"), nn.Arg("head")}, Out: []string{"setAt5"}, Attrs: map[string]any{"index": ":,$"}, Line: 28},
+					{Op: "MergeHeads", In: []nn.Ref{nn.Val("setAt5")}, Out: []string{"mergeHeads5"}, Line: 28},
+				}, Out: []nn.Ref{nn.Val("mergeHeads5")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/Reshape_3_output_0")}},
+			},
 			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 31},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -314,7 +350,7 @@ func (c *CompiledAblateHeadAt) RunInto(ctx context.Context, res *AblateHeadAtRes
 	nn_arg5 := bool(layer == 4)
 //line choose.go:27
 	nn_arg6 := bool(layer == 5)
-//line choose_nngen.go:318
+//line choose_nngen.go:354
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5), nn.Scalar(nn_arg6)}, &res.Logits)
 }
 
@@ -334,7 +370,7 @@ func (c *CompiledAblateHeadAt) Generate(ctx context.Context, in opticks.Inputs, 
 	nn_arg5 := bool(layer == 4)
 //line choose.go:27
 	nn_arg6 := bool(layer == 5)
-//line choose_nngen.go:338
+//line choose_nngen.go:374
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5), nn.Scalar(nn_arg6)}, opts...)
 }
 
@@ -383,12 +419,30 @@ func skipRangePlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/Add_output_0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}}, Line: 40},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.Val("if0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}}, Line: 40},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.Val("if1")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}}, Line: 40},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_4")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.Val("if2")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}}, Line: 40},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_5")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.Val("if3")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}}, Line: 40},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_6")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.Val("if4")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}}, Line: 40},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 40,
+				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/Add_output_0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 40,
+				Then: &nn.Body{Out: []nn.Ref{nn.Val("if0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 40,
+				Then: &nn.Body{Out: []nn.Ref{nn.Val("if1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_4")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 40,
+				Then: &nn.Body{Out: []nn.Ref{nn.Val("if2")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_5")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 40,
+				Then: &nn.Body{Out: []nn.Ref{nn.Val("if3")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_6")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 40,
+				Then: &nn.Body{Out: []nn.Ref{nn.Val("if4")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}},
+			},
 			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 43},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -461,7 +515,7 @@ func (c *CompiledSkipRange) RunInto(ctx context.Context, res *SkipRangeResult, i
 	nn_arg4 := bool(first <= 4 && last >= 4)
 //line choose.go:39
 	nn_arg5 := bool(first <= 5 && last >= 5)
-//line choose_nngen.go:465
+//line choose_nngen.go:519
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5)}, &res.Logits)
 }
 
@@ -479,7 +533,7 @@ func (c *CompiledSkipRange) Generate(ctx context.Context, in opticks.Inputs, fir
 	nn_arg4 := bool(first <= 4 && last >= 4)
 //line choose.go:39
 	nn_arg5 := bool(first <= 5 && last >= 5)
-//line choose_nngen.go:483
+//line choose_nngen.go:537
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5)}, opts...)
 }
 

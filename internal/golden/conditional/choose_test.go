@@ -1,14 +1,17 @@
 package conditional_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/nngen-go/nngen/examples/demo/opticks"
 	"github.com/nngen-go/nngen/internal/golden/conditional/probes"
+	"github.com/nngen-go/nngen/internal/plan"
 	nn "github.com/nngen-go/nngen/runtime"
 )
 
@@ -137,5 +140,43 @@ func TestBand(t *testing.T) {
 		require.ErrorAs(t, errI, &i)
 		require.ErrorAs(t, errC, &c)
 		require.Equal(t, i.Err.Error(), c.Err.Error())
+	}
+}
+
+// TestChosenAsData holds a plan with choices as data: written and read back, run
+// without the Go that checks the index, and exported as a plain model.
+func TestChosenAsData(t *testing.T) {
+	sess := open(t)
+	c, err := probes.CompileReadLayer(sess)
+	require.NoError(t, err)
+	defer c.Close()
+	ctx, in := context.Background(), inputs(1, 5)
+	var data bytes.Buffer
+	require.NoError(t, plan.Encode(&data, c.Plan()))
+	p, err := plan.Decode(&data)
+	require.NoError(t, err)
+	again, err := sess.Compile(p)
+	require.NoError(t, err)
+	defer again.Close()
+	_, err = again.Run(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(6))})
+	require.ErrorContains(t, err, "layer is 6, but there are 6 modules to choose from")
+	path := filepath.Join(t.TempDir(), "read.onnx")
+	_, err = again.Export(path)
+	require.NoError(t, err)
+	raw, err := nn.OpenRaw(path, nn.Optimize(nn.OptimizeBasic), nn.Threads(1))
+	require.NoError(t, err)
+	defer raw.Close()
+	full, err := sess.Complete(in.NNInputs())
+	require.NoError(t, err)
+	for layer := range 6 {
+		want, err := c.Run(ctx, in, layer)
+		require.NoError(t, err)
+		feed := nn.InvokeInputs{"nngen.arg.layer": nn.Scalar(int64(layer))}
+		for name, v := range full {
+			feed[name] = v
+		}
+		out, err := raw.RunRaw(ctx, feed, "nngen.tap.0")
+		require.NoError(t, err)
+		require.Equal(t, want.Float32s(), out[0].Float32s())
 	}
 }

@@ -500,14 +500,15 @@ func (c *CompiledSized) RunInto(ctx context.Context, res *SizedResult, in gpt2.I
 }
 
 // Generate continues the prompt with Sized in every step, and gives prompt and new tokens of each row.
-func (c *CompiledSized) Generate(ctx context.Context, in gpt2.Inputs, size int, opts ...nn.GenerateOption) ([][]int64, error) {
+func (c *CompiledSized) Generate(ctx context.Context, in gpt2.Inputs, size int, opts ...nn.GenerateOption) (nn_ids [][]int64, nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
 	f := sizedFrames.Get()
 	defer sizedFrames.Put(f)
 	return c.c.GenerateSteps(ctx, f, in.NNInputs(), func() ([]nn.Tensor, error) {
 		*f = sizedFrame{}
 //line hooks.go:74
 		f.values = make([]float32, size)
-//line hooks_nngen.go:511
+//line hooks_nngen.go:512
 		return nil, nil
 	}, opts...)
 }

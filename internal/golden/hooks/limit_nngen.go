@@ -29,14 +29,20 @@ func limitPlan() *nn.Plan {
 		Nodes: []nn.Node{
 			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 14},
 			{Op: "Hook", In: []nn.Ref{nn.Val("norm0")}, Out: []string{"taken", "p0"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 14},
-			{Op: "If", In: []nn.Ref{nn.Val("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("p0")}, Out: []string{"scale0"}, Line: 16},
-			}, Out: []nn.Ref{nn.Val("scale0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}}, Line: 16},
+			{Op: "If", In: []nn.Ref{nn.Val("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}}, Line: 16,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("p0")}, Out: []string{"scale0"}, Line: 16},
+				}, Out: []nn.Ref{nn.Val("scale0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}},
+			},
 			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"norm1"}, Attrs: map[string]any{"axes": []int64{}}, Line: 14},
 			{Op: "Hook", In: []nn.Ref{nn.Val("norm1")}, Out: []string{"taken_2", "p1"}, Attrs: map[string]any{"step": int64(1)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 14},
-			{Op: "If", In: []nn.Ref{nn.Val("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("p1")}, Out: []string{"scale1"}, Line: 16},
-			}, Out: []nn.Ref{nn.Val("scale1")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}}, Line: 16},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}}, Line: 16,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("p1")}, Out: []string{"scale1"}, Line: 16},
+				}, Out: []nn.Ref{nn.Val("scale1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}},
+			},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -100,7 +106,7 @@ func (f *limitFrame) Step(s *nn.Step) error {
 			f.hot++
 			s.SetFloat32(1, f.max/n)
 		}
-//line limit_nngen.go:104
+//line limit_nngen.go:110
 	}
 	return nil
 }
@@ -123,7 +129,7 @@ func (c *CompiledLimit) RunInto(ctx context.Context, res *LimitResult, in gpt2.I
 	}
 //line limit.go:19
 	res.Hot = f.hot
-//line limit_nngen.go:127
+//line limit_nngen.go:133
 	return nil
 }
 
@@ -173,20 +179,32 @@ func untilPlan() *nn.Plan {
 			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 28},
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 29},
 			{Op: "Hook", In: []nn.Ref{nn.Val("norm0")}, Out: []string{"taken", "taken_2"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 28},
-			{Op: "If", In: []nn.Ref{nn.Val("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 29},
-			}, Out: []nn.Ref{nn.Val("scale0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}}, Line: 29},
-			{Op: "If", In: []nn.Ref{nn.Val("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "AddScalar", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("const0")}, Out: []string{"addScalar0"}, Line: 32},
-			}, Out: []nn.Ref{nn.Val("addScalar0")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if0")}}, Line: 32},
+			{Op: "If", In: []nn.Ref{nn.Val("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}}, Line: 29,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 29},
+				}, Out: []nn.Ref{nn.Val("scale0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}}, Line: 32,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "AddScalar", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("const0")}, Out: []string{"addScalar0"}, Line: 32},
+				}, Out: []nn.Ref{nn.Val("addScalar0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if0")}},
+			},
 			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"norm1"}, Attrs: map[string]any{"axes": []int64{}}, Line: 28},
 			{Op: "Hook", In: []nn.Ref{nn.Val("norm1")}, Out: []string{"taken_3", "taken_4"}, Attrs: map[string]any{"step": int64(1)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 28},
-			{Op: "If", In: []nn.Ref{nn.Val("taken_3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale1"}, Line: 29},
-			}, Out: []nn.Ref{nn.Val("scale1")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}}, Line: 29},
-			{Op: "If", In: []nn.Ref{nn.Val("taken_4")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "AddScalar", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("const0")}, Out: []string{"addScalar1"}, Line: 32},
-			}, Out: []nn.Ref{nn.Val("addScalar1")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if2")}}, Line: 32},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}}, Line: 29,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale1"}, Line: 29},
+				}, Out: []nn.Ref{nn.Val("scale1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_4")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}}, Line: 32,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "AddScalar", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("const0")}, Out: []string{"addScalar1"}, Line: 32},
+				}, Out: []nn.Ref{nn.Val("addScalar1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if2")}},
+			},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -317,12 +335,12 @@ func (c *CompiledUntil) RunInto(ctx context.Context, res *UntilResult, in gpt2.I
 		logits = nn_taps.Tensor(0)
 		f.at = -1
 	}
-//line limit_nngen.go:321
+//line limit_nngen.go:339
 //line limit.go:34
 	res.Logits = logits
 //line limit.go:34
 	res.At = f.at
-//line limit_nngen.go:326
+//line limit_nngen.go:344
 	return nil
 }
 
@@ -358,14 +376,20 @@ func nestedPlan() *nn.Plan {
 		Nodes: []nn.Node{
 			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 44},
 			{Op: "Hook", In: []nn.Ref{nn.Val("norm0")}, Out: []string{"taken", "p0"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 44},
-			{Op: "If", In: []nn.Ref{nn.Val("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("p0")}, Out: []string{"scale0"}, Line: 46},
-			}, Out: []nn.Ref{nn.Val("scale0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}}, Line: 46},
+			{Op: "If", In: []nn.Ref{nn.Val("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}}, Line: 46,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("p0")}, Out: []string{"scale0"}, Line: 46},
+				}, Out: []nn.Ref{nn.Val("scale0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}},
+			},
 			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"norm1"}, Attrs: map[string]any{"axes": []int64{}}, Line: 47},
 			{Op: "Hook", In: []nn.Ref{nn.Val("norm1")}, Out: []string{"p1"}, Attrs: map[string]any{"step": int64(1)}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{}}}, Line: 49},
-			{Op: "If", In: []nn.Ref{nn.Val("taken")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("p1")}, Out: []string{"scale1"}, Line: 49},
-			}, Out: []nn.Ref{nn.Val("scale1")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}}, Line: 49},
+			{Op: "If", In: []nn.Ref{nn.Val("taken")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}}, Line: 49,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("p1")}, Out: []string{"scale1"}, Line: 49},
+				}, Out: []nn.Ref{nn.Val("scale1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}},
+			},
 			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"norm2"}, Attrs: map[string]any{"axes": []int64{}}, Line: 53},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -435,7 +459,7 @@ func (f *nestedFrame) Step(s *nn.Step) error {
 			f.log.Add("hot %.3f", n)
 			s.SetFloat32(1, f.limit/n)
 		}
-//line limit_nngen.go:439
+//line limit_nngen.go:463
 	case 1:
 //line limit.go:44
 		if f.nn_c {
@@ -443,7 +467,7 @@ func (f *nestedFrame) Step(s *nn.Step) error {
 			f.log.Add("then %.3f", k)
 			s.SetFloat32(0, 1/k)
 		}
-//line limit_nngen.go:447
+//line limit_nngen.go:471
 	}
 	return nil
 }
@@ -483,7 +507,7 @@ func (c *CompiledNested) RunInto(ctx context.Context, res *NestedResult, in gpt2
 	}
 //line limit.go:53
 	f.log.Add("logits %.3f", nn_taps.Tensor(1).Item())
-//line limit_nngen.go:487
+//line limit_nngen.go:511
 	return nil
 }
 
@@ -600,7 +624,7 @@ func (f *exchangeFrame) Step(s *nn.Step) error {
 		f.log.Add("a has %.3f", k)
 //line limit.go:76
 		s.SetFloat32(0, n/k)
-//line limit_nngen.go:604
+//line limit_nngen.go:628
 	}
 	return nil
 }
@@ -622,13 +646,13 @@ func (c *CompiledExchange) RunInto(ctx context.Context, res *ExchangeResult, log
 	f.log.Add("a starts")
 //line limit.go:71
 	f.log.Add("b starts")
-//line limit_nngen.go:626
+//line limit_nngen.go:650
 	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, &res.First, &res.Second); err != nil {
 		return err
 	}
 //line limit.go:80
 	f.log.Add("over")
-//line limit_nngen.go:632
+//line limit_nngen.go:656
 	return nil
 }
 

@@ -134,7 +134,8 @@ func (c *CompiledLookBoth) RunInto(ctx context.Context, res *LookBothResult, in 
 }
 
 // Generate continues the prompt with LookBoth in every step, and gives prompt and new tokens of each row.
-func (c *CompiledLookBoth) Generate(ctx context.Context, in gpt2.Inputs, log *Log, limit float32, opts ...nn.GenerateOption) ([][]int64, error) {
+func (c *CompiledLookBoth) Generate(ctx context.Context, in gpt2.Inputs, log *Log, limit float32, opts ...nn.GenerateOption) (nn_ids [][]int64, nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
 	f := lookBothFrames.Get()
 	defer lookBothFrames.Put(f)
 	return c.c.GenerateSteps(ctx, f, in.NNInputs(), func() ([]nn.Tensor, error) {
@@ -143,7 +144,7 @@ func (c *CompiledLookBoth) Generate(ctx context.Context, in gpt2.Inputs, log *Lo
 		f.limit = limit
 //line nine.go:26
 		f.k = float32(1.0)
-//line nine_nngen.go:147
+//line nine_nngen.go:148
 		return nil, nil
 	}, opts...)
 }
@@ -256,7 +257,7 @@ func (f *lookEitherFrame) Step(s *nn.Step) error {
 		}
 //line nine.go:47
 		s.SetFloat32(0, f.k)
-//line nine_nngen.go:260
+//line nine_nngen.go:261
 	}
 	return nil
 }
@@ -277,12 +278,13 @@ func (c *CompiledLookEither) RunInto(ctx context.Context, res *LookEitherResult,
 	f.limit = limit
 //line nine.go:44
 	f.k = float32(1.0)
-//line nine_nngen.go:281
+//line nine_nngen.go:282
 	return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
 }
 
 // Generate continues the prompt with LookEither in every step, and gives prompt and new tokens of each row.
-func (c *CompiledLookEither) Generate(ctx context.Context, in gpt2.Inputs, log *Log, limit float32, opts ...nn.GenerateOption) ([][]int64, error) {
+func (c *CompiledLookEither) Generate(ctx context.Context, in gpt2.Inputs, log *Log, limit float32, opts ...nn.GenerateOption) (nn_ids [][]int64, nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
 	f := lookEitherFrames.Get()
 	defer lookEitherFrames.Put(f)
 	return c.c.GenerateSteps(ctx, f, in.NNInputs(), func() ([]nn.Tensor, error) {
@@ -291,7 +293,7 @@ func (c *CompiledLookEither) Generate(ctx context.Context, in gpt2.Inputs, log *
 		f.limit = limit
 //line nine.go:44
 		f.k = float32(1.0)
-//line nine_nngen.go:295
+//line nine_nngen.go:297
 		return nil, nil
 	}, opts...)
 }
@@ -394,7 +396,7 @@ func (f *differenceFrame) Step(s *nn.Step) error {
 		f.d = nn_r - nn_r_2
 //line nine.go:62
 		s.SetFloat32(0, 1/f.d)
-//line nine_nngen.go:398
+//line nine_nngen.go:400
 	}
 	return nil
 }
@@ -415,18 +417,19 @@ func (c *CompiledDifference) RunInto(ctx context.Context, res *DifferenceResult,
 	log.Add("norm %d", 0)
 //line nine.go:57
 	log.Add("norm %d", 1)
-//line nine_nngen.go:419
+//line nine_nngen.go:421
 	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits); err != nil {
 		return err
 	}
 //line nine.go:63
 	res.D = f.d
-//line nine_nngen.go:425
+//line nine_nngen.go:427
 	return nil
 }
 
 // Generate continues the prompt with Difference in every step, and gives prompt and new tokens of each row.
-func (c *CompiledDifference) Generate(ctx context.Context, in gpt2.Inputs, log *Log, opts ...nn.GenerateOption) ([][]int64, error) {
+func (c *CompiledDifference) Generate(ctx context.Context, in gpt2.Inputs, log *Log, opts ...nn.GenerateOption) (nn_ids [][]int64, nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
 	f := differenceFrames.Get()
 	defer differenceFrames.Put(f)
 	return c.c.GenerateSteps(ctx, f, in.NNInputs(), func() ([]nn.Tensor, error) {
@@ -435,7 +438,7 @@ func (c *CompiledDifference) Generate(ctx context.Context, in gpt2.Inputs, log *
 		log.Add("norm %d", 0)
 //line nine.go:57
 		log.Add("norm %d", 1)
-//line nine_nngen.go:439
+//line nine_nngen.go:442
 		_ = func(nn_taps *nn.Taps) {
 			_ = f.d
 		}
@@ -532,7 +535,7 @@ func (*freshFrame) Step(s *nn.Step) error {
 		x := s.Item(0)
 //line nine.go:76
 		s.SetFloat32(0, float32(1.0)/x)
-//line nine_nngen.go:536
+//line nine_nngen.go:539
 	}
 	return nil
 }
@@ -553,12 +556,13 @@ func (c *CompiledFresh) RunInto(ctx context.Context, res *FreshResult, in gpt2.I
 	log.Add("%d", 1)
 //line nine.go:75
 	log.Add("%d", 1)
-//line nine_nngen.go:557
+//line nine_nngen.go:560
 	return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
 }
 
 // Generate continues the prompt with Fresh in every step, and gives prompt and new tokens of each row.
-func (c *CompiledFresh) Generate(ctx context.Context, in gpt2.Inputs, log *Log, opts ...nn.GenerateOption) ([][]int64, error) {
+func (c *CompiledFresh) Generate(ctx context.Context, in gpt2.Inputs, log *Log, opts ...nn.GenerateOption) (nn_ids [][]int64, nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
 	f := freshFrames.Get()
 	defer freshFrames.Put(f)
 	return c.c.GenerateSteps(ctx, f, in.NNInputs(), func() ([]nn.Tensor, error) {
@@ -567,7 +571,7 @@ func (c *CompiledFresh) Generate(ctx context.Context, in gpt2.Inputs, log *Log, 
 		log.Add("%d", 1)
 //line nine.go:75
 		log.Add("%d", 1)
-//line nine_nngen.go:571
+//line nine_nngen.go:575
 		return nil, nil
 	}, opts...)
 }
@@ -670,13 +674,13 @@ func (f *closuresFrame) Step(s *nn.Step) error {
 		nn_r := 1 + int(f.n)
 //line nine.go:92
 		f.log.Add("%d", nn_r)
-//line nine_nngen.go:674
+//line nine_nngen.go:678
 	case 1:
 //line nine.go:89
 		f.n_2 = s.Item(0)
 //line nine.go:91
 		s.SetFloat32(0, 0.5/f.n_2)
-//line nine_nngen.go:680
+//line nine_nngen.go:684
 	}
 	return nil
 }
@@ -714,10 +718,10 @@ func (c *CompiledClosures) RunInto(ctx context.Context, res *ClosuresResult, in 
 		nn_r := 13 + int(f.n_2)
 		got = append(got, nn_r)
 	}
-//line nine_nngen.go:718
+//line nine_nngen.go:722
 //line nine.go:97
 	res.Got = got
-//line nine_nngen.go:721
+//line nine_nngen.go:725
 	return nil
 }
 
@@ -809,7 +813,7 @@ func (f *recoveredFrame) Step(s *nn.Step) error {
 		f.log.Add("mean %.3f", k)
 //line nine.go:116
 		s.SetFloat32(0, k)
-//line nine_nngen.go:813
+//line nine_nngen.go:817
 	}
 	return nil
 }
@@ -844,7 +848,7 @@ func (c *CompiledRecovered) RunInto(ctx context.Context, res *RecoveredResult, i
 			}()
 			nn_next()
 		})
-//line nine_nngen.go:848
+//line nine_nngen.go:852
 		if nn_err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0]); nn_err != nil {
 			return nn_err
 		}
@@ -858,14 +862,14 @@ func (c *CompiledRecovered) RunInto(ctx context.Context, res *RecoveredResult, i
 		logits = nn_taps.Tensor(0)
 //line nine.go:117
 		err = nil
-//line nine_nngen.go:862
+//line nine_nngen.go:866
 		return nil
 	}); nn_failed != nil {
 		return nn_failed
 	}
 //line nine.go:117
 	res.Logits = logits
-//line nine_nngen.go:869
+//line nine_nngen.go:873
 	return err
 }
 
@@ -953,7 +957,7 @@ func (*overruledFrame) Step(s *nn.Step) error {
 		n := s.Item(0)
 //line nine.go:128
 		s.SetFloat32(0, 1/n)
-//line nine_nngen.go:957
+//line nine_nngen.go:961
 	}
 	return nil
 }
@@ -986,7 +990,7 @@ func (c *CompiledOverruled) RunInto(ctx context.Context, res *OverruledResult, i
 			}()
 			nn_next()
 		})
-//line nine_nngen.go:990
+//line nine_nngen.go:994
 		if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0]); err != nil {
 			return err
 		}
@@ -998,14 +1002,14 @@ func (c *CompiledOverruled) RunInto(ctx context.Context, res *OverruledResult, i
 		}}
 //line nine.go:129
 		r = int(nn_taps.Tensor(0).Int())
-//line nine_nngen.go:1002
+//line nine_nngen.go:1006
 		return nil
 	}); nn_failed != nil {
 		return nn_failed
 	}
 //line nine.go:129
 	res.R = r
-//line nine_nngen.go:1009
+//line nine_nngen.go:1013
 	return nil
 }
 
@@ -1106,7 +1110,7 @@ func (f *casesFrame) Step(s *nn.Step) error {
 		}
 //line nine.go:149
 		s.SetFloat32(0, f.k)
-//line nine_nngen.go:1110
+//line nine_nngen.go:1114
 	}
 	return nil
 }
@@ -1127,12 +1131,13 @@ func (c *CompiledCases) RunInto(ctx context.Context, res *CasesResult, in gpt2.I
 	f.step = step
 //line nine.go:142
 	f.k = float32(0.25)
-//line nine_nngen.go:1131
+//line nine_nngen.go:1135
 	return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
 }
 
 // Generate continues the prompt with Cases in every step, and gives prompt and new tokens of each row.
-func (c *CompiledCases) Generate(ctx context.Context, in gpt2.Inputs, log *Log, step float32, opts ...nn.GenerateOption) ([][]int64, error) {
+func (c *CompiledCases) Generate(ctx context.Context, in gpt2.Inputs, log *Log, step float32, opts ...nn.GenerateOption) (nn_ids [][]int64, nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
 	f := casesFrames.Get()
 	defer casesFrames.Put(f)
 	return c.c.GenerateSteps(ctx, f, in.NNInputs(), func() ([]nn.Tensor, error) {
@@ -1141,7 +1146,7 @@ func (c *CompiledCases) Generate(ctx context.Context, in gpt2.Inputs, log *Log, 
 		f.step = step
 //line nine.go:142
 		f.k = float32(0.25)
-//line nine_nngen.go:1145
+//line nine_nngen.go:1150
 		return nil, nil
 	}, opts...)
 }
@@ -1234,7 +1239,7 @@ func (f *anyFrame) Step(s *nn.Step) error {
 		f.log.Add("%v: %.3f", f.tag, n)
 //line nine.go:162
 		s.SetFloat32(0, 2/n)
-//line nine_nngen.go:1238
+//line nine_nngen.go:1243
 	}
 	return nil
 }
@@ -1257,18 +1262,19 @@ func (c *CompiledAny) RunInto(ctx context.Context, res *AnyResult, in gpt2.Input
 	f.log = log
 //line nine.go:161
 	note = fmt.Sprint(f.tag, " was seen")
-//line nine_nngen.go:1261
+//line nine_nngen.go:1266
 	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits); err != nil {
 		return err
 	}
 //line nine.go:163
 	res.Note = note
-//line nine_nngen.go:1267
+//line nine_nngen.go:1272
 	return nil
 }
 
 // Generate continues the prompt with Any in every step, and gives prompt and new tokens of each row.
-func (c *CompiledAny) Generate(ctx context.Context, in gpt2.Inputs, tag any, log *Log, opts ...nn.GenerateOption) ([][]int64, error) {
+func (c *CompiledAny) Generate(ctx context.Context, in gpt2.Inputs, tag any, log *Log, opts ...nn.GenerateOption) (nn_ids [][]int64, nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
 	f := anyFrames.Get()
 	defer anyFrames.Put(f)
 	return c.c.GenerateSteps(ctx, f, in.NNInputs(), func() ([]nn.Tensor, error) {
@@ -1279,7 +1285,7 @@ func (c *CompiledAny) Generate(ctx context.Context, in gpt2.Inputs, tag any, log
 		_ = note
 //line nine.go:161
 		note = fmt.Sprint(f.tag, " was seen")
-//line nine_nngen.go:1283
+//line nine_nngen.go:1289
 		_ = func(nn_taps *nn.Taps) {
 			_ = note
 		}
@@ -1381,7 +1387,7 @@ func (f *deepFrame) Step(s *nn.Step) error {
 		}
 //line nine.go:192
 		s.SetFloat32(0, 1/n)
-//line nine_nngen.go:1385
+//line nine_nngen.go:1391
 	}
 	return nil
 }
@@ -1432,7 +1438,7 @@ func (c *CompiledDeep) RunInto(ctx context.Context, res *DeepResult, in gpt2.Inp
 				nn_next()
 			})
 		}
-//line nine_nngen.go:1436
+//line nine_nngen.go:1442
 		if nn_err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil); nn_err != nil {
 			return nn_err
 		}
@@ -1455,7 +1461,7 @@ func (c *CompiledDeep) RunInto(ctx context.Context, res *DeepResult, in gpt2.Inp
 	}
 //line nine.go:198
 	res.Hot = f.hot
-//line nine_nngen.go:1459
+//line nine_nngen.go:1465
 	return err
 }
 

@@ -46,20 +46,26 @@ func patchPlan() *nn.Plan {
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 18},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 24},
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "int64", "value": int64(0)}, Line: 18},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const0")}, Out: []string{"layer0"}, Line: 18},
-			{Op: "If", In: []nn.Ref{nn.Val("layer0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "48"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "At", In: []nn.Ref{nn.Val("narrowRows0"), nn.Arg("pos")}, Out: []string{"h"}, Attrs: map[string]any{"index": ":,$"}, Line: 18},
-				{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("h"), nn.Arg("pos")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 24},
-			}, Out: []nn.Ref{nn.Val("setAt0")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows1")}}, Line: 24},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const0")}, Out: []string{"layer0"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "48"}}}, Line: 24,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "At", In: []nn.Ref{nn.Val("narrowRows0"), nn.Arg("pos")}, Out: []string{"h"}, Attrs: map[string]any{"index": ":,$"}, Line: 18},
+					{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("h"), nn.Arg("pos")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 24},
+				}, Out: []nn.Ref{nn.Val("setAt0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows1")}},
+			},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 24},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 18},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows3"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 24},
 			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "int64", "value": int64(1)}, Line: 18},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const1")}, Out: []string{"layer1"}, Line: 18},
-			{Op: "If", In: []nn.Ref{nn.Val("layer1")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "48"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "At", In: []nn.Ref{nn.Val("narrowRows2"), nn.Arg("pos")}, Out: []string{"h_2"}, Attrs: map[string]any{"index": ":,$"}, Line: 18},
-				{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows3"), nn.Val("h_2"), nn.Arg("pos")}, Out: []string{"setAt1"}, Attrs: map[string]any{"index": ":,$"}, Line: 24},
-			}, Out: []nn.Ref{nn.Val("setAt1")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows3")}}, Line: 24},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const1")}, Out: []string{"layer1"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer1")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "48"}}}, Line: 24,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "At", In: []nn.Ref{nn.Val("narrowRows2"), nn.Arg("pos")}, Out: []string{"h_2"}, Attrs: map[string]any{"index": ":,$"}, Line: 18},
+					{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows3"), nn.Val("h_2"), nn.Arg("pos")}, Out: []string{"setAt1"}, Attrs: map[string]any{"index": ":,$"}, Line: 24},
+				}, Out: []nn.Ref{nn.Val("setAt1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows3")}},
+			},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if1")}, Out: []string{"joinRows1"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 24},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 25},
 		},
@@ -120,10 +126,10 @@ func (c *CompiledPatch) RunInto(ctx context.Context, res *PatchResult, clean gpt
 	defer nn.Catch(-1, &nn_failed)
 //line sweep.go:18
 	nn_choice := nn.Choose(layer, 2)
-//line sweep_nngen.go:124
+//line sweep_nngen.go:130
 //line sweep.go:18
 	nn_arg1 := int64(int64(pos))
-//line sweep_nngen.go:127
+//line sweep_nngen.go:133
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
@@ -165,19 +171,25 @@ func steerPlan() *nn.Plan {
 		Nodes: []nn.Node{
 			{Op: "Mul", In: []nn.Ref{nn.Arg("v"), nn.Arg("strength")}, Out: []string{"mul0"}, Line: 42},
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "int64", "value": int64(0)}, Line: 40},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const0")}, Out: []string{"layer0"}, Line: 40},
-			{Op: "If", In: []nn.Ref{nn.Val("layer0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("rows"), nn.Arg("pos")}, Out: []string{"at0"}, Attrs: map[string]any{"index": "$,$"}, Line: 42},
-				{Op: "Add", In: []nn.Ref{nn.Val("at0"), nn.Val("mul0")}, Out: []string{"add0"}, Line: 42},
-				{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("add0"), nn.Arg("rows"), nn.Arg("pos")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": "$,$"}, Line: 42},
-			}, Out: []nn.Ref{nn.Val("setAt0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}}, Line: 42},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const0")}, Out: []string{"layer0"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}}, Line: 42,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("rows"), nn.Arg("pos")}, Out: []string{"at0"}, Attrs: map[string]any{"index": "$,$"}, Line: 42},
+					{Op: "Add", In: []nn.Ref{nn.Val("at0"), nn.Val("mul0")}, Out: []string{"add0"}, Line: 42},
+					{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("add0"), nn.Arg("rows"), nn.Arg("pos")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": "$,$"}, Line: 42},
+				}, Out: []nn.Ref{nn.Val("setAt0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}},
+			},
 			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "int64", "value": int64(1)}, Line: 40},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const1")}, Out: []string{"layer1"}, Line: 40},
-			{Op: "If", In: []nn.Ref{nn.Val("layer1")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("rows"), nn.Arg("pos")}, Out: []string{"at1"}, Attrs: map[string]any{"index": "$,$"}, Line: 42},
-				{Op: "Add", In: []nn.Ref{nn.Val("at1"), nn.Val("mul0")}, Out: []string{"add1"}, Line: 42},
-				{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("add1"), nn.Arg("rows"), nn.Arg("pos")}, Out: []string{"setAt1"}, Attrs: map[string]any{"index": "$,$"}, Line: 42},
-			}, Out: []nn.Ref{nn.Val("setAt1")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}}, Line: 42},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const1")}, Out: []string{"layer1"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer1")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}}, Line: 42,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("rows"), nn.Arg("pos")}, Out: []string{"at1"}, Attrs: map[string]any{"index": "$,$"}, Line: 42},
+					{Op: "Add", In: []nn.Ref{nn.Val("at1"), nn.Val("mul0")}, Out: []string{"add1"}, Line: 42},
+					{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("add1"), nn.Arg("rows"), nn.Arg("pos")}, Out: []string{"setAt1"}, Attrs: map[string]any{"index": "$,$"}, Line: 42},
+				}, Out: []nn.Ref{nn.Val("setAt1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}},
+			},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -236,15 +248,16 @@ func (c *CompiledSteer) RunInto(ctx context.Context, res *SteerResult, in gpt2.I
 	defer nn.Catch(0, &nn_failed)
 //line sweep.go:40
 	nn_choice := nn.Choose(layer, 2)
-//line sweep_nngen.go:240
+//line sweep_nngen.go:252
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{v, strength, rows, pos, nn.Scalar(int64(nn_choice))}, &res.Logits)
 }
 
 // Generate continues the prompt with Steer in every step, and gives prompt and new tokens of each row.
-func (c *CompiledSteer) Generate(ctx context.Context, in gpt2.Inputs, layer int, v nn.Tensor, strength nn.Tensor, rows nn.Tensor, pos nn.Tensor, opts ...nn.GenerateOption) ([][]int64, error) {
+func (c *CompiledSteer) Generate(ctx context.Context, in gpt2.Inputs, layer int, v nn.Tensor, strength nn.Tensor, rows nn.Tensor, pos nn.Tensor, opts ...nn.GenerateOption) (nn_ids [][]int64, nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
 //line sweep.go:40
 	nn_choice := nn.Choose(layer, 2)
-//line sweep_nngen.go:248
+//line sweep_nngen.go:261
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{v, strength, rows, pos, nn.Scalar(int64(nn_choice))}, opts...)
 }
 

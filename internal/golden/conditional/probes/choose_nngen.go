@@ -89,10 +89,11 @@ func (c *CompiledReadLayer) RunInto(ctx context.Context, res *ReadLayerResult, i
 }
 
 // Generate continues the prompt with ReadLayer in every step, and gives prompt and new tokens of each row.
-func (c *CompiledReadLayer) Generate(ctx context.Context, in opticks.Inputs, layer int, opts ...nn.GenerateOption) ([][]int64, error) {
+func (c *CompiledReadLayer) Generate(ctx context.Context, in opticks.Inputs, layer int, opts ...nn.GenerateOption) (nn_ids [][]int64, nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
 //line choose.go:12
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:96
+//line choose_nngen.go:97
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice))}, opts...)
 }
 
@@ -140,35 +141,53 @@ func steerLayerPlan() *nn.Plan {
 		Nodes: []nn.Node{
 			{Op: "Scale", In: []nn.Ref{nn.Arg("v"), nn.Arg("alpha")}, Out: []string{"scale0"}, Line: 20},
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "int64", "value": int64(0)}, Line: 19},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const0")}, Out: []string{"layer0"}, Line: 19},
-			{Op: "If", In: []nn.Ref{nn.Val("layer0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("scale0")}, Out: []string{"add0"}, Line: 20},
-			}, Out: []nn.Ref{nn.Val("add0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}}, Line: 20},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const0")}, Out: []string{"layer0"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 20,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("scale0")}, Out: []string{"add0"}, Line: 20},
+				}, Out: []nn.Ref{nn.Val("add0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}},
+			},
 			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "int64", "value": int64(1)}, Line: 19},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const1")}, Out: []string{"layer1"}, Line: 19},
-			{Op: "If", In: []nn.Ref{nn.Val("layer1")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("scale0")}, Out: []string{"add1"}, Line: 20},
-			}, Out: []nn.Ref{nn.Val("add1")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}}, Line: 20},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const1")}, Out: []string{"layer1"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer1")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 20,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("scale0")}, Out: []string{"add1"}, Line: 20},
+				}, Out: []nn.Ref{nn.Val("add1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}},
+			},
 			{Op: "Const", Out: []string{"const2"}, Attrs: map[string]any{"dtype": "int64", "value": int64(2)}, Line: 19},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const2")}, Out: []string{"layer2"}, Line: 19},
-			{Op: "If", In: []nn.Ref{nn.Val("layer2")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("scale0")}, Out: []string{"add2"}, Line: 20},
-			}, Out: []nn.Ref{nn.Val("add2")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}}, Line: 20},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const2")}, Out: []string{"layer2"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer2")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 20,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("scale0")}, Out: []string{"add2"}, Line: 20},
+				}, Out: []nn.Ref{nn.Val("add2")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}},
+			},
 			{Op: "Const", Out: []string{"const3"}, Attrs: map[string]any{"dtype": "int64", "value": int64(3)}, Line: 19},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const3")}, Out: []string{"layer3"}, Line: 19},
-			{Op: "If", In: []nn.Ref{nn.Val("layer3")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("scale0")}, Out: []string{"add3"}, Line: 20},
-			}, Out: []nn.Ref{nn.Val("add3")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}}, Line: 20},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const3")}, Out: []string{"layer3"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer3")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 20,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("scale0")}, Out: []string{"add3"}, Line: 20},
+				}, Out: []nn.Ref{nn.Val("add3")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}},
+			},
 			{Op: "Const", Out: []string{"const4"}, Attrs: map[string]any{"dtype": "int64", "value": int64(4)}, Line: 19},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const4")}, Out: []string{"layer4"}, Line: 19},
-			{Op: "If", In: []nn.Ref{nn.Val("layer4")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Val("scale0")}, Out: []string{"add4"}, Line: 20},
-			}, Out: []nn.Ref{nn.Val("add4")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}}, Line: 20},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const4")}, Out: []string{"layer4"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer4")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 20,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Val("scale0")}, Out: []string{"add4"}, Line: 20},
+				}, Out: []nn.Ref{nn.Val("add4")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}},
+			},
 			{Op: "Const", Out: []string{"const5"}, Attrs: map[string]any{"dtype": "int64", "value": int64(5)}, Line: 19},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const5")}, Out: []string{"layer5"}, Line: 19},
-			{Op: "If", In: []nn.Ref{nn.Val("layer5")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("scale0")}, Out: []string{"add5"}, Line: 20},
-			}, Out: []nn.Ref{nn.Val("add5")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}}, Line: 20},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const5")}, Out: []string{"layer5"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer5")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 20,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("scale0")}, Out: []string{"add5"}, Line: 20},
+				}, Out: []nn.Ref{nn.Val("add5")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}},
+			},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -243,15 +262,16 @@ func (c *CompiledSteerLayer) RunInto(ctx context.Context, res *SteerLayerResult,
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:19
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:247
+//line choose_nngen.go:266
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{v, nn.Scalar(int64(nn_choice)), nn.Scalar(alpha)}, &res.Logits)
 }
 
 // Generate continues the prompt with SteerLayer in every step, and gives prompt and new tokens of each row.
-func (c *CompiledSteerLayer) Generate(ctx context.Context, in opticks.Inputs, layer int, v nn.Tensor, alpha float32, opts ...nn.GenerateOption) ([][]int64, error) {
+func (c *CompiledSteerLayer) Generate(ctx context.Context, in opticks.Inputs, layer int, v nn.Tensor, alpha float32, opts ...nn.GenerateOption) (nn_ids [][]int64, nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
 //line choose.go:19
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:255
+//line choose_nngen.go:275
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{v, nn.Scalar(int64(nn_choice)), nn.Scalar(alpha)}, opts...)
 }
 
@@ -305,51 +325,84 @@ func patchLayerPlan() *nn.Plan {
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "int64", "value": int64(0)}, Line: 30},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("dst"), nn.Val("const0")}, Out: []string{"dst0"}, Line: 30},
-			{Op: "If", In: []nn.Ref{nn.Val("dst0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("from")}, Out: []string{"row_2"}, Attrs: map[string]any{"index": ":,$"}, Line: 29},
-				{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("row_2"), nn.Arg("to")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 31},
-			}, Out: []nn.Ref{nn.Val("setAt0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}}, Line: 31},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("dst"), nn.Val("const0")}, Out: []string{"dst0"}},
+			{Op: "If", In: []nn.Ref{nn.Val("dst0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 31,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("from")}, Out: []string{"row_2"}, Attrs: map[string]any{"index": ":,$"}, Line: 29},
+					{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("row_2"), nn.Arg("to")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 31},
+				}, Out: []nn.Ref{nn.Val("setAt0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}},
+			},
 			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "int64", "value": int64(1)}, Line: 30},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("dst"), nn.Val("const1")}, Out: []string{"dst1"}, Line: 30},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("src"), nn.Val("const1")}, Out: []string{"src1"}, Line: 29},
-			{Op: "If", In: []nn.Ref{nn.Val("src1")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}}, Line: 29},
-			{Op: "If", In: []nn.Ref{nn.Val("dst1")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "At", In: []nn.Ref{nn.Val("if1"), nn.Arg("from")}, Out: []string{"row_3"}, Attrs: map[string]any{"index": ":,$"}, Line: 29},
-				{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("row_3"), nn.Arg("to")}, Out: []string{"setAt1"}, Attrs: map[string]any{"index": ":,$"}, Line: 31},
-			}, Out: []nn.Ref{nn.Val("setAt1")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}}, Line: 31},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("dst"), nn.Val("const1")}, Out: []string{"dst1"}},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("src"), nn.Val("const1")}, Out: []string{"src1"}},
+			{Op: "If", In: []nn.Ref{nn.Val("src1")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 29,
+				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("dst1")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 31,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "At", In: []nn.Ref{nn.Val("if1"), nn.Arg("from")}, Out: []string{"row_3"}, Attrs: map[string]any{"index": ":,$"}, Line: 29},
+					{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("row_3"), nn.Arg("to")}, Out: []string{"setAt1"}, Attrs: map[string]any{"index": ":,$"}, Line: 31},
+				}, Out: []nn.Ref{nn.Val("setAt1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}},
+			},
 			{Op: "Const", Out: []string{"const2"}, Attrs: map[string]any{"dtype": "int64", "value": int64(2)}, Line: 30},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("dst"), nn.Val("const2")}, Out: []string{"dst2"}, Line: 30},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("src"), nn.Val("const2")}, Out: []string{"src2"}, Line: 29},
-			{Op: "If", In: []nn.Ref{nn.Val("src2")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if1")}}, Line: 29},
-			{Op: "If", In: []nn.Ref{nn.Val("dst2")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "At", In: []nn.Ref{nn.Val("if3"), nn.Arg("from")}, Out: []string{"row_4"}, Attrs: map[string]any{"index": ":,$"}, Line: 29},
-				{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("row_4"), nn.Arg("to")}, Out: []string{"setAt2"}, Attrs: map[string]any{"index": ":,$"}, Line: 31},
-			}, Out: []nn.Ref{nn.Val("setAt2")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}}, Line: 31},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("dst"), nn.Val("const2")}, Out: []string{"dst2"}},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("src"), nn.Val("const2")}, Out: []string{"src2"}},
+			{Op: "If", In: []nn.Ref{nn.Val("src2")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 29,
+				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if1")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("dst2")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 31,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "At", In: []nn.Ref{nn.Val("if3"), nn.Arg("from")}, Out: []string{"row_4"}, Attrs: map[string]any{"index": ":,$"}, Line: 29},
+					{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("row_4"), nn.Arg("to")}, Out: []string{"setAt2"}, Attrs: map[string]any{"index": ":,$"}, Line: 31},
+				}, Out: []nn.Ref{nn.Val("setAt2")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}},
+			},
 			{Op: "Const", Out: []string{"const3"}, Attrs: map[string]any{"dtype": "int64", "value": int64(3)}, Line: 30},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("dst"), nn.Val("const3")}, Out: []string{"dst3"}, Line: 30},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("src"), nn.Val("const3")}, Out: []string{"src3"}, Line: 29},
-			{Op: "If", In: []nn.Ref{nn.Val("src3")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if3")}}, Line: 29},
-			{Op: "If", In: []nn.Ref{nn.Val("dst3")}, Out: []string{"if6"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "At", In: []nn.Ref{nn.Val("if5"), nn.Arg("from")}, Out: []string{"row_5"}, Attrs: map[string]any{"index": ":,$"}, Line: 29},
-				{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("row_5"), nn.Arg("to")}, Out: []string{"setAt3"}, Attrs: map[string]any{"index": ":,$"}, Line: 31},
-			}, Out: []nn.Ref{nn.Val("setAt3")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}}, Line: 31},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("dst"), nn.Val("const3")}, Out: []string{"dst3"}},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("src"), nn.Val("const3")}, Out: []string{"src3"}},
+			{Op: "If", In: []nn.Ref{nn.Val("src3")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 29,
+				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if3")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("dst3")}, Out: []string{"if6"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 31,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "At", In: []nn.Ref{nn.Val("if5"), nn.Arg("from")}, Out: []string{"row_5"}, Attrs: map[string]any{"index": ":,$"}, Line: 29},
+					{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("row_5"), nn.Arg("to")}, Out: []string{"setAt3"}, Attrs: map[string]any{"index": ":,$"}, Line: 31},
+				}, Out: []nn.Ref{nn.Val("setAt3")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}},
+			},
 			{Op: "Const", Out: []string{"const4"}, Attrs: map[string]any{"dtype": "int64", "value": int64(4)}, Line: 30},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("dst"), nn.Val("const4")}, Out: []string{"dst4"}, Line: 30},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("src"), nn.Val("const4")}, Out: []string{"src4"}, Line: 29},
-			{Op: "If", In: []nn.Ref{nn.Val("src4")}, Out: []string{"if7"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if5")}}, Line: 29},
-			{Op: "If", In: []nn.Ref{nn.Val("dst4")}, Out: []string{"if8"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "At", In: []nn.Ref{nn.Val("if7"), nn.Arg("from")}, Out: []string{"row_6"}, Attrs: map[string]any{"index": ":,$"}, Line: 29},
-				{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Val("row_6"), nn.Arg("to")}, Out: []string{"setAt4"}, Attrs: map[string]any{"index": ":,$"}, Line: 31},
-			}, Out: []nn.Ref{nn.Val("setAt4")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}}, Line: 31},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("dst"), nn.Val("const4")}, Out: []string{"dst4"}},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("src"), nn.Val("const4")}, Out: []string{"src4"}},
+			{Op: "If", In: []nn.Ref{nn.Val("src4")}, Out: []string{"if7"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 29,
+				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if5")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("dst4")}, Out: []string{"if8"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 31,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "At", In: []nn.Ref{nn.Val("if7"), nn.Arg("from")}, Out: []string{"row_6"}, Attrs: map[string]any{"index": ":,$"}, Line: 29},
+					{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Val("row_6"), nn.Arg("to")}, Out: []string{"setAt4"}, Attrs: map[string]any{"index": ":,$"}, Line: 31},
+				}, Out: []nn.Ref{nn.Val("setAt4")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}},
+			},
 			{Op: "Const", Out: []string{"const5"}, Attrs: map[string]any{"dtype": "int64", "value": int64(5)}, Line: 30},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("dst"), nn.Val("const5")}, Out: []string{"dst5"}, Line: 30},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("src"), nn.Val("const5")}, Out: []string{"src5"}, Line: 29},
-			{Op: "If", In: []nn.Ref{nn.Val("src5")}, Out: []string{"if9"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if7")}}, Line: 29},
-			{Op: "If", In: []nn.Ref{nn.Val("dst5")}, Out: []string{"if10"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "At", In: []nn.Ref{nn.Val("if9"), nn.Arg("from")}, Out: []string{"row_7"}, Attrs: map[string]any{"index": ":,$"}, Line: 29},
-				{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("row_7"), nn.Arg("to")}, Out: []string{"setAt5"}, Attrs: map[string]any{"index": ":,$"}, Line: 31},
-			}, Out: []nn.Ref{nn.Val("setAt5")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}}, Line: 31},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("dst"), nn.Val("const5")}, Out: []string{"dst5"}},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("src"), nn.Val("const5")}, Out: []string{"src5"}},
+			{Op: "If", In: []nn.Ref{nn.Val("src5")}, Out: []string{"if9"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 29,
+				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if7")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("dst5")}, Out: []string{"if10"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 31,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "At", In: []nn.Ref{nn.Val("if9"), nn.Arg("from")}, Out: []string{"row_7"}, Attrs: map[string]any{"index": ":,$"}, Line: 29},
+					{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("row_7"), nn.Arg("to")}, Out: []string{"setAt5"}, Attrs: map[string]any{"index": ":,$"}, Line: 31},
+				}, Out: []nn.Ref{nn.Val("setAt5")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}},
+			},
 			{Op: "At", In: []nn.Ref{nn.Val("if9"), nn.Arg("from")}, Out: []string{"row_8"}, Attrs: map[string]any{"index": ":,$"}, Line: 29},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -429,27 +482,28 @@ func (c *CompiledPatchLayer) RunInto(ctx context.Context, res *PatchLayerResult,
 	nn_choice := nn.Choose(src, 6)
 //line choose.go:30
 	nn_choice_2 := nn.Choose(dst, 6)
-//line choose_nngen.go:433
+//line choose_nngen.go:486
 //line choose.go:29
 	nn_arg1 := int64(int64(from))
 //line choose.go:31
 	nn_arg3 := int64(int64(to))
-//line choose_nngen.go:438
+//line choose_nngen.go:491
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1), nn.Scalar(int64(nn_choice_2)), nn.Scalar(nn_arg3)}, &res.Row, &res.Logits)
 }
 
 // Generate continues the prompt with PatchLayer in every step, and gives prompt and new tokens of each row.
-func (c *CompiledPatchLayer) Generate(ctx context.Context, in opticks.Inputs, src int, dst int, from int, to int, opts ...nn.GenerateOption) ([][]int64, error) {
+func (c *CompiledPatchLayer) Generate(ctx context.Context, in opticks.Inputs, src int, dst int, from int, to int, opts ...nn.GenerateOption) (nn_ids [][]int64, nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
 //line choose.go:29
 	nn_choice := nn.Choose(src, 6)
 //line choose.go:30
 	nn_choice_2 := nn.Choose(dst, 6)
-//line choose_nngen.go:448
+//line choose_nngen.go:502
 //line choose.go:29
 	nn_arg1 := int64(int64(from))
 //line choose.go:31
 	nn_arg3 := int64(int64(to))
-//line choose_nngen.go:453
+//line choose_nngen.go:507
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1), nn.Scalar(int64(nn_choice_2)), nn.Scalar(nn_arg3)}, opts...)
 }
 
@@ -516,106 +570,193 @@ func ablateLayerPlan() *nn.Plan {
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 37},
 			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 38},
 			{Op: "Const", Out: []string{"const2"}, Attrs: map[string]any{"dtype": "int64", "value": int64(0)}, Line: 45},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("choice"), nn.Val("const2")}, Out: []string{"is0"}, Line: 45},
-			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is0")}, Out: []string{"and0"}, Line: 45},
-			{Op: "If", In: []nn.Ref{nn.Val("and0")}, Out: []string{"setAt1"}, Types: []nn.Type{{DType: nn.Float32}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/c_proj/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 37},
-			}, Out: []nn.Ref{nn.Val("setAt0")}}, Else: &nn.Body{Nodes: []nn.Node{
-				{Op: "Const", Out: []string{"zero0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-			}, Out: []nn.Ref{nn.Val("zero0")}}, Line: 37},
-			{Op: "If", In: []nn.Ref{nn.Val("and0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.Val("setAt1")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/c_proj/Reshape_1_output_0")}}, Line: 37},
-			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is0")}, Out: []string{"and1"}, Line: 45},
-			{Op: "If", In: []nn.Ref{nn.Val("and1")}, Out: []string{"scale1"}, Types: []nn.Type{{DType: nn.Float32}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/ln_2/LayerNormalization_output_0"), nn.Val("const1")}, Out: []string{"scale0"}, Line: 38},
-			}, Out: []nn.Ref{nn.Val("scale0")}}, Else: &nn.Body{Nodes: []nn.Node{
-				{Op: "Const", Out: []string{"zero1"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-			}, Out: []nn.Ref{nn.Val("zero1")}}, Line: 38},
-			{Op: "If", In: []nn.Ref{nn.Val("and1")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.Val("scale1")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/ln_2/LayerNormalization_output_0")}}, Line: 38},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("choice"), nn.Val("const2")}, Out: []string{"is0"}},
+			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is0")}, Out: []string{"and0"}},
+			{Op: "If", In: []nn.Ref{nn.Val("and0")}, Out: []string{"setAt1"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 37,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/c_proj/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 37},
+				}, Out: []nn.Ref{nn.Val("setAt0")}},
+				Else: &nn.Body{Nodes: []nn.Node{
+					{Op: "Const", Out: []string{"zero0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
+				}, Out: []nn.Ref{nn.Val("zero0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("and0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 37,
+				Then: &nn.Body{Out: []nn.Ref{nn.Val("setAt1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/c_proj/Reshape_1_output_0")}},
+			},
+			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is0")}, Out: []string{"and1"}},
+			{Op: "If", In: []nn.Ref{nn.Val("and1")}, Out: []string{"scale1"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 38,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/ln_2/LayerNormalization_output_0"), nn.Val("const1")}, Out: []string{"scale0"}, Line: 38},
+				}, Out: []nn.Ref{nn.Val("scale0")}},
+				Else: &nn.Body{Nodes: []nn.Node{
+					{Op: "Const", Out: []string{"zero1"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
+				}, Out: []nn.Ref{nn.Val("zero1")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("and1")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 38,
+				Then: &nn.Body{Out: []nn.Ref{nn.Val("scale1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/ln_2/LayerNormalization_output_0")}},
+			},
 			{Op: "Const", Out: []string{"const3"}, Attrs: map[string]any{"dtype": "int64", "value": int64(1)}, Line: 45},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("choice"), nn.Val("const3")}, Out: []string{"is1"}, Line: 45},
-			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is1")}, Out: []string{"and2"}, Line: 45},
-			{Op: "If", In: []nn.Ref{nn.Val("and2")}, Out: []string{"setAt3"}, Types: []nn.Type{{DType: nn.Float32}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/c_proj/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt2"}, Attrs: map[string]any{"index": ":,$"}, Line: 37},
-			}, Out: []nn.Ref{nn.Val("setAt2")}}, Else: &nn.Body{Nodes: []nn.Node{
-				{Op: "Const", Out: []string{"zero2"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-			}, Out: []nn.Ref{nn.Val("zero2")}}, Line: 37},
-			{Op: "If", In: []nn.Ref{nn.Val("and2")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.Val("setAt3")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/c_proj/Reshape_1_output_0")}}, Line: 37},
-			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is1")}, Out: []string{"and3"}, Line: 45},
-			{Op: "If", In: []nn.Ref{nn.Val("and3")}, Out: []string{"scale3"}, Types: []nn.Type{{DType: nn.Float32}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/ln_2/LayerNormalization_output_0"), nn.Val("const1")}, Out: []string{"scale2"}, Line: 38},
-			}, Out: []nn.Ref{nn.Val("scale2")}}, Else: &nn.Body{Nodes: []nn.Node{
-				{Op: "Const", Out: []string{"zero3"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-			}, Out: []nn.Ref{nn.Val("zero3")}}, Line: 38},
-			{Op: "If", In: []nn.Ref{nn.Val("and3")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.Val("scale3")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/ln_2/LayerNormalization_output_0")}}, Line: 38},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("choice"), nn.Val("const3")}, Out: []string{"is1"}},
+			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is1")}, Out: []string{"and2"}},
+			{Op: "If", In: []nn.Ref{nn.Val("and2")}, Out: []string{"setAt3"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 37,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/c_proj/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt2"}, Attrs: map[string]any{"index": ":,$"}, Line: 37},
+				}, Out: []nn.Ref{nn.Val("setAt2")}},
+				Else: &nn.Body{Nodes: []nn.Node{
+					{Op: "Const", Out: []string{"zero2"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
+				}, Out: []nn.Ref{nn.Val("zero2")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("and2")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 37,
+				Then: &nn.Body{Out: []nn.Ref{nn.Val("setAt3")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/c_proj/Reshape_1_output_0")}},
+			},
+			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is1")}, Out: []string{"and3"}},
+			{Op: "If", In: []nn.Ref{nn.Val("and3")}, Out: []string{"scale3"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 38,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/ln_2/LayerNormalization_output_0"), nn.Val("const1")}, Out: []string{"scale2"}, Line: 38},
+				}, Out: []nn.Ref{nn.Val("scale2")}},
+				Else: &nn.Body{Nodes: []nn.Node{
+					{Op: "Const", Out: []string{"zero3"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
+				}, Out: []nn.Ref{nn.Val("zero3")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("and3")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 38,
+				Then: &nn.Body{Out: []nn.Ref{nn.Val("scale3")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/ln_2/LayerNormalization_output_0")}},
+			},
 			{Op: "Const", Out: []string{"const4"}, Attrs: map[string]any{"dtype": "int64", "value": int64(2)}, Line: 45},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("choice"), nn.Val("const4")}, Out: []string{"is2"}, Line: 45},
-			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is2")}, Out: []string{"and4"}, Line: 45},
-			{Op: "If", In: []nn.Ref{nn.Val("and4")}, Out: []string{"setAt5"}, Types: []nn.Type{{DType: nn.Float32}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/c_proj/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt4"}, Attrs: map[string]any{"index": ":,$"}, Line: 37},
-			}, Out: []nn.Ref{nn.Val("setAt4")}}, Else: &nn.Body{Nodes: []nn.Node{
-				{Op: "Const", Out: []string{"zero4"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-			}, Out: []nn.Ref{nn.Val("zero4")}}, Line: 37},
-			{Op: "If", In: []nn.Ref{nn.Val("and4")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.Val("setAt5")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/c_proj/Reshape_1_output_0")}}, Line: 37},
-			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is2")}, Out: []string{"and5"}, Line: 45},
-			{Op: "If", In: []nn.Ref{nn.Val("and5")}, Out: []string{"scale5"}, Types: []nn.Type{{DType: nn.Float32}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/ln_2/LayerNormalization_output_0"), nn.Val("const1")}, Out: []string{"scale4"}, Line: 38},
-			}, Out: []nn.Ref{nn.Val("scale4")}}, Else: &nn.Body{Nodes: []nn.Node{
-				{Op: "Const", Out: []string{"zero5"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-			}, Out: []nn.Ref{nn.Val("zero5")}}, Line: 38},
-			{Op: "If", In: []nn.Ref{nn.Val("and5")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.Val("scale5")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/ln_2/LayerNormalization_output_0")}}, Line: 38},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("choice"), nn.Val("const4")}, Out: []string{"is2"}},
+			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is2")}, Out: []string{"and4"}},
+			{Op: "If", In: []nn.Ref{nn.Val("and4")}, Out: []string{"setAt5"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 37,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/c_proj/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt4"}, Attrs: map[string]any{"index": ":,$"}, Line: 37},
+				}, Out: []nn.Ref{nn.Val("setAt4")}},
+				Else: &nn.Body{Nodes: []nn.Node{
+					{Op: "Const", Out: []string{"zero4"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
+				}, Out: []nn.Ref{nn.Val("zero4")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("and4")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 37,
+				Then: &nn.Body{Out: []nn.Ref{nn.Val("setAt5")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/c_proj/Reshape_1_output_0")}},
+			},
+			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is2")}, Out: []string{"and5"}},
+			{Op: "If", In: []nn.Ref{nn.Val("and5")}, Out: []string{"scale5"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 38,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/ln_2/LayerNormalization_output_0"), nn.Val("const1")}, Out: []string{"scale4"}, Line: 38},
+				}, Out: []nn.Ref{nn.Val("scale4")}},
+				Else: &nn.Body{Nodes: []nn.Node{
+					{Op: "Const", Out: []string{"zero5"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
+				}, Out: []nn.Ref{nn.Val("zero5")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("and5")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 38,
+				Then: &nn.Body{Out: []nn.Ref{nn.Val("scale5")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/ln_2/LayerNormalization_output_0")}},
+			},
 			{Op: "Const", Out: []string{"const5"}, Attrs: map[string]any{"dtype": "int64", "value": int64(3)}, Line: 45},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("choice"), nn.Val("const5")}, Out: []string{"is3"}, Line: 45},
-			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is3")}, Out: []string{"and6"}, Line: 45},
-			{Op: "If", In: []nn.Ref{nn.Val("and6")}, Out: []string{"setAt7"}, Types: []nn.Type{{DType: nn.Float32}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/c_proj/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt6"}, Attrs: map[string]any{"index": ":,$"}, Line: 37},
-			}, Out: []nn.Ref{nn.Val("setAt6")}}, Else: &nn.Body{Nodes: []nn.Node{
-				{Op: "Const", Out: []string{"zero6"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-			}, Out: []nn.Ref{nn.Val("zero6")}}, Line: 37},
-			{Op: "If", In: []nn.Ref{nn.Val("and6")}, Out: []string{"if6"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.Val("setAt7")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/c_proj/Reshape_1_output_0")}}, Line: 37},
-			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is3")}, Out: []string{"and7"}, Line: 45},
-			{Op: "If", In: []nn.Ref{nn.Val("and7")}, Out: []string{"scale7"}, Types: []nn.Type{{DType: nn.Float32}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/ln_2/LayerNormalization_output_0"), nn.Val("const1")}, Out: []string{"scale6"}, Line: 38},
-			}, Out: []nn.Ref{nn.Val("scale6")}}, Else: &nn.Body{Nodes: []nn.Node{
-				{Op: "Const", Out: []string{"zero7"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-			}, Out: []nn.Ref{nn.Val("zero7")}}, Line: 38},
-			{Op: "If", In: []nn.Ref{nn.Val("and7")}, Out: []string{"if7"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.Val("scale7")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/ln_2/LayerNormalization_output_0")}}, Line: 38},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("choice"), nn.Val("const5")}, Out: []string{"is3"}},
+			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is3")}, Out: []string{"and6"}},
+			{Op: "If", In: []nn.Ref{nn.Val("and6")}, Out: []string{"setAt7"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 37,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/c_proj/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt6"}, Attrs: map[string]any{"index": ":,$"}, Line: 37},
+				}, Out: []nn.Ref{nn.Val("setAt6")}},
+				Else: &nn.Body{Nodes: []nn.Node{
+					{Op: "Const", Out: []string{"zero6"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
+				}, Out: []nn.Ref{nn.Val("zero6")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("and6")}, Out: []string{"if6"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 37,
+				Then: &nn.Body{Out: []nn.Ref{nn.Val("setAt7")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/c_proj/Reshape_1_output_0")}},
+			},
+			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is3")}, Out: []string{"and7"}},
+			{Op: "If", In: []nn.Ref{nn.Val("and7")}, Out: []string{"scale7"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 38,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/ln_2/LayerNormalization_output_0"), nn.Val("const1")}, Out: []string{"scale6"}, Line: 38},
+				}, Out: []nn.Ref{nn.Val("scale6")}},
+				Else: &nn.Body{Nodes: []nn.Node{
+					{Op: "Const", Out: []string{"zero7"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
+				}, Out: []nn.Ref{nn.Val("zero7")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("and7")}, Out: []string{"if7"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 38,
+				Then: &nn.Body{Out: []nn.Ref{nn.Val("scale7")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/ln_2/LayerNormalization_output_0")}},
+			},
 			{Op: "Const", Out: []string{"const6"}, Attrs: map[string]any{"dtype": "int64", "value": int64(4)}, Line: 45},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("choice"), nn.Val("const6")}, Out: []string{"is4"}, Line: 45},
-			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is4")}, Out: []string{"and8"}, Line: 45},
-			{Op: "If", In: []nn.Ref{nn.Val("and8")}, Out: []string{"setAt9"}, Types: []nn.Type{{DType: nn.Float32}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/c_proj/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt8"}, Attrs: map[string]any{"index": ":,$"}, Line: 37},
-			}, Out: []nn.Ref{nn.Val("setAt8")}}, Else: &nn.Body{Nodes: []nn.Node{
-				{Op: "Const", Out: []string{"zero8"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-			}, Out: []nn.Ref{nn.Val("zero8")}}, Line: 37},
-			{Op: "If", In: []nn.Ref{nn.Val("and8")}, Out: []string{"if8"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.Val("setAt9")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/c_proj/Reshape_1_output_0")}}, Line: 37},
-			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is4")}, Out: []string{"and9"}, Line: 45},
-			{Op: "If", In: []nn.Ref{nn.Val("and9")}, Out: []string{"scale9"}, Types: []nn.Type{{DType: nn.Float32}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/ln_2/LayerNormalization_output_0"), nn.Val("const1")}, Out: []string{"scale8"}, Line: 38},
-			}, Out: []nn.Ref{nn.Val("scale8")}}, Else: &nn.Body{Nodes: []nn.Node{
-				{Op: "Const", Out: []string{"zero9"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-			}, Out: []nn.Ref{nn.Val("zero9")}}, Line: 38},
-			{Op: "If", In: []nn.Ref{nn.Val("and9")}, Out: []string{"if9"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.Val("scale9")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/ln_2/LayerNormalization_output_0")}}, Line: 38},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("choice"), nn.Val("const6")}, Out: []string{"is4"}},
+			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is4")}, Out: []string{"and8"}},
+			{Op: "If", In: []nn.Ref{nn.Val("and8")}, Out: []string{"setAt9"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 37,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/c_proj/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt8"}, Attrs: map[string]any{"index": ":,$"}, Line: 37},
+				}, Out: []nn.Ref{nn.Val("setAt8")}},
+				Else: &nn.Body{Nodes: []nn.Node{
+					{Op: "Const", Out: []string{"zero8"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
+				}, Out: []nn.Ref{nn.Val("zero8")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("and8")}, Out: []string{"if8"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 37,
+				Then: &nn.Body{Out: []nn.Ref{nn.Val("setAt9")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/c_proj/Reshape_1_output_0")}},
+			},
+			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is4")}, Out: []string{"and9"}},
+			{Op: "If", In: []nn.Ref{nn.Val("and9")}, Out: []string{"scale9"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 38,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/ln_2/LayerNormalization_output_0"), nn.Val("const1")}, Out: []string{"scale8"}, Line: 38},
+				}, Out: []nn.Ref{nn.Val("scale8")}},
+				Else: &nn.Body{Nodes: []nn.Node{
+					{Op: "Const", Out: []string{"zero9"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
+				}, Out: []nn.Ref{nn.Val("zero9")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("and9")}, Out: []string{"if9"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 38,
+				Then: &nn.Body{Out: []nn.Ref{nn.Val("scale9")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/ln_2/LayerNormalization_output_0")}},
+			},
 			{Op: "Const", Out: []string{"const7"}, Attrs: map[string]any{"dtype": "int64", "value": int64(5)}, Line: 45},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("choice"), nn.Val("const7")}, Out: []string{"is5"}, Line: 45},
-			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is5")}, Out: []string{"and10"}, Line: 45},
-			{Op: "If", In: []nn.Ref{nn.Val("and10")}, Out: []string{"setAt11"}, Types: []nn.Type{{DType: nn.Float32}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/c_proj/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt10"}, Attrs: map[string]any{"index": ":,$"}, Line: 37},
-			}, Out: []nn.Ref{nn.Val("setAt10")}}, Else: &nn.Body{Nodes: []nn.Node{
-				{Op: "Const", Out: []string{"zero10"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-			}, Out: []nn.Ref{nn.Val("zero10")}}, Line: 37},
-			{Op: "If", In: []nn.Ref{nn.Val("and10")}, Out: []string{"if10"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.Val("setAt11")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/c_proj/Reshape_1_output_0")}}, Line: 37},
-			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is5")}, Out: []string{"and11"}, Line: 45},
-			{Op: "If", In: []nn.Ref{nn.Val("and11")}, Out: []string{"scale11"}, Types: []nn.Type{{DType: nn.Float32}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/ln_2/LayerNormalization_output_0"), nn.Val("const1")}, Out: []string{"scale10"}, Line: 38},
-			}, Out: []nn.Ref{nn.Val("scale10")}}, Else: &nn.Body{Nodes: []nn.Node{
-				{Op: "Const", Out: []string{"zero11"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-			}, Out: []nn.Ref{nn.Val("zero11")}}, Line: 38},
-			{Op: "If", In: []nn.Ref{nn.Val("and11")}, Out: []string{"if11"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.Val("scale11")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/ln_2/LayerNormalization_output_0")}}, Line: 38},
-			{Op: "If", In: []nn.Ref{nn.Val("is1")}, Out: []string{"if12"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}}, Line: 49},
-			{Op: "If", In: []nn.Ref{nn.Val("is2")}, Out: []string{"if13"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if12")}}, Line: 49},
-			{Op: "If", In: []nn.Ref{nn.Val("is3")}, Out: []string{"if14"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if13")}}, Line: 49},
-			{Op: "If", In: []nn.Ref{nn.Val("is4")}, Out: []string{"if15"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if14")}}, Line: 49},
-			{Op: "If", In: []nn.Ref{nn.Val("is5")}, Out: []string{"if16"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if15")}}, Line: 49},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("choice"), nn.Val("const7")}, Out: []string{"is5"}},
+			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is5")}, Out: []string{"and10"}},
+			{Op: "If", In: []nn.Ref{nn.Val("and10")}, Out: []string{"setAt11"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 37,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/c_proj/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt10"}, Attrs: map[string]any{"index": ":,$"}, Line: 37},
+				}, Out: []nn.Ref{nn.Val("setAt10")}},
+				Else: &nn.Body{Nodes: []nn.Node{
+					{Op: "Const", Out: []string{"zero10"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
+				}, Out: []nn.Ref{nn.Val("zero10")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("and10")}, Out: []string{"if10"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 37,
+				Then: &nn.Body{Out: []nn.Ref{nn.Val("setAt11")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/c_proj/Reshape_1_output_0")}},
+			},
+			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is5")}, Out: []string{"and11"}},
+			{Op: "If", In: []nn.Ref{nn.Val("and11")}, Out: []string{"scale11"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 38,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/ln_2/LayerNormalization_output_0"), nn.Val("const1")}, Out: []string{"scale10"}, Line: 38},
+				}, Out: []nn.Ref{nn.Val("scale10")}},
+				Else: &nn.Body{Nodes: []nn.Node{
+					{Op: "Const", Out: []string{"zero11"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
+				}, Out: []nn.Ref{nn.Val("zero11")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("and11")}, Out: []string{"if11"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 38,
+				Then: &nn.Body{Out: []nn.Ref{nn.Val("scale11")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/ln_2/LayerNormalization_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("is1")}, Out: []string{"if12"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 49,
+				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("is2")}, Out: []string{"if13"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 49,
+				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if12")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("is3")}, Out: []string{"if14"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 49,
+				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if13")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("is4")}, Out: []string{"if15"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 49,
+				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if14")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("is5")}, Out: []string{"if16"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 49,
+				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if15")}},
+			},
 			{Op: "Norm", In: []nn.Ref{nn.Val("if16")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 49},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -702,10 +843,10 @@ func (c *CompiledAblateLayer) RunInto(ctx context.Context, res *AblateLayerResul
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:45
 	nn_choice := nn.Choose(layer+1, 6)
-//line choose_nngen.go:706
+//line choose_nngen.go:847
 //line choose.go:37
 	nn_arg2 := int64(int64(pos))
-//line choose_nngen.go:709
+//line choose_nngen.go:850
 	var held [1]nn.Tensor
 	defer func() {
 		for _, nn_t := range held {
@@ -723,18 +864,19 @@ func (c *CompiledAblateLayer) RunInto(ctx context.Context, res *AblateLayerResul
 	}}
 //line choose.go:49
 	res.Norm = nn_taps.Tensor(1).Item()
-//line choose_nngen.go:727
+//line choose_nngen.go:868
 	return nil
 }
 
 // Generate continues the prompt with AblateLayer in every step, and gives prompt and new tokens of each row.
-func (c *CompiledAblateLayer) Generate(ctx context.Context, in opticks.Inputs, layer int, pos int, on bool, opts ...nn.GenerateOption) ([][]int64, error) {
+func (c *CompiledAblateLayer) Generate(ctx context.Context, in opticks.Inputs, layer int, pos int, on bool, opts ...nn.GenerateOption) (nn_ids [][]int64, nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
 //line choose.go:45
 	nn_choice := nn.Choose(layer+1, 6)
-//line choose_nngen.go:735
+//line choose_nngen.go:877
 //line choose.go:37
 	nn_arg2 := int64(int64(pos))
-//line choose_nngen.go:738
+//line choose_nngen.go:880
 	_ = func(nn_taps *nn.Taps) {
 		_ = nn_taps.Tensor(1).Item()
 	}
@@ -778,17 +920,29 @@ func fixedLatePlan() *nn.Plan {
 		Nodes: []nn.Node{
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}, Line: 57},
 			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "int64", "value": int64(1)}, Line: 56},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const1")}, Out: []string{"layer1"}, Line: 56},
-			{Op: "If", In: []nn.Ref{nn.Val("layer1")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}}, Line: 56},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const1")}, Out: []string{"layer1"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer1")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 56,
+				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}},
+			},
 			{Op: "Const", Out: []string{"const2"}, Attrs: map[string]any{"dtype": "int64", "value": int64(2)}, Line: 56},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const2")}, Out: []string{"layer2"}, Line: 56},
-			{Op: "If", In: []nn.Ref{nn.Val("layer2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if0")}}, Line: 56},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const2")}, Out: []string{"layer2"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 56,
+				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if0")}},
+			},
 			{Op: "Const", Out: []string{"const3"}, Attrs: map[string]any{"dtype": "int64", "value": int64(3)}, Line: 56},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const3")}, Out: []string{"layer3"}, Line: 56},
-			{Op: "If", In: []nn.Ref{nn.Val("layer3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if1")}}, Line: 56},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const3")}, Out: []string{"layer3"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 56,
+				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if1")}},
+			},
 			{Op: "Const", Out: []string{"const4"}, Attrs: map[string]any{"dtype": "int64", "value": int64(4)}, Line: 56},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const4")}, Out: []string{"layer4"}, Line: 56},
-			{Op: "If", In: []nn.Ref{nn.Val("layer4")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if2")}}, Line: 56},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const4")}, Out: []string{"layer4"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer4")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 56,
+				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if2")}},
+			},
 			{Op: "Scale", In: []nn.Ref{nn.Val("if3"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 57},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -856,15 +1010,16 @@ func (c *CompiledFixedLate) RunInto(ctx context.Context, res *FixedLateResult, i
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:56
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:860
+//line choose_nngen.go:1014
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice))}, &res.Logits)
 }
 
 // Generate continues the prompt with FixedLate in every step, and gives prompt and new tokens of each row.
-func (c *CompiledFixedLate) Generate(ctx context.Context, in opticks.Inputs, layer int, opts ...nn.GenerateOption) ([][]int64, error) {
+func (c *CompiledFixedLate) Generate(ctx context.Context, in opticks.Inputs, layer int, opts ...nn.GenerateOption) (nn_ids [][]int64, nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
 //line choose.go:56
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:868
+//line choose_nngen.go:1023
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice))}, opts...)
 }
 
@@ -897,39 +1052,69 @@ func weightsPlan() *nn.Plan {
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "int64", "value": int64(1)}, Line: 65},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const0")}, Out: []string{"layer1"}, Line: 65},
-			{Op: "If", In: []nn.Ref{nn.Val("layer1")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("transformer.h.1.ln_1.weight")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("transformer.h.0.ln_1.weight")}}, Line: 66},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const0")}, Out: []string{"layer1"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer1")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"96"}}}, Line: 66,
+				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("transformer.h.1.ln_1.weight")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("transformer.h.0.ln_1.weight")}},
+			},
 			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "int64", "value": int64(2)}, Line: 65},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const1")}, Out: []string{"layer2"}, Line: 65},
-			{Op: "If", In: []nn.Ref{nn.Val("layer2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("transformer.h.2.ln_1.weight")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if0")}}, Line: 66},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const1")}, Out: []string{"layer2"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"96"}}}, Line: 66,
+				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("transformer.h.2.ln_1.weight")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if0")}},
+			},
 			{Op: "Const", Out: []string{"const2"}, Attrs: map[string]any{"dtype": "int64", "value": int64(3)}, Line: 65},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const2")}, Out: []string{"layer3"}, Line: 65},
-			{Op: "If", In: []nn.Ref{nn.Val("layer3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("transformer.h.3.ln_1.weight")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if1")}}, Line: 66},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const2")}, Out: []string{"layer3"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"96"}}}, Line: 66,
+				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("transformer.h.3.ln_1.weight")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if1")}},
+			},
 			{Op: "Const", Out: []string{"const3"}, Attrs: map[string]any{"dtype": "int64", "value": int64(4)}, Line: 65},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const3")}, Out: []string{"layer4"}, Line: 65},
-			{Op: "If", In: []nn.Ref{nn.Val("layer4")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("transformer.h.4.ln_1.weight")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if2")}}, Line: 66},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const3")}, Out: []string{"layer4"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer4")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"96"}}}, Line: 66,
+				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("transformer.h.4.ln_1.weight")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if2")}},
+			},
 			{Op: "Const", Out: []string{"const4"}, Attrs: map[string]any{"dtype": "int64", "value": int64(5)}, Line: 65},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const4")}, Out: []string{"layer5"}, Line: 65},
-			{Op: "If", In: []nn.Ref{nn.Val("layer5")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"96"}}}, Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("transformer.h.5.ln_1.weight")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if3")}}, Line: 66},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const4")}, Out: []string{"layer5"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer5")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"96"}}}, Line: 66,
+				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("transformer.h.5.ln_1.weight")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if3")}},
+			},
 			{Op: "Const", Out: []string{"const5"}, Attrs: map[string]any{"dtype": "int64", "value": int64(0)}, Line: 65},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const5")}, Out: []string{"layer0"}, Line: 65},
-			{Op: "If", In: []nn.Ref{nn.Val("layer1")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Call", In: []nn.Ref{nn.ModelTensor("/transformer/wte/Gather_output_0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.1/ln_2/LayerNormalization_output_0", "module": "transformer.h.1.mlp", "output": "/transformer/h.1/mlp/c_proj/Reshape_1_output_0", "rows": int64(-1), "sides": ""}, Line: 66},
-			}, Out: []nn.Ref{nn.Val("call0")}}, Else: &nn.Body{Nodes: []nn.Node{
-				{Op: "Call", In: []nn.Ref{nn.ModelTensor("/transformer/wte/Gather_output_0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/transformer/h.0/ln_2/LayerNormalization_output_0", "module": "transformer.h.0.mlp", "output": "/transformer/h.0/mlp/c_proj/Reshape_1_output_0", "rows": int64(-1), "sides": ""}, Line: 66},
-			}, Out: []nn.Ref{nn.Val("call1")}}, Line: 66},
-			{Op: "If", In: []nn.Ref{nn.Val("layer2")}, Out: []string{"if6"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Call", In: []nn.Ref{nn.ModelTensor("/transformer/wte/Gather_output_0")}, Out: []string{"call2"}, Attrs: map[string]any{"input": "/transformer/h.2/ln_2/LayerNormalization_output_0", "module": "transformer.h.2.mlp", "output": "/transformer/h.2/mlp/c_proj/Reshape_1_output_0", "rows": int64(-1), "sides": ""}, Line: 66},
-			}, Out: []nn.Ref{nn.Val("call2")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if5")}}, Line: 66},
-			{Op: "If", In: []nn.Ref{nn.Val("layer3")}, Out: []string{"if7"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Call", In: []nn.Ref{nn.ModelTensor("/transformer/wte/Gather_output_0")}, Out: []string{"call3"}, Attrs: map[string]any{"input": "/transformer/h.3/ln_2/LayerNormalization_output_0", "module": "transformer.h.3.mlp", "output": "/transformer/h.3/mlp/c_proj/Reshape_1_output_0", "rows": int64(-1), "sides": ""}, Line: 66},
-			}, Out: []nn.Ref{nn.Val("call3")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if6")}}, Line: 66},
-			{Op: "If", In: []nn.Ref{nn.Val("layer4")}, Out: []string{"if8"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Call", In: []nn.Ref{nn.ModelTensor("/transformer/wte/Gather_output_0")}, Out: []string{"call4"}, Attrs: map[string]any{"input": "/transformer/h.4/ln_2/LayerNormalization_output_0", "module": "transformer.h.4.mlp", "output": "/transformer/h.4/mlp/c_proj/Reshape_1_output_0", "rows": int64(-1), "sides": ""}, Line: 66},
-			}, Out: []nn.Ref{nn.Val("call4")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if7")}}, Line: 66},
-			{Op: "If", In: []nn.Ref{nn.Val("layer5")}, Out: []string{"if9"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Call", In: []nn.Ref{nn.ModelTensor("/transformer/wte/Gather_output_0")}, Out: []string{"call5"}, Attrs: map[string]any{"input": "/transformer/h.5/ln_2/LayerNormalization_output_0", "module": "transformer.h.5.mlp", "output": "/transformer/h.5/mlp/c_proj/Reshape_1_output_0", "rows": int64(-1), "sides": ""}, Line: 66},
-			}, Out: []nn.Ref{nn.Val("call5")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if8")}}, Line: 66},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const5")}, Out: []string{"layer0"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer1")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 66,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Call", In: []nn.Ref{nn.ModelTensor("/transformer/wte/Gather_output_0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.1/ln_2/LayerNormalization_output_0", "module": "transformer.h.1.mlp", "output": "/transformer/h.1/mlp/c_proj/Reshape_1_output_0", "rows": int64(-1), "sides": ""}, Line: 66},
+				}, Out: []nn.Ref{nn.Val("call0")}},
+				Else: &nn.Body{Nodes: []nn.Node{
+					{Op: "Call", In: []nn.Ref{nn.ModelTensor("/transformer/wte/Gather_output_0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/transformer/h.0/ln_2/LayerNormalization_output_0", "module": "transformer.h.0.mlp", "output": "/transformer/h.0/mlp/c_proj/Reshape_1_output_0", "rows": int64(-1), "sides": ""}, Line: 66},
+				}, Out: []nn.Ref{nn.Val("call1")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("layer2")}, Out: []string{"if6"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 66,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Call", In: []nn.Ref{nn.ModelTensor("/transformer/wte/Gather_output_0")}, Out: []string{"call2"}, Attrs: map[string]any{"input": "/transformer/h.2/ln_2/LayerNormalization_output_0", "module": "transformer.h.2.mlp", "output": "/transformer/h.2/mlp/c_proj/Reshape_1_output_0", "rows": int64(-1), "sides": ""}, Line: 66},
+				}, Out: []nn.Ref{nn.Val("call2")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if5")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("layer3")}, Out: []string{"if7"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 66,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Call", In: []nn.Ref{nn.ModelTensor("/transformer/wte/Gather_output_0")}, Out: []string{"call3"}, Attrs: map[string]any{"input": "/transformer/h.3/ln_2/LayerNormalization_output_0", "module": "transformer.h.3.mlp", "output": "/transformer/h.3/mlp/c_proj/Reshape_1_output_0", "rows": int64(-1), "sides": ""}, Line: 66},
+				}, Out: []nn.Ref{nn.Val("call3")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if6")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("layer4")}, Out: []string{"if8"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 66,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Call", In: []nn.Ref{nn.ModelTensor("/transformer/wte/Gather_output_0")}, Out: []string{"call4"}, Attrs: map[string]any{"input": "/transformer/h.4/ln_2/LayerNormalization_output_0", "module": "transformer.h.4.mlp", "output": "/transformer/h.4/mlp/c_proj/Reshape_1_output_0", "rows": int64(-1), "sides": ""}, Line: 66},
+				}, Out: []nn.Ref{nn.Val("call4")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if7")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("layer5")}, Out: []string{"if9"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 66,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Call", In: []nn.Ref{nn.ModelTensor("/transformer/wte/Gather_output_0")}, Out: []string{"call5"}, Attrs: map[string]any{"input": "/transformer/h.5/ln_2/LayerNormalization_output_0", "module": "transformer.h.5.mlp", "output": "/transformer/h.5/mlp/c_proj/Reshape_1_output_0", "rows": int64(-1), "sides": ""}, Line: 66},
+				}, Out: []nn.Ref{nn.Val("call5")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if8")}},
+			},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
@@ -1000,15 +1185,16 @@ func (c *CompiledWeights) RunInto(ctx context.Context, res *WeightsResult, in op
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:65
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:1004
+//line choose_nngen.go:1189
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice))}, &res.W, &res.Out)
 }
 
 // Generate continues the prompt with Weights in every step, and gives prompt and new tokens of each row.
-func (c *CompiledWeights) Generate(ctx context.Context, in opticks.Inputs, layer int, opts ...nn.GenerateOption) ([][]int64, error) {
+func (c *CompiledWeights) Generate(ctx context.Context, in opticks.Inputs, layer int, opts ...nn.GenerateOption) (nn_ids [][]int64, nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
 //line choose.go:65
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:1012
+//line choose_nngen.go:1198
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice))}, opts...)
 }
 
@@ -1052,22 +1238,34 @@ func namedBlockPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Not", In: []nn.Ref{nn.Arg("taken_4")}, Out: []string{"not0"}, Line: 82},
-			{Op: "And", In: []nn.Ref{nn.Val("not0"), nn.Arg("taken")}, Out: []string{"and0"}, Line: 82},
-			{Op: "And", In: []nn.Ref{nn.Val("not0"), nn.Arg("taken_2")}, Out: []string{"and1"}, Line: 82},
-			{Op: "And", In: []nn.Ref{nn.Val("not0"), nn.Arg("taken_3")}, Out: []string{"and2"}, Line: 82},
-			{Op: "If", In: []nn.Ref{nn.Val("and0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale0"}, Line: 85},
-			}, Out: []nn.Ref{nn.Val("scale0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0")}}, Line: 85},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_4")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale1"}, Line: 85},
-			}, Out: []nn.Ref{nn.Val("scale1")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0")}}, Line: 85},
-			{Op: "If", In: []nn.Ref{nn.Val("and1")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale2"}, Line: 85},
-			}, Out: []nn.Ref{nn.Val("scale2")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0")}}, Line: 85},
-			{Op: "If", In: []nn.Ref{nn.Val("and2")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale3"}, Line: 85},
-			}, Out: []nn.Ref{nn.Val("scale3")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/mlp/c_proj/Reshape_1_output_0")}}, Line: 85},
+			{Op: "Not", In: []nn.Ref{nn.Arg("taken_4")}, Out: []string{"not0"}},
+			{Op: "And", In: []nn.Ref{nn.Val("not0"), nn.Arg("taken")}, Out: []string{"and0"}},
+			{Op: "And", In: []nn.Ref{nn.Val("not0"), nn.Arg("taken_2")}, Out: []string{"and1"}},
+			{Op: "And", In: []nn.Ref{nn.Val("not0"), nn.Arg("taken_3")}, Out: []string{"and2"}},
+			{Op: "If", In: []nn.Ref{nn.Val("and0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 85,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale0"}, Line: 85},
+				}, Out: []nn.Ref{nn.Val("scale0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_4")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 85,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale1"}, Line: 85},
+				}, Out: []nn.Ref{nn.Val("scale1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("and1")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 85,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale2"}, Line: 85},
+				}, Out: []nn.Ref{nn.Val("scale2")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("and2")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 85,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale3"}, Line: 85},
+				}, Out: []nn.Ref{nn.Val("scale3")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/mlp/c_proj/Reshape_1_output_0")}},
+			},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -1130,7 +1328,7 @@ func (c *CompiledNamedBlock) RunInto(ctx context.Context, res *NamedBlockResult,
 	nn_arg2 := bool(!(name == ("first")) && !(name == ("middle")))
 //line choose.go:82
 	nn_arg3 := bool(k > 10)
-//line choose_nngen.go:1134
+//line choose_nngen.go:1332
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(k)}, &res.Logits)
 }
 
@@ -1144,7 +1342,7 @@ func (c *CompiledNamedBlock) Generate(ctx context.Context, in opticks.Inputs, na
 	nn_arg2 := bool(!(name == ("first")) && !(name == ("middle")))
 //line choose.go:82
 	nn_arg3 := bool(k > 10)
-//line choose_nngen.go:1148
+//line choose_nngen.go:1346
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(k)}, opts...)
 }
 
@@ -1207,56 +1405,74 @@ func patchBatchPlan() *nn.Plan {
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 96},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 102},
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "int64", "value": int64(0)}, Line: 96},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const0")}, Out: []string{"layer0"}, Line: 96},
-			{Op: "If", In: []nn.Ref{nn.Val("layer0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "At", In: []nn.Ref{nn.Val("narrowRows0"), nn.Arg("pos")}, Out: []string{"h"}, Attrs: map[string]any{"index": ":,$"}, Line: 96},
-				{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("h"), nn.Arg("pos")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 102},
-			}, Out: []nn.Ref{nn.Val("setAt0")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows1")}}, Line: 102},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const0")}, Out: []string{"layer0"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Line: 102,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "At", In: []nn.Ref{nn.Val("narrowRows0"), nn.Arg("pos")}, Out: []string{"h"}, Attrs: map[string]any{"index": ":,$"}, Line: 96},
+					{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("h"), nn.Arg("pos")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 102},
+				}, Out: []nn.Ref{nn.Val("setAt0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows1")}},
+			},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 102},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 96},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows3"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 102},
 			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "int64", "value": int64(1)}, Line: 96},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const1")}, Out: []string{"layer1"}, Line: 96},
-			{Op: "If", In: []nn.Ref{nn.Val("layer1")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "At", In: []nn.Ref{nn.Val("narrowRows2"), nn.Arg("pos")}, Out: []string{"h_2"}, Attrs: map[string]any{"index": ":,$"}, Line: 96},
-				{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows3"), nn.Val("h_2"), nn.Arg("pos")}, Out: []string{"setAt1"}, Attrs: map[string]any{"index": ":,$"}, Line: 102},
-			}, Out: []nn.Ref{nn.Val("setAt1")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows3")}}, Line: 102},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const1")}, Out: []string{"layer1"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer1")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Line: 102,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "At", In: []nn.Ref{nn.Val("narrowRows2"), nn.Arg("pos")}, Out: []string{"h_2"}, Attrs: map[string]any{"index": ":,$"}, Line: 96},
+					{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows3"), nn.Val("h_2"), nn.Arg("pos")}, Out: []string{"setAt1"}, Attrs: map[string]any{"index": ":,$"}, Line: 102},
+				}, Out: []nn.Ref{nn.Val("setAt1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows3")}},
+			},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if1")}, Out: []string{"joinRows1"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 102},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows4"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 96},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows5"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 102},
 			{Op: "Const", Out: []string{"const2"}, Attrs: map[string]any{"dtype": "int64", "value": int64(2)}, Line: 96},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const2")}, Out: []string{"layer2"}, Line: 96},
-			{Op: "If", In: []nn.Ref{nn.Val("layer2")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "At", In: []nn.Ref{nn.Val("narrowRows4"), nn.Arg("pos")}, Out: []string{"h_3"}, Attrs: map[string]any{"index": ":,$"}, Line: 96},
-				{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows5"), nn.Val("h_3"), nn.Arg("pos")}, Out: []string{"setAt2"}, Attrs: map[string]any{"index": ":,$"}, Line: 102},
-			}, Out: []nn.Ref{nn.Val("setAt2")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows5")}}, Line: 102},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const2")}, Out: []string{"layer2"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer2")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Line: 102,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "At", In: []nn.Ref{nn.Val("narrowRows4"), nn.Arg("pos")}, Out: []string{"h_3"}, Attrs: map[string]any{"index": ":,$"}, Line: 96},
+					{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows5"), nn.Val("h_3"), nn.Arg("pos")}, Out: []string{"setAt2"}, Attrs: map[string]any{"index": ":,$"}, Line: 102},
+				}, Out: []nn.Ref{nn.Val("setAt2")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows5")}},
+			},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if2")}, Out: []string{"joinRows2"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 102},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows6"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 96},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows7"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 102},
 			{Op: "Const", Out: []string{"const3"}, Attrs: map[string]any{"dtype": "int64", "value": int64(3)}, Line: 96},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const3")}, Out: []string{"layer3"}, Line: 96},
-			{Op: "If", In: []nn.Ref{nn.Val("layer3")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "At", In: []nn.Ref{nn.Val("narrowRows6"), nn.Arg("pos")}, Out: []string{"h_4"}, Attrs: map[string]any{"index": ":,$"}, Line: 96},
-				{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows7"), nn.Val("h_4"), nn.Arg("pos")}, Out: []string{"setAt3"}, Attrs: map[string]any{"index": ":,$"}, Line: 102},
-			}, Out: []nn.Ref{nn.Val("setAt3")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows7")}}, Line: 102},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const3")}, Out: []string{"layer3"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer3")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Line: 102,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "At", In: []nn.Ref{nn.Val("narrowRows6"), nn.Arg("pos")}, Out: []string{"h_4"}, Attrs: map[string]any{"index": ":,$"}, Line: 96},
+					{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows7"), nn.Val("h_4"), nn.Arg("pos")}, Out: []string{"setAt3"}, Attrs: map[string]any{"index": ":,$"}, Line: 102},
+				}, Out: []nn.Ref{nn.Val("setAt3")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows7")}},
+			},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if3")}, Out: []string{"joinRows3"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 102},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows8"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 96},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows9"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 102},
 			{Op: "Const", Out: []string{"const4"}, Attrs: map[string]any{"dtype": "int64", "value": int64(4)}, Line: 96},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const4")}, Out: []string{"layer4"}, Line: 96},
-			{Op: "If", In: []nn.Ref{nn.Val("layer4")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "At", In: []nn.Ref{nn.Val("narrowRows8"), nn.Arg("pos")}, Out: []string{"h_5"}, Attrs: map[string]any{"index": ":,$"}, Line: 96},
-				{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows9"), nn.Val("h_5"), nn.Arg("pos")}, Out: []string{"setAt4"}, Attrs: map[string]any{"index": ":,$"}, Line: 102},
-			}, Out: []nn.Ref{nn.Val("setAt4")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows9")}}, Line: 102},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const4")}, Out: []string{"layer4"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer4")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Line: 102,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "At", In: []nn.Ref{nn.Val("narrowRows8"), nn.Arg("pos")}, Out: []string{"h_5"}, Attrs: map[string]any{"index": ":,$"}, Line: 96},
+					{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows9"), nn.Val("h_5"), nn.Arg("pos")}, Out: []string{"setAt4"}, Attrs: map[string]any{"index": ":,$"}, Line: 102},
+				}, Out: []nn.Ref{nn.Val("setAt4")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows9")}},
+			},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if4")}, Out: []string{"joinRows4"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 102},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows10"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 96},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows11"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 102},
 			{Op: "Const", Out: []string{"const5"}, Attrs: map[string]any{"dtype": "int64", "value": int64(5)}, Line: 96},
-			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const5")}, Out: []string{"layer5"}, Line: 96},
-			{Op: "If", In: []nn.Ref{nn.Val("layer5")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "At", In: []nn.Ref{nn.Val("narrowRows10"), nn.Arg("pos")}, Out: []string{"h_6"}, Attrs: map[string]any{"index": ":,$"}, Line: 96},
-				{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows11"), nn.Val("h_6"), nn.Arg("pos")}, Out: []string{"setAt5"}, Attrs: map[string]any{"index": ":,$"}, Line: 102},
-			}, Out: []nn.Ref{nn.Val("setAt5")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows11")}}, Line: 102},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const5")}, Out: []string{"layer5"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer5")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Line: 102,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "At", In: []nn.Ref{nn.Val("narrowRows10"), nn.Arg("pos")}, Out: []string{"h_6"}, Attrs: map[string]any{"index": ":,$"}, Line: 96},
+					{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows11"), nn.Val("h_6"), nn.Arg("pos")}, Out: []string{"setAt5"}, Attrs: map[string]any{"index": ":,$"}, Line: 102},
+				}, Out: []nn.Ref{nn.Val("setAt5")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows11")}},
+			},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if5")}, Out: []string{"joinRows5"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 102},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 103},
 		},
@@ -1324,10 +1540,10 @@ func (c *CompiledPatchBatch) RunInto(ctx context.Context, res *PatchBatchResult,
 	defer nn.Catch(-1, &nn_failed)
 //line choose.go:96
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:1328
+//line choose_nngen.go:1544
 //line choose.go:96
 	nn_arg1 := int64(int64(pos))
-//line choose_nngen.go:1331
+//line choose_nngen.go:1547
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
@@ -1377,24 +1593,42 @@ func bandPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale0"}, Line: 115},
-			}, Out: []nn.Ref{nn.Val("scale0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0")}}, Line: 115},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale1"}, Line: 115},
-			}, Out: []nn.Ref{nn.Val("scale1")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0")}}, Line: 115},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale2"}, Line: 115},
-			}, Out: []nn.Ref{nn.Val("scale2")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/mlp/c_proj/Reshape_1_output_0")}}, Line: 115},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_4")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale3"}, Line: 115},
-			}, Out: []nn.Ref{nn.Val("scale3")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0")}}, Line: 115},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_5")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale4"}, Line: 115},
-			}, Out: []nn.Ref{nn.Val("scale4")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/mlp/c_proj/Reshape_1_output_0")}}, Line: 115},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_6")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale5"}, Line: 115},
-			}, Out: []nn.Ref{nn.Val("scale5")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/mlp/c_proj/Reshape_1_output_0")}}, Line: 115},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 115,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale0"}, Line: 115},
+				}, Out: []nn.Ref{nn.Val("scale0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 115,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale1"}, Line: 115},
+				}, Out: []nn.Ref{nn.Val("scale1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 115,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale2"}, Line: 115},
+				}, Out: []nn.Ref{nn.Val("scale2")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/mlp/c_proj/Reshape_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_4")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 115,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale3"}, Line: 115},
+				}, Out: []nn.Ref{nn.Val("scale3")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_5")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 115,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale4"}, Line: 115},
+				}, Out: []nn.Ref{nn.Val("scale4")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/mlp/c_proj/Reshape_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_6")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 115,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"scale5"}, Line: 115},
+				}, Out: []nn.Ref{nn.Val("scale5")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/mlp/c_proj/Reshape_1_output_0")}},
+			},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -1461,59 +1695,60 @@ func (c *CompiledBand) RunInto(ctx context.Context, res *BandResult, in opticks.
 	nn.Span(lo, hi, 6)
 //line choose.go:113
 	for nn_i := range 6 {
-		if lo <= nn_i && nn_i < hi {
+		if lo <= nn_i && hi > nn_i {
 			n++
 		}
 	}
-//line choose_nngen.go:1469
+//line choose_nngen.go:1703
 //line choose.go:113
-	nn_arg0 := bool(lo <= 0 && 0 < hi)
+	nn_arg0 := bool(lo <= 0 && hi > 0)
 //line choose.go:113
-	nn_arg2 := bool(lo <= 1 && 1 < hi)
+	nn_arg2 := bool(lo <= 1 && hi > 1)
 //line choose.go:113
-	nn_arg3 := bool(lo <= 2 && 2 < hi)
+	nn_arg3 := bool(lo <= 2 && hi > 2)
 //line choose.go:113
-	nn_arg4 := bool(lo <= 3 && 3 < hi)
+	nn_arg4 := bool(lo <= 3 && hi > 3)
 //line choose.go:113
-	nn_arg5 := bool(lo <= 4 && 4 < hi)
+	nn_arg5 := bool(lo <= 4 && hi > 4)
 //line choose.go:113
-	nn_arg6 := bool(lo <= 5 && 5 < hi)
-//line choose_nngen.go:1482
+	nn_arg6 := bool(lo <= 5 && hi > 5)
+//line choose_nngen.go:1716
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(k), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5), nn.Scalar(nn_arg6)}, &res.Logits); err != nil {
 		return err
 	}
 //line choose.go:118
 	res.N = n
-//line choose_nngen.go:1488
+//line choose_nngen.go:1722
 	return nil
 }
 
 // Generate continues the prompt with Band in every step, and gives prompt and new tokens of each row.
-func (c *CompiledBand) Generate(ctx context.Context, in opticks.Inputs, lo int, hi int, k float32, opts ...nn.GenerateOption) ([][]int64, error) {
+func (c *CompiledBand) Generate(ctx context.Context, in opticks.Inputs, lo int, hi int, k float32, opts ...nn.GenerateOption) (nn_ids [][]int64, nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
 	var n int
 	_ = n
 //line choose.go:113
 	nn.Span(lo, hi, 6)
 //line choose.go:113
 	for nn_i := range 6 {
-		if lo <= nn_i && nn_i < hi {
+		if lo <= nn_i && hi > nn_i {
 			n++
 		}
 	}
-//line choose_nngen.go:1504
+//line choose_nngen.go:1739
 //line choose.go:113
-	nn_arg0 := bool(lo <= 0 && 0 < hi)
+	nn_arg0 := bool(lo <= 0 && hi > 0)
 //line choose.go:113
-	nn_arg2 := bool(lo <= 1 && 1 < hi)
+	nn_arg2 := bool(lo <= 1 && hi > 1)
 //line choose.go:113
-	nn_arg3 := bool(lo <= 2 && 2 < hi)
+	nn_arg3 := bool(lo <= 2 && hi > 2)
 //line choose.go:113
-	nn_arg4 := bool(lo <= 3 && 3 < hi)
+	nn_arg4 := bool(lo <= 3 && hi > 3)
 //line choose.go:113
-	nn_arg5 := bool(lo <= 4 && 4 < hi)
+	nn_arg5 := bool(lo <= 4 && hi > 4)
 //line choose.go:113
-	nn_arg6 := bool(lo <= 5 && 5 < hi)
-//line choose_nngen.go:1517
+	nn_arg6 := bool(lo <= 5 && hi > 5)
+//line choose_nngen.go:1752
 	_ = func(nn_taps *nn.Taps) {
 		_ = n
 	}

@@ -30,9 +30,12 @@ func flagPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "If", In: []nn.Ref{nn.Arg("flag")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("k")}, Out: []string{"scale0"}, Line: 16},
-			}, Out: []nn.Ref{nn.Val("scale0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}}, Line: 16},
+			{Op: "If", In: []nn.Ref{nn.Arg("flag")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 16,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("k")}, Out: []string{"scale0"}, Line: 16},
+				}, Out: []nn.Ref{nn.Val("scale0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}},
+			},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -123,12 +126,18 @@ func eitherPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "AddScalar", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("k")}, Out: []string{"addScalar0"}, Line: 30},
-			}, Out: []nn.Ref{nn.Val("addScalar0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}}, Line: 30},
-			{Op: "If", In: []nn.Ref{nn.Arg("late")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Arg("k")}, Out: []string{"scale0"}, Line: 27},
-			}, Out: []nn.Ref{nn.Val("scale0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}}, Line: 27},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 30,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "AddScalar", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("k")}, Out: []string{"addScalar0"}, Line: 30},
+				}, Out: []nn.Ref{nn.Val("addScalar0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("late")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 27,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Arg("k")}, Out: []string{"scale0"}, Line: 27},
+				}, Out: []nn.Ref{nn.Val("scale0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}},
+			},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -181,7 +190,7 @@ func (c *CompiledEither) Run(ctx context.Context, in opticks.Inputs, late bool, 
 func (c *CompiledEither) RunInto(ctx context.Context, res *EitherResult, in opticks.Inputs, late bool, k float32) error {
 //line when.go:25
 	nn_arg2 := bool(!late)
-//line when_nngen.go:185
+//line when_nngen.go:194
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(late), nn.Scalar(k), nn.Scalar(nn_arg2)}, &res.Logits)
 }
 
@@ -189,7 +198,7 @@ func (c *CompiledEither) RunInto(ctx context.Context, res *EitherResult, in opti
 func (c *CompiledEither) Generate(ctx context.Context, in opticks.Inputs, late bool, k float32, opts ...nn.GenerateOption) ([][]int64, error) {
 //line when.go:25
 	nn_arg2 := bool(!late)
-//line when_nngen.go:193
+//line when_nngen.go:202
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(late), nn.Scalar(k), nn.Scalar(nn_arg2)}, opts...)
 }
 
@@ -230,17 +239,26 @@ func nestedPlan() *nn.Plan {
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}, Line: 42},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("const0")}, Out: []string{"x"}, Line: 42},
-			}, Out: []nn.Ref{nn.Val("x")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}}, Line: 42},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 42,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("const0")}, Out: []string{"x"}, Line: 42},
+				}, Out: []nn.Ref{nn.Val("x")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}},
+			},
 			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 47},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("const0")}, Out: []string{"x_2"}, Line: 42},
-				{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("x_2")}, Out: []string{"add0"}, Line: 45},
-			}, Out: []nn.Ref{nn.Val("add0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}}, Line: 45},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("const1")}, Out: []string{"scale0"}, Line: 47},
-			}, Out: []nn.Ref{nn.Val("scale0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}}, Line: 47},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 45,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("const0")}, Out: []string{"x_2"}, Line: 42},
+					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("x_2")}, Out: []string{"add0"}, Line: 45},
+				}, Out: []nn.Ref{nn.Val("add0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 47,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("const1")}, Out: []string{"scale0"}, Line: 47},
+				}, Out: []nn.Ref{nn.Val("scale0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}},
+			},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -308,15 +326,16 @@ func (c *CompiledNested) RunInto(ctx context.Context, res *NestedResult, in opti
 			nn_take_2 = true
 		}
 	}
-//line when_nngen.go:312
+//line when_nngen.go:330
 //line when.go:41
 	nn_arg0 := bool(a && n > 1)
-//line when_nngen.go:315
+//line when_nngen.go:333
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(bool(nn_take)), nn.Scalar(bool(nn_take_2))}, &res.Logits)
 }
 
 // Generate continues the prompt with Nested in every step, and gives prompt and new tokens of each row.
-func (c *CompiledNested) Generate(ctx context.Context, in opticks.Inputs, a bool, b bool, n int, opts ...nn.GenerateOption) ([][]int64, error) {
+func (c *CompiledNested) Generate(ctx context.Context, in opticks.Inputs, a bool, b bool, n int, opts ...nn.GenerateOption) (nn_ids [][]int64, nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
 //line when.go:39
 	limit := n*2 - 3
 //line when.go:41
@@ -331,10 +350,10 @@ func (c *CompiledNested) Generate(ctx context.Context, in opticks.Inputs, a bool
 			nn_take_2 = true
 		}
 	}
-//line when_nngen.go:335
+//line when_nngen.go:354
 //line when.go:41
 	nn_arg0 := bool(a && n > 1)
-//line when_nngen.go:338
+//line when_nngen.go:357
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(bool(nn_take)), nn.Scalar(bool(nn_take_2))}, opts...)
 }
 
@@ -370,11 +389,14 @@ func positionPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "If", In: []nn.Ref{nn.Arg("edit")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("pos")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,$"}, Line: 60},
-				{Op: "Scale", In: []nn.Ref{nn.Val("at0"), nn.Arg("k")}, Out: []string{"scale0"}, Line: 60},
-				{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("scale0"), nn.Arg("pos")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 60},
-			}, Out: []nn.Ref{nn.Val("setAt0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}}, Line: 60},
+			{Op: "If", In: []nn.Ref{nn.Arg("edit")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 60,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("pos")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,$"}, Line: 60},
+					{Op: "Scale", In: []nn.Ref{nn.Val("at0"), nn.Arg("k")}, Out: []string{"scale0"}, Line: 60},
+					{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("scale0"), nn.Arg("pos")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 60},
+				}, Out: []nn.Ref{nn.Val("setAt0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}},
+			},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -425,7 +447,7 @@ func (c *CompiledPosition) Run(ctx context.Context, in opticks.Inputs, edit bool
 func (c *CompiledPosition) RunInto(ctx context.Context, res *PositionResult, in opticks.Inputs, edit bool, pos int, k float32) error {
 //line when.go:60
 	nn_arg1 := int64(int64(pos))
-//line when_nngen.go:429
+//line when_nngen.go:451
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(edit), nn.Scalar(nn_arg1), nn.Scalar(k)}, &res.Logits)
 }
 
@@ -433,7 +455,7 @@ func (c *CompiledPosition) RunInto(ctx context.Context, res *PositionResult, in 
 func (c *CompiledPosition) Generate(ctx context.Context, in opticks.Inputs, edit bool, pos int, k float32, opts ...nn.GenerateOption) ([][]int64, error) {
 //line when.go:60
 	nn_arg1 := int64(int64(pos))
-//line when_nngen.go:437
+//line when_nngen.go:459
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(edit), nn.Scalar(nn_arg1), nn.Scalar(k)}, opts...)
 }
 
@@ -475,15 +497,24 @@ func modePlan() *nn.Plan {
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 74},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_3")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "AddScalar", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"addScalar0"}, Line: 77},
-			}, Out: []nn.Ref{nn.Val("addScalar0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0")}}, Line: 77},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("k")}, Out: []string{"scale0"}, Line: 72},
-			}, Out: []nn.Ref{nn.Val("scale0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}}, Line: 72},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_2")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.Val("if1"), nn.Val("const0")}, Out: []string{"scale1"}, Line: 74},
-			}, Out: []nn.Ref{nn.Val("scale1")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if1")}}, Line: 74},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_3")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 77,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "AddScalar", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0"), nn.Arg("k")}, Out: []string{"addScalar0"}, Line: 77},
+				}, Out: []nn.Ref{nn.Val("addScalar0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 72,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("k")}, Out: []string{"scale0"}, Line: 72},
+				}, Out: []nn.Ref{nn.Val("scale0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_2")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 74,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.Val("if1"), nn.Val("const0")}, Out: []string{"scale1"}, Line: 74},
+				}, Out: []nn.Ref{nn.Val("scale1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if1")}},
+			},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -540,7 +571,7 @@ func (c *CompiledMode) RunInto(ctx context.Context, res *ModeResult, in opticks.
 	nn_arg2 := bool((mode == ("zero")))
 //line when.go:70
 	nn_arg3 := bool(!(mode == ("scale") || mode == ("grow")) && !(mode == ("zero")) && !(mode == ("")))
-//line when_nngen.go:544
+//line when_nngen.go:575
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(k), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3)}, &res.Logits)
 }
 
@@ -552,7 +583,7 @@ func (c *CompiledMode) Generate(ctx context.Context, in opticks.Inputs, mode str
 	nn_arg2 := bool((mode == ("zero")))
 //line when.go:70
 	nn_arg3 := bool(!(mode == ("scale") || mode == ("grow")) && !(mode == ("zero")) && !(mode == ("")))
-//line when_nngen.go:556
+//line when_nngen.go:587
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(k), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3)}, opts...)
 }
 
@@ -595,12 +626,18 @@ func earlyPlan() *nn.Plan {
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("k")}, Out: []string{"scale0"}, Line: 86},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("k")}, Out: []string{"scale1"}, Line: 90},
-			}, Out: []nn.Ref{nn.Val("scale1")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}}, Line: 90},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Arg("k")}, Out: []string{"scale2"}, Line: 94},
-			}, Out: []nn.Ref{nn.Val("scale2")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}}, Line: 94},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 90,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("k")}, Out: []string{"scale1"}, Line: 90},
+				}, Out: []nn.Ref{nn.Val("scale1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 94,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Arg("k")}, Out: []string{"scale2"}, Line: 94},
+				}, Out: []nn.Ref{nn.Val("scale2")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}},
+			},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -665,12 +702,12 @@ func (c *CompiledEarly) RunInto(ctx context.Context, res *EarlyResult, in optick
 	if nn_c {
 		done = 1
 	}
-//line when_nngen.go:669
+//line when_nngen.go:706
 //line when.go:88
 	nn_arg1 := bool(!stop)
 //line when.go:88
 	nn_arg2 := bool((!stop) && (!(n > 3)))
-//line when_nngen.go:674
+//line when_nngen.go:711
 	var held [1]nn.Tensor
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(k), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2)}, &held[0]); err != nil {
 		return err
@@ -701,7 +738,7 @@ nn_trace:
 	res.Logits = logits
 //line when.go:95
 	res.Done = done
-//line when_nngen.go:705
+//line when_nngen.go:742
 	return nil
 }
 
@@ -736,11 +773,14 @@ func peekPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "If", In: []nn.Ref{nn.Arg("look")}, Out: []string{"row_2"}, Types: []nn.Type{{DType: nn.Float32}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("pos")}, Out: []string{"row"}, Attrs: map[string]any{"index": ":,$"}, Line: 103},
-			}, Out: []nn.Ref{nn.Val("row")}}, Else: &nn.Body{Nodes: []nn.Node{
-				{Op: "Const", Out: []string{"zero0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-			}, Out: []nn.Ref{nn.Val("zero0")}}, Line: 103},
+			{Op: "If", In: []nn.Ref{nn.Arg("look")}, Out: []string{"row_2"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 103,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("pos")}, Out: []string{"row"}, Attrs: map[string]any{"index": ":,$"}, Line: 103},
+				}, Out: []nn.Ref{nn.Val("row")}},
+				Else: &nn.Body{Nodes: []nn.Node{
+					{Op: "Const", Out: []string{"zero0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
+				}, Out: []nn.Ref{nn.Val("zero0")}},
+			},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
@@ -794,7 +834,7 @@ func (c *CompiledPeek) RunInto(ctx context.Context, res *PeekResult, in opticks.
 	_ = row
 //line when.go:103
 	nn_arg1 := int64(int64(pos))
-//line when_nngen.go:798
+//line when_nngen.go:838
 	var held [2]nn.Tensor
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(look), nn.Scalar(nn_arg1)}, &res.Logits, &held[0], &held[1]); err != nil {
 		return err
@@ -811,10 +851,10 @@ func (c *CompiledPeek) RunInto(ctx context.Context, res *PeekResult, in opticks.
 	} else {
 		row = nn_taps.Tensor(2)
 	}
-//line when_nngen.go:815
+//line when_nngen.go:855
 //line when.go:107
 	res.Row = row
-//line when_nngen.go:818
+//line when_nngen.go:858
 	return nil
 }
 
@@ -856,34 +896,52 @@ func limitPlan() *nn.Plan {
 		Nodes: []nn.Node{
 			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 116},
 			{Op: "Hook", In: []nn.Ref{nn.Val("norm0")}, Out: []string{"taken", "p0"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 116},
-			{Op: "If", In: []nn.Ref{nn.Val("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("p0")}, Out: []string{"scale0"}, Line: 118},
-			}, Out: []nn.Ref{nn.Val("scale0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}}, Line: 118},
+			{Op: "If", In: []nn.Ref{nn.Val("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 118,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("p0")}, Out: []string{"scale0"}, Line: 118},
+				}, Out: []nn.Ref{nn.Val("scale0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}},
+			},
 			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"norm1"}, Attrs: map[string]any{"axes": []int64{}}, Line: 116},
 			{Op: "Hook", In: []nn.Ref{nn.Val("norm1")}, Out: []string{"taken_2", "p1"}, Attrs: map[string]any{"step": int64(1)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 116},
-			{Op: "If", In: []nn.Ref{nn.Val("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("p1")}, Out: []string{"scale1"}, Line: 118},
-			}, Out: []nn.Ref{nn.Val("scale1")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}}, Line: 118},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 118,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("p1")}, Out: []string{"scale1"}, Line: 118},
+				}, Out: []nn.Ref{nn.Val("scale1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}},
+			},
 			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}, Out: []string{"norm2"}, Attrs: map[string]any{"axes": []int64{}}, Line: 116},
 			{Op: "Hook", In: []nn.Ref{nn.Val("norm2")}, Out: []string{"taken_3", "p2"}, Attrs: map[string]any{"step": int64(2)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 116},
-			{Op: "If", In: []nn.Ref{nn.Val("taken_3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("p2")}, Out: []string{"scale2"}, Line: 118},
-			}, Out: []nn.Ref{nn.Val("scale2")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}}, Line: 118},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 118,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("p2")}, Out: []string{"scale2"}, Line: 118},
+				}, Out: []nn.Ref{nn.Val("scale2")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}},
+			},
 			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"norm3"}, Attrs: map[string]any{"axes": []int64{}}, Line: 116},
 			{Op: "Hook", In: []nn.Ref{nn.Val("norm3")}, Out: []string{"taken_4", "p3"}, Attrs: map[string]any{"step": int64(3)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 116},
-			{Op: "If", In: []nn.Ref{nn.Val("taken_4")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("p3")}, Out: []string{"scale3"}, Line: 118},
-			}, Out: []nn.Ref{nn.Val("scale3")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}}, Line: 118},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_4")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 118,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("p3")}, Out: []string{"scale3"}, Line: 118},
+				}, Out: []nn.Ref{nn.Val("scale3")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}},
+			},
 			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}, Out: []string{"norm4"}, Attrs: map[string]any{"axes": []int64{}}, Line: 116},
 			{Op: "Hook", In: []nn.Ref{nn.Val("norm4")}, Out: []string{"taken_5", "p4"}, Attrs: map[string]any{"step": int64(4)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 116},
-			{Op: "If", In: []nn.Ref{nn.Val("taken_5")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Val("p4")}, Out: []string{"scale4"}, Line: 118},
-			}, Out: []nn.Ref{nn.Val("scale4")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}}, Line: 118},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_5")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 118,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Val("p4")}, Out: []string{"scale4"}, Line: 118},
+				}, Out: []nn.Ref{nn.Val("scale4")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}},
+			},
 			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}, Out: []string{"norm5"}, Attrs: map[string]any{"axes": []int64{}}, Line: 116},
 			{Op: "Hook", In: []nn.Ref{nn.Val("norm5")}, Out: []string{"taken_6", "p5"}, Attrs: map[string]any{"step": int64(5)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 116},
-			{Op: "If", In: []nn.Ref{nn.Val("taken_6")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("p5")}, Out: []string{"scale5"}, Line: 118},
-			}, Out: []nn.Ref{nn.Val("scale5")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}}, Line: 118},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_6")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 118,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("p5")}, Out: []string{"scale5"}, Line: 118},
+				}, Out: []nn.Ref{nn.Val("scale5")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}},
+			},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -955,7 +1013,7 @@ func (f *limitFrame) Step(s *nn.Step) error {
 			f.hot++
 			s.SetFloat32(1, f.limit/n)
 		}
-//line when_nngen.go:959
+//line when_nngen.go:1017
 	}
 	return nil
 }
@@ -978,7 +1036,7 @@ func (c *CompiledLimit) RunInto(ctx context.Context, res *LimitResult, in optick
 	}
 //line when.go:121
 	res.Hot = f.hot
-//line when_nngen.go:982
+//line when_nngen.go:1040
 	return nil
 }
 
@@ -1044,71 +1102,125 @@ func untilPlan() *nn.Plan {
 			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 130},
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 131},
 			{Op: "Hook", In: []nn.Ref{nn.Val("norm0")}, Out: []string{"taken", "taken_2", "taken_3"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 130},
-			{Op: "If", In: []nn.Ref{nn.Val("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 131},
-			}, Out: []nn.Ref{nn.Val("scale0")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}}, Line: 131},
+			{Op: "If", In: []nn.Ref{nn.Val("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 131,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 131},
+				}, Out: []nn.Ref{nn.Val("scale0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}},
+			},
 			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": 1.25}, Line: 135},
-			{Op: "If", In: []nn.Ref{nn.Val("taken_3")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "If", In: []nn.Ref{nn.Val("taken_2")}, Out: []string{"h_2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h"}, Line: 135},
-				}, Out: []nn.Ref{nn.Val("h")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}}, Line: 135},
-				{Op: "AddScalar", In: []nn.Ref{nn.Val("h_2"), nn.Val("const0")}, Out: []string{"addScalar0"}, Line: 137},
-			}, Out: []nn.Ref{nn.Val("addScalar0")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if0")}}, Line: 137},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_3")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 137,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "If", In: []nn.Ref{nn.Val("taken_2")}, Out: []string{"h_2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 135,
+						Then: &nn.Body{Nodes: []nn.Node{
+							{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h"}, Line: 135},
+						}, Out: []nn.Ref{nn.Val("h")}},
+						Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}},
+					},
+					{Op: "AddScalar", In: []nn.Ref{nn.Val("h_2"), nn.Val("const0")}, Out: []string{"addScalar0"}, Line: 137},
+				}, Out: []nn.Ref{nn.Val("addScalar0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if0")}},
+			},
 			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"norm1"}, Attrs: map[string]any{"axes": []int64{}}, Line: 130},
 			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}, Out: []string{"norm2"}, Attrs: map[string]any{"axes": []int64{}}, Line: 130},
 			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"norm3"}, Attrs: map[string]any{"axes": []int64{}}, Line: 130},
 			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}, Out: []string{"norm4"}, Attrs: map[string]any{"axes": []int64{}}, Line: 130},
 			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}, Out: []string{"norm5"}, Attrs: map[string]any{"axes": []int64{}}, Line: 130},
 			{Op: "Hook", In: []nn.Ref{nn.Val("norm1")}, Out: []string{"taken_4", "taken_5", "taken_6"}, Attrs: map[string]any{"step": int64(1)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 130},
-			{Op: "If", In: []nn.Ref{nn.Val("taken_4")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale1"}, Line: 131},
-			}, Out: []nn.Ref{nn.Val("scale1")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}}, Line: 131},
-			{Op: "If", In: []nn.Ref{nn.Val("taken_6")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "If", In: []nn.Ref{nn.Val("taken_5")}, Out: []string{"h_4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h_3"}, Line: 135},
-				}, Out: []nn.Ref{nn.Val("h_3")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}}, Line: 135},
-				{Op: "AddScalar", In: []nn.Ref{nn.Val("h_4"), nn.Val("const0")}, Out: []string{"addScalar1"}, Line: 137},
-			}, Out: []nn.Ref{nn.Val("addScalar1")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if2")}}, Line: 137},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_4")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 131,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale1"}, Line: 131},
+				}, Out: []nn.Ref{nn.Val("scale1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_6")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 137,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "If", In: []nn.Ref{nn.Val("taken_5")}, Out: []string{"h_4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 135,
+						Then: &nn.Body{Nodes: []nn.Node{
+							{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h_3"}, Line: 135},
+						}, Out: []nn.Ref{nn.Val("h_3")}},
+						Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}},
+					},
+					{Op: "AddScalar", In: []nn.Ref{nn.Val("h_4"), nn.Val("const0")}, Out: []string{"addScalar1"}, Line: 137},
+				}, Out: []nn.Ref{nn.Val("addScalar1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if2")}},
+			},
 			{Op: "Hook", In: []nn.Ref{nn.Val("norm2")}, Out: []string{"taken_7", "taken_8", "taken_9"}, Attrs: map[string]any{"step": int64(2)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 130},
-			{Op: "If", In: []nn.Ref{nn.Val("taken_7")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale2"}, Line: 131},
-			}, Out: []nn.Ref{nn.Val("scale2")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}}, Line: 131},
-			{Op: "If", In: []nn.Ref{nn.Val("taken_9")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "If", In: []nn.Ref{nn.Val("taken_8")}, Out: []string{"h_6"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h_5"}, Line: 135},
-				}, Out: []nn.Ref{nn.Val("h_5")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}}, Line: 135},
-				{Op: "AddScalar", In: []nn.Ref{nn.Val("h_6"), nn.Val("const0")}, Out: []string{"addScalar2"}, Line: 137},
-			}, Out: []nn.Ref{nn.Val("addScalar2")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if4")}}, Line: 137},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_7")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 131,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale2"}, Line: 131},
+				}, Out: []nn.Ref{nn.Val("scale2")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_9")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 137,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "If", In: []nn.Ref{nn.Val("taken_8")}, Out: []string{"h_6"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 135,
+						Then: &nn.Body{Nodes: []nn.Node{
+							{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h_5"}, Line: 135},
+						}, Out: []nn.Ref{nn.Val("h_5")}},
+						Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}},
+					},
+					{Op: "AddScalar", In: []nn.Ref{nn.Val("h_6"), nn.Val("const0")}, Out: []string{"addScalar2"}, Line: 137},
+				}, Out: []nn.Ref{nn.Val("addScalar2")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if4")}},
+			},
 			{Op: "Hook", In: []nn.Ref{nn.Val("norm3")}, Out: []string{"taken_10", "taken_11", "taken_12"}, Attrs: map[string]any{"step": int64(3)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 130},
-			{Op: "If", In: []nn.Ref{nn.Val("taken_10")}, Out: []string{"if6"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale3"}, Line: 131},
-			}, Out: []nn.Ref{nn.Val("scale3")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}}, Line: 131},
-			{Op: "If", In: []nn.Ref{nn.Val("taken_12")}, Out: []string{"if7"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "If", In: []nn.Ref{nn.Val("taken_11")}, Out: []string{"h_8"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h_7"}, Line: 135},
-				}, Out: []nn.Ref{nn.Val("h_7")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}}, Line: 135},
-				{Op: "AddScalar", In: []nn.Ref{nn.Val("h_8"), nn.Val("const0")}, Out: []string{"addScalar3"}, Line: 137},
-			}, Out: []nn.Ref{nn.Val("addScalar3")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if6")}}, Line: 137},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_10")}, Out: []string{"if6"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 131,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale3"}, Line: 131},
+				}, Out: []nn.Ref{nn.Val("scale3")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_12")}, Out: []string{"if7"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 137,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "If", In: []nn.Ref{nn.Val("taken_11")}, Out: []string{"h_8"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 135,
+						Then: &nn.Body{Nodes: []nn.Node{
+							{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h_7"}, Line: 135},
+						}, Out: []nn.Ref{nn.Val("h_7")}},
+						Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}},
+					},
+					{Op: "AddScalar", In: []nn.Ref{nn.Val("h_8"), nn.Val("const0")}, Out: []string{"addScalar3"}, Line: 137},
+				}, Out: []nn.Ref{nn.Val("addScalar3")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if6")}},
+			},
 			{Op: "Hook", In: []nn.Ref{nn.Val("norm4")}, Out: []string{"taken_13", "taken_14", "taken_15"}, Attrs: map[string]any{"step": int64(4)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 130},
-			{Op: "If", In: []nn.Ref{nn.Val("taken_13")}, Out: []string{"if8"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale4"}, Line: 131},
-			}, Out: []nn.Ref{nn.Val("scale4")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}}, Line: 131},
-			{Op: "If", In: []nn.Ref{nn.Val("taken_15")}, Out: []string{"if9"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "If", In: []nn.Ref{nn.Val("taken_14")}, Out: []string{"h_10"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h_9"}, Line: 135},
-				}, Out: []nn.Ref{nn.Val("h_9")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}}, Line: 135},
-				{Op: "AddScalar", In: []nn.Ref{nn.Val("h_10"), nn.Val("const0")}, Out: []string{"addScalar4"}, Line: 137},
-			}, Out: []nn.Ref{nn.Val("addScalar4")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if8")}}, Line: 137},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_13")}, Out: []string{"if8"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 131,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale4"}, Line: 131},
+				}, Out: []nn.Ref{nn.Val("scale4")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_15")}, Out: []string{"if9"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 137,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "If", In: []nn.Ref{nn.Val("taken_14")}, Out: []string{"h_10"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 135,
+						Then: &nn.Body{Nodes: []nn.Node{
+							{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h_9"}, Line: 135},
+						}, Out: []nn.Ref{nn.Val("h_9")}},
+						Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}},
+					},
+					{Op: "AddScalar", In: []nn.Ref{nn.Val("h_10"), nn.Val("const0")}, Out: []string{"addScalar4"}, Line: 137},
+				}, Out: []nn.Ref{nn.Val("addScalar4")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if8")}},
+			},
 			{Op: "Hook", In: []nn.Ref{nn.Val("norm5")}, Out: []string{"taken_16", "taken_17", "taken_18"}, Attrs: map[string]any{"step": int64(5)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 130},
-			{Op: "If", In: []nn.Ref{nn.Val("taken_16")}, Out: []string{"if10"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale5"}, Line: 131},
-			}, Out: []nn.Ref{nn.Val("scale5")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}}, Line: 131},
-			{Op: "If", In: []nn.Ref{nn.Val("taken_18")}, Out: []string{"if11"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-				{Op: "If", In: []nn.Ref{nn.Val("taken_17")}, Out: []string{"h_12"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h_11"}, Line: 135},
-				}, Out: []nn.Ref{nn.Val("h_11")}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}}, Line: 135},
-				{Op: "AddScalar", In: []nn.Ref{nn.Val("h_12"), nn.Val("const0")}, Out: []string{"addScalar5"}, Line: 137},
-			}, Out: []nn.Ref{nn.Val("addScalar5")}}, Else: &nn.Body{Out: []nn.Ref{nn.Val("if10")}}, Line: 137},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_16")}, Out: []string{"if10"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 131,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale5"}, Line: 131},
+				}, Out: []nn.Ref{nn.Val("scale5")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_18")}, Out: []string{"if11"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 137,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "If", In: []nn.Ref{nn.Val("taken_17")}, Out: []string{"h_12"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 135,
+						Then: &nn.Body{Nodes: []nn.Node{
+							{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("const1")}, Out: []string{"h_11"}, Line: 135},
+						}, Out: []nn.Ref{nn.Val("h_11")}},
+						Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}},
+					},
+					{Op: "AddScalar", In: []nn.Ref{nn.Val("h_12"), nn.Val("const0")}, Out: []string{"addScalar5"}, Line: 137},
+				}, Out: []nn.Ref{nn.Val("addScalar5")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if10")}},
+			},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
@@ -1359,12 +1471,12 @@ func (c *CompiledUntil) RunInto(ctx context.Context, res *UntilResult, in optick
 		logits = nn_taps.Tensor(0)
 		f.at = -1
 	}
-//line when_nngen.go:1363
+//line when_nngen.go:1475
 //line when.go:139
 	res.Logits = logits
 //line when.go:139
 	res.At = f.at
-//line when_nngen.go:1368
+//line when_nngen.go:1480
 	return nil
 }
 
