@@ -143,7 +143,7 @@ func (ev *evaluator) fillParams(t *Trace, p *printer) {
 			t.Attached = append(t.Attached, Param{Name: prm.name, Type: typ, Kind: prm.kind})
 			continue
 		}
-		t.Params = append(t.Params, Param{Name: prm.name, Type: typ, Kind: prm.kind})
+		t.Params = append(t.Params, Param{Name: prm.name, Type: typ, Kind: prm.kind, Changed: prm.v != nil && prm.v.changed})
 	}
 	for _, pp := range ev.graph.params {
 		if !pp.live || pp.step > 0 {

@@ -143,6 +143,8 @@ type Param struct {
 	Name string // the user's name; "nn_a2" for a parameter without one
 	Type Code   // "[]float32", or "...float32" for a variadic one
 	Kind ParamKind
+	// Changed: the function assigns it.
+	Changed bool
 }
 
 // Result is a result of the trace function, the error left out.

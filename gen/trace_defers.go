@@ -10,9 +10,7 @@ func (f *traceFunc) deferring(g *jen.Group, res string) {
 	if f.t.Defers == "nn_defers" {
 		g.Var().Id("nn_defers").Add(nn("Defers"))
 	}
-	for _, l := range f.t.Locals {
-		g.Var().Id(l.Name).Add(code(l.Type, returnError))
-	}
+	f.locals(g)
 	into, held, _ := f.destinations(res)
 	if held > 0 {
 		g.Var().Id(f.scope.name("held")).Index(jen.Lit(held)).Add(nn("Tensor"))
@@ -34,4 +32,11 @@ func (f *traceFunc) deferring(g *jen.Group, res string) {
 	run := jen.Op(f.t.Defers).Dot("Run").Call(jen.Lit(f.invoke()), body)
 	g.If(jen.Id("nn_failed").Op(":=").Add(run), jen.Id("nn_failed").Op("!=").Nil()).Block(jen.Return(jen.Id("nn_failed")))
 	f.finish(g, res, nil)
+}
+
+// locals declares the results that have no name: deferred calls see them.
+func (f *traceFunc) locals(g *jen.Group) {
+	for _, l := range f.t.Locals {
+		g.Var().Id(l.Name).Add(code(l.Type, returnError))
+	}
 }

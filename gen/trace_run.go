@@ -366,59 +366,6 @@ func (f *traceFunc) generates() bool {
 	return f.t.Form == ast.OneInvoke && len(f.t.After) == 0
 }
 
-func (f *traceFunc) generate() {
-	opts := f.scope.name("opts")
-	f.file.Add(note("Generate continues the prompt with %s in every step, and gives prompt and new tokens of each row.", f.t.Func))
-	params := append(f.params(true), jen.Id(opts).Op("...").Add(nn("GenerateOption")))
-	results := []jen.Code{jen.Index().Index().Int64(), jen.Error()}
-	if len(f.t.Before) > 0 {
-		results = []jen.Code{jen.Id("nn_ids").Index().Index().Int64(), jen.Id("nn_failed").Error()}
-	}
-	f.method("Generate", params, results...).BlockFunc(func(g *jen.Group) {
-		if len(f.t.Before) > 0 {
-			f.catch(g)
-		}
-		ctx, in := jen.Id(f.scope.name("ctx")), jen.Id(f.inputsName()).Dot("NNInputs").Call()
-		c := jen.Id(f.scope.name("c")).Dot("c")
-		if f.t.Frame == nil {
-			args := f.begin(g)
-			g.Return(c.Dot("Generate").Call(ctx, in, args, jen.Id(opts).Op("...")))
-			return
-		}
-		f.frameOf(g)
-		begin := jen.Func().Params().Params(jen.Index().Add(nn("Tensor")), jen.Error()).BlockFunc(func(g *jen.Group) {
-			g.Op("*").Id(f.t.Frame.Recv).Op("=").Id(f.n.frame).Values()
-			f.startFrame(g)
-			g.Return(f.begin(g), jen.Nil())
-		})
-		g.Return(c.Dot("GenerateSteps").Call(ctx, jen.Id(f.t.Frame.Recv), in, begin, jen.Id(opts).Op("...")))
-	}).Line()
-}
-
-// begin adds what runs ahead of a decode loop, or of each of its steps, and
-// gives the plan's parameters.
-func (f *traceFunc) begin(g *jen.Group) *jen.Statement {
-	f.namedResults(g)
-	f.statements(g, f.t.Before, returnNilError)
-	args := f.args(g)
-	f.unusedResults(g)
-	return args
-}
-
-// unusedResults keeps the variables that only results refer to declared and
-// used: a generation computes no results.
-func (f *traceFunc) unusedResults(g *jen.Group) {
-	if len(f.t.Before) == 0 {
-		return
-	}
-	for _, r := range f.t.Results {
-		if r.Tap < 0 {
-			g.Id("_").Op("=").Func().Params(jen.Id("nn_taps").Op("*").Add(nn("Taps"))).
-				Block(jen.Id("_").Op("=").Add(code(r.Expr, returnError)))
-		}
-	}
-}
-
 // closers adds what every compiled trace has besides.
 func (f *traceFunc) closers() {
 	recv := func() *jen.Statement { return jen.Params(jen.Id("c").Op("*").Id(f.n.compiled)) }

@@ -104,11 +104,12 @@ func (c *Compiled) Generate(ctx context.Context, in InvokeInputs, args []Tensor,
 	if c.s.remote != nil && len(c.plan.Invokes) == 1 {
 		return c.generateRemote(ctx, in, args, opts)
 	}
-	return c.generate(ctx, nil, in, func() ([]Tensor, error) { return args, nil }, opts)
+	return c.generate(ctx, nil, nil, in, func() ([]Tensor, error) { return args, nil }, opts)
 }
 
-// generate is Generate with parameters that begin makes for each decoding step.
-func (c *Compiled) generate(ctx context.Context, r *stepRun, in InvokeInputs, begin func() ([]Tensor, error), opts []GenerateOption) ([][]int64, error) {
+// generate is Generate with parameters that begin makes for each decoding step,
+// and with calls that are deferred to the end of each, if there are any.
+func (c *Compiled) generate(ctx context.Context, r *stepRun, d *Defers, in InvokeInputs, begin func() ([]Tensor, error), opts []GenerateOption) ([][]int64, error) {
 	if len(c.plan.Invokes) != 1 {
 		return nil, misuse("NN3140", "%s has %d invokes: only a trace of one can generate", c.plan.Name, len(c.plan.Invokes))
 	}
@@ -120,7 +121,7 @@ func (c *Compiled) generate(ctx context.Context, r *stepRun, in InvokeInputs, be
 	for _, o := range p.outputs[1:] {
 		keep[o] = true
 	}
-	return c.s.generate(ctx, in, opts, func(ctx context.Context, in InvokeInputs) ([]Tensor, error) {
+	step := func(ctx context.Context, in InvokeInputs) ([]Tensor, error) {
 		b, err := c.s.info.join([]InvokeInputs{in})
 		if err != nil {
 			return nil, err
@@ -143,7 +144,11 @@ func (c *Compiled) generate(ctx context.Context, r *stepRun, in InvokeInputs, be
 			return nil, c.failed(ctx, err)
 		}
 		return out, nil
-	})
+	}
+	if d != nil {
+		step = c.deferring(d, step)
+	}
+	return c.s.generate(ctx, in, opts, step)
 }
 
 // Prompt gives the token ids of an invoke, row by row, as Generate begins with them.

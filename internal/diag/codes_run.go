@@ -31,6 +31,9 @@ model, or write this one's spec with nngen spec and generate again. Other weight
 	{"NN3156", "no such module", `Get found no module of that path. "nngen tree" prints them.`},
 	{"NN3157", "an internal error of a run", `Please report it.`},
 	{"NN3162", "no such operation", `The module has no operation of that name, or not that input or output of it. "nngen tree -ops" prints them.`},
+	{"NN3163", "a decoding step that has no logits", `
+A deferred call recovered from a panic in a decoding step. The panic ended the run of the model, so there is no next token to choose. Recover where
+the model is not left: in a plain function that the step calls, or check ahead of what panics.`},
 	{"NN3159", "no such view", `The spec names no part of the module's input or output so. Views stand under a point: views: {q: {from: 0, to: 768, heads: 12}}.`},
 	{"NN3170", "a plan that is no data", `The trace has Go in mid-run (hooks), and a plan is data: it can be written, sent and exported only without. Keep that Go out of the
 trace (nngen explain says what made it a hook), or run the trace in its own program.`},
