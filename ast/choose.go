@@ -20,6 +20,9 @@ type choice struct {
 	conds []*sym // whether it is the i-th, once somebody asked
 	pos   token.Pos
 	of    []string // the modules that the user's index picks from
+	// early is the index as Go that cannot fail, stable that it may be evaluated anywhere.
+	early  code
+	stable bool
 }
 
 // choose evaluates m.H[layer] with an index that only a run knows. The index is
@@ -63,13 +66,15 @@ func (f *frame) choiceOf(e *ast.IndexExpr, c *codeVal, list []*envoyVal) *choice
 		name = "choice"
 	}
 	p := f.ev.graph.addParam(name, tensor.Type{DType: tensor.Int64, Shape: tensor.Shape{}}, false, code{{v: v}}, e.Index.Pos())
-	call := f.packageRef(RuntimePath, "Choose").add("(", c.code, ", "+strconv.Itoa(len(list))+")")
+	args := txt("(").add(c.code, ", "+strconv.Itoa(len(list))+")")
+	call := f.packageRef(RuntimePath, "Choose").add(args)
 	p.feed = &resStmt{
 		kind: feedStmt, pos: e.Index.Pos(), op: "=", lhs: []target{{v: v, define: true}},
-		rhs: []code{call}, feed: p, effects: true,
+		rhs: []code{call}, feed: p, effects: true, check: true,
 	}
 	f.emit(p.feed)
 	ch := &choice{param: p, text: f.excerpt(e.Index), n: len(list), conds: make([]*sym, len(list)), pos: e.Index.Pos()}
+	ch.early, ch.stable = f.packageRef(RuntimePath, "Chosen").add(args), f.stable(c)
 	for _, x := range list {
 		ch.of = append(ch.of, x.label())
 	}

@@ -42,7 +42,7 @@ func (fa *facts) add(c *resStmt) {
 	for _, v := range c.vars {
 		fa.writes[v], fa.reads[v] = true, true
 	}
-	if c.effects {
+	if c.effects && !c.check {
 		// A call may change what it can reach.
 		for v := range fa.reads {
 			if v.changed {

@@ -43,6 +43,10 @@ func (ev *evaluator) finish() *Trace {
 // nil if it has to be collected again, in the order of service.
 func (ev *evaluator) divide(top *resBlock) []*resBlock {
 	d, pieces := placed(ev, top)
+	for ev.earlyChoices(top) {
+		d, pieces = placed(ev, top)
+	}
+	ev.lateChoices()
 	d.lateInputs()
 	d.finish()
 	if d.steps > 0 && ev.sched.several() && !ev.flat {

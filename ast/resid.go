@@ -93,6 +93,7 @@ type resStmt struct {
 	leap    *resVar // of a jump: notes that it was made
 	label   *resLabel
 	effects bool // does more than assign variables
+	check   bool // its effect is that it may fail: it changes nothing else
 	fails   bool // returnStmt: ends the trace with an error
 	alt     bool // the Go form of an operation of the graph
 	vars    []*resVar

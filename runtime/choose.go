@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/nngen-go/nngen/internal/ops"
@@ -19,6 +20,19 @@ type integer interface {
 // Generated code calls it.
 func Choose[T integer](i T, n int) int64 {
 	_ = make([]struct{}, n)[i]
+	return int64(i)
+}
+
+// noChoice is the choice of no module: the index is out of range, which Go says
+// itself where the program comes to it.
+const noChoice = math.MinInt64
+
+// Chosen is Choose for a place ahead of the one where Go checks the index: out of
+// range it chooses nothing. Generated code calls it.
+func Chosen[T integer](i T, n int) int64 {
+	if i < 0 || uint64(i) >= uint64(n) {
+		return noChoice
+	}
 	return int64(i)
 }
 
@@ -61,7 +75,7 @@ func (c *Compiled) checkChoices(args []Tensor) error {
 		if err != nil {
 			return err
 		}
-		if n < 0 || n >= int64(len(ch.Of)) {
+		if n != noChoice && (n < 0 || n >= int64(len(ch.Of))) {
 			return c.atRun(ch.Line, "%s is %d, but there are %d modules to choose from", ch.Param, n, len(ch.Of))
 		}
 	}
@@ -131,6 +145,9 @@ func (c *Compiled) outputsOf(args []Tensor) ([]string, error) {
 		n, err := c.choiceOf(args, t.Choice)
 		if err != nil {
 			return nil, err
+		}
+		if n == noChoice {
+			n = 0 // Go fails before it looks
 		}
 		if n < 0 || n >= int64(len(t.Choices)) {
 			return nil, c.atRun(t.Line, "%s is %d, but there are %d modules to choose from", t.Choice, n, len(t.Choices))
