@@ -156,7 +156,7 @@ func (f *frame) mirror(c *cell, at ast.Expr) {
 	if c.res != nil {
 		rhs = code{{v: c.res}}
 	} else {
-		rhs = f.codeOf(c.val, c.typ, at)
+		rhs = f.assignedCode(c.val, c.typ, at)
 	}
 	f.wrote(c.result, bornIn(rhs))
 	f.emit(&resStmt{kind: assignStmt, op: "=", pos: at.Pos(), lhs: []target{{v: c.result}}, rhs: []code{rhs}})

@@ -125,7 +125,7 @@ func (f *frame) assignCell(c *cell, v value, at ast.Expr) {
 	if isCode {
 		pure = cv.pure
 	}
-	rhs := f.codeOf(v, c.typ, at)
+	rhs := f.assignedCode(v, c.typ, at)
 	if !born.IsValid() {
 		born = bornIn(rhs)
 	}
@@ -191,7 +191,7 @@ func (f *frame) storeIndex(l *ast.IndexExpr, v value, at ast.Expr) {
 
 // storeCode emits an assignment to an element or field in the residual code.
 func (f *frame) storeCode(l ast.Expr, v value, at ast.Expr) {
-	rhs := f.codeOf(v, f.typeOf(l), at)
+	rhs := f.assignedCode(v, f.typeOf(l), at)
 	lhs := f.place(l, at)
 	born := bornIn(rhs)
 	if c := f.cellOf(l); c != nil && c.res != nil {

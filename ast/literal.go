@@ -13,6 +13,9 @@ func (f *frame) literal(v value, at ast.Expr) code {
 	case *structVal:
 		return f.structLiteral(v, at)
 	case *mapVal:
+		if v.obj == nil {
+			return f.typedNil(v.typ, at)
+		}
 		out := f.typeOrFail(v.typ, at).add("{")
 		m := v.typ.Underlying().(*types.Map)
 		for i, k := range v.obj.keys {
@@ -25,7 +28,7 @@ func (f *frame) literal(v value, at ast.Expr) code {
 
 func (f *frame) sliceLiteral(v *sliceVal, at ast.Expr) code {
 	if v.obj == nil {
-		return txt("nil")
+		return f.typedNil(v.typ, at)
 	}
 	out := f.typeOrFail(v.typ, at).add("{")
 	for i := range v.len {
@@ -66,6 +69,15 @@ func sep(i int) string {
 		return ""
 	}
 	return ", "
+}
+
+// typedNil is nil that keeps its type where an interface takes it.
+func (f *frame) typedNil(t types.Type, at ast.Expr) code {
+	switch types.Unalias(t).(type) {
+	case *types.Pointer, *types.Signature, *types.Chan:
+		return txt("(").add(f.typeOrFail(t, at), ")(nil)")
+	}
+	return f.typeOrFail(t, at).add("(nil)")
 }
 
 // isZero reports whether a field may be left out of a literal.

@@ -165,7 +165,7 @@ func (f *frame) codeOf(v value, t types.Type, at ast.Expr) code {
 	case *tensorVal:
 		return f.tapCode(v, at.Pos())
 	case *nilVal:
-		return f.zeroCode(v, t)
+		return f.zeroCode(v, at)
 	case *structVal, *sliceVal, *mapVal:
 		return f.literal(v, at)
 	case *funcVal:
@@ -196,12 +196,36 @@ func (f *frame) tapCode(v *tensorVal, pos token.Pos) code {
 	return code{{tap: v.sym}}
 }
 
-func (f *frame) zeroCode(v *nilVal, t types.Type) code {
-	if v.typ != nil && isTensor(v.typ) {
+func (f *frame) zeroCode(v *nilVal, at ast.Expr) code {
+	if v.typ == nil {
+		return txt("nil")
+	}
+	if isTensor(v.typ) {
 		c, _ := f.ev.typeCode(v.typ)
 		return c.add("{}")
 	}
+	switch v.typ.Underlying().(type) {
+	case *types.Pointer, *types.Signature, *types.Chan:
+		return f.typedNil(v.typ, at)
+	}
 	return txt("nil")
+}
+
+// assignedCode is codeOf for what is assigned to a variable of type t.
+func (f *frame) assignedCode(v value, t types.Type, at ast.Expr) code {
+	var own types.Type
+	switch v := v.(type) {
+	case *nilVal:
+		own = v.typ
+	case *mapVal:
+		own = v.typ
+	case *sliceVal:
+		own = v.typ
+	}
+	if own != nil && isZero(v) && t != nil && types.Identical(own, t) && !isTensor(t) {
+		return txt("nil")
+	}
+	return f.codeOf(v, t, at)
 }
 
 // constCode prints a constant so that it has its type wherever it stands.

@@ -43,3 +43,24 @@ func Risky(m *gpt2.Model, log *Log, limit float32) {
 	}
 	b.SetOutput(h.Scale(limit / n))
 }
+
+// Nils hands Go nil of several types.
+//
+//nngen:trace
+func Nils(m *gpt2.Model, log *Log, limit float32) (byName map[string][]float32, list []int) {
+	x := m.Transformer.H[0].Output()
+	defer func() {
+		byName = map[string][]float32{"x": x.Float32s()}
+		log.Add("%v", list)
+	}()
+	byName = nil
+	var p *int
+	var f func() int
+	log.Add("%v %T %T %T", list, byName, p, f)
+	if x.Norm().Item() > limit {
+		list = append(list, 1)
+	} else {
+		list = nil
+	}
+	return byName, list
+}

@@ -397,3 +397,127 @@ func (c *CompiledRisky) Plan() *nn.Plan {
 func (c *CompiledRisky) Close() error {
 	return c.c.Close()
 }
+
+// nilsMediator is Nils, scheduled: its states in the order of the run.
+var nilsMediator = nn.Mediator{
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 51},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// nilsPlan is Nils, compiled, as data.
+func nilsPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "Nils",
+		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
+		Invokes: []string{"invoke0"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 60},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "tap0", Value: nn.ModelTensor("/transformer/h.0/Add_1_output_0"), Line: 51},
+			{Name: "tap1", Value: nn.Val("norm0"), Line: 60},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/transformer/h.0/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+		},
+		Mediators: []nn.Mediator{nilsMediator},
+	}
+}
+
+// CompiledNils is Nils, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// Nils hands Go nil of several types.
+type CompiledNils struct {
+	c *nn.Compiled
+}
+
+// CompileNils puts Nils into the model's graph and opens a session over it, which may take seconds.
+func CompileNils(s *gpt2.Session, opts ...nn.CompileOption) (*CompiledNils, error) {
+	c, err := s.Compile(nilsPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledNils{c: c}, nil
+}
+
+// NilsResult holds the results of one run of Nils.
+type NilsResult struct {
+	ByName map[string][]float32
+	List   []int
+}
+
+// Run runs the model once with Nils in it. The results belong to the caller until they are released.
+func (c *CompiledNils) Run(ctx context.Context, in gpt2.Inputs, log *Log, limit float32) (byName map[string][]float32, list []int, err error) {
+	var res NilsResult
+	err = c.RunInto(ctx, &res, in, log, limit)
+	return res.ByName, res.List, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledNils) RunInto(ctx context.Context, res *NilsResult, in gpt2.Inputs, log *Log, limit float32) error {
+	var byName map[string][]float32
+	_ = byName
+	var list []int
+	_ = list
+	var nn_defers nn.Defers
+	var held [2]nn.Tensor
+	defer func() {
+		for _, nn_t := range held {
+			nn_t.Release()
+		}
+	}()
+	if nn_failed := nn_defers.Run(0, func() error {
+		if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0], &held[1]); err != nil {
+			return err
+		}
+		nn_out := []*nn.Tensor{&held[0], &held[1]}
+		nn_taps := struct {
+			Tensor func(i int) nn.Tensor
+		}{func(i int) nn.Tensor {
+			return *nn_out[i]
+		}}
+//line deferred.go:52
+		nn_defers.Add(func(nn_next func()) {
+			defer func() {
+				byName = map[string][]float32{"x": nn_taps.Tensor(0).Float32s()}
+				log.Add("%v", list)
+			}()
+			nn_next()
+		})
+//line deferred.go:56
+		byName = nil
+//line deferred.go:59
+		byName = nil
+//line deferred.go:59
+		log.Add("%v %T %T %T", list, byName, (*int)(nil), (func() int)(nil))
+//line deferred.go:60
+		if nn_taps.Tensor(1).Item() > limit {
+			list = append(list, 1)
+		} else {
+			list = nil
+		}
+//line deferred_nngen.go:503
+		return nil
+	}); nn_failed != nil {
+		return nn_failed
+	}
+//line deferred.go:65
+	res.ByName = byName
+//line deferred.go:65
+	res.List = list
+//line deferred_nngen.go:512
+	return nil
+}
+
+// Plan is the compiled form of Nils, as data.
+func (c *CompiledNils) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledNils) Close() error {
+	return c.c.Close()
+}

@@ -72,3 +72,12 @@ func TestGenerateRecovered(t *testing.T) {
 	require.Equal(t, []string{"recovered: too large"}, log.Lines)
 	require.NoError(t, risky.Run(ctx, text, &log, 0))
 }
+
+// TestNils: a nil that Go is handed keeps its type.
+func TestNils(t *testing.T) {
+	sess := open(t)
+	for _, limit := range []float32{0, 1e6} {
+		_, lines := logged(t, sess, hooks.Nils, hooks.CompileNils, limit)
+		require.Equal(t, "[] map[string][]float32 *int func() int", lines[0])
+	}
+}
