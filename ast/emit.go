@@ -1,6 +1,7 @@
 package ast
 
 import (
+	"github.com/nngen-go/nngen/internal/ops"
 	"github.com/nngen-go/nngen/internal/plan"
 	"github.com/nngen-go/nngen/internal/tensor"
 )
@@ -66,7 +67,7 @@ func (b *scopeOfPlan) holds(p *pred) bool {
 func (ev *evaluator) emit(p *plan.Plan, names *planNames) *emission {
 	e := &emission{ev: ev, p: p, names: names, top: (*scopeOfPlan)(nil).inner(nil)}
 	for _, n := range ev.graph.nodes {
-		if n.live && (n.under == nil || n.atTop) {
+		if n.live && (n.under == nil || n.atTop) || n.kept {
 			e.value(e.top, n.outs[0])
 		}
 	}
@@ -152,15 +153,10 @@ func (n *graphNode) needsGuard() bool {
 	return n.under != nil && (!n.under.born || n.mayFail())
 }
 
-// mayFail reports whether a node, or one made for it under a condition, picks by
-// an index that is known only when it is computed.
+// mayFail reports whether a node, or one made for it under a condition, refuses
+// some values of its operands.
 func (n *graphNode) mayFail() bool {
-	switch n.op {
-	case "At":
-		return len(n.in) > 1
-	case "SetAt":
-		return len(n.in) > 2
-	case "Gather", "Scatter", "IndexSelect":
+	if n.refuses() {
 		return true
 	}
 	for _, in := range n.in {
@@ -169,6 +165,19 @@ func (n *graphNode) mayFail() bool {
 		}
 	}
 	return false
+}
+
+// refuses reports whether a node itself may end the run.
+func (n *graphNode) refuses() bool {
+	op, ok := ops.Lookup(n.op)
+	if !ok {
+		return false
+	}
+	types := make([]tensor.Type, len(n.in))
+	for i, s := range n.in {
+		types[i] = s.final().typ
+	}
+	return op.MayFail(types)
 }
 
 // node writes one node, after what it needs.

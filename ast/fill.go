@@ -11,7 +11,7 @@ import (
 // markGraph marks the nodes and parameters that writes and taps need.
 func (ev *evaluator) markGraph(taps []*sym) {
 	for _, n := range ev.graph.nodes {
-		n.live, n.atTop = false, false
+		n.live, n.atTop, n.kept = false, false, false
 	}
 	for _, p := range append(ev.graph.weights, ev.graph.params...) {
 		p.live = false
@@ -24,6 +24,35 @@ func (ev *evaluator) markGraph(taps []*sym) {
 	for _, s := range taps {
 		markLive(s, nil)
 	}
+	for _, n := range ev.graph.nodes {
+		if !n.live && n.ends() {
+			n.kept = true
+			markLive(n.outs[0], nil)
+		}
+	}
+}
+
+// ends reports whether a node may end the run and so is computed even if nothing
+// needs it, as any statement of Go with an effect. One that waits for Go in
+// mid-run is left out all the same: it would put Go there for nothing else.
+func (n *graphNode) ends() bool {
+	return n.refuses() && !n.late && n.outs[0].alt == nil && (n.under == nil || !n.under.born) && !n.fedByGo(map[*graphNode]bool{})
+}
+
+// fedByGo reports whether a value of the run comes to a node by way of Go.
+func (n *graphNode) fedByGo(seen map[*graphNode]bool) bool {
+	if seen[n] {
+		return false
+	}
+	seen[n] = true
+	for _, s := range n.in {
+		s = s.final()
+		if s.param != nil && (s.param.feed != nil || s.param.step > 0 || bornIn(s.param.code).IsValid()) || s.alt != nil || s.isLate() ||
+			s.node != nil && s.node.fedByGo(seen) {
+			return true
+		}
+	}
+	return false
 }
 
 // tapsIn collects the taps of residual code, in its order, each once.

@@ -41,6 +41,7 @@ type graphNode struct {
 	text  string // the user's expression
 	hint  string // the user's variable that first holds the result
 	live  bool
+	kept  bool  // computed though nothing needs it: it may end the run
 	under *pred // the condition under which the program makes it, nil: always
 	atTop bool  // computed in any case all the same
 	// then and els are the branches of an If; in has their results too.

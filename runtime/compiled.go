@@ -8,7 +8,9 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/nngen-go/nngen/internal/ops"
 	"github.com/nngen-go/nngen/internal/plan"
+	"github.com/nngen-go/nngen/internal/tensor"
 	"github.com/nngen-go/nngen/runtime/backend"
 )
 
@@ -80,12 +82,26 @@ func (s *Session) compile(p *Plan, steps bool, opts []CompileOption) (*Compiled,
 		}
 		return c.build(nil, outputs)
 	})
-	if len(p.Taps) == 0 && len(hooks) == 0 {
+	if len(p.Taps) == 0 && len(hooks) == 0 && !mayEnd(p.Nodes) {
 		return c, nil
 	}
 	main, err := c.build(p.Taps, nil)
 	c.main = main
 	return c, err
+}
+
+// mayEnd reports whether one of the nodes can end a run, by an operator that
+// refuses some values: then the plan is run even if nothing leaves it.
+func mayEnd(nodes []Node) bool {
+	for _, n := range nodes {
+		if n.Then != nil && (mayEnd(n.Then.Nodes) || mayEnd(n.Else.Nodes)) {
+			return true
+		}
+		if op, ok := ops.Lookup(n.Op); ok && op.MayFail(make([]tensor.Type, len(n.In))) {
+			return true
+		}
+	}
+	return false
 }
 
 // build splices and opens a session for taps and outputs of the model.

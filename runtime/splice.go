@@ -15,7 +15,8 @@ const (
 	argPrefix  = "nngen.arg."
 	tapPrefix  = "nngen.tap."
 	callPrefix = "nngen.call"
-	// hookedOutput is fetched where a plan has steps and nothing leaves the run.
+	// hookedOutput is fetched where a plan has steps, or nodes that may end the
+	// run, and nothing leaves it.
 	hookedOutput = "nngen.hooked"
 	nodeStem     = "nngen/"
 )
@@ -35,6 +36,8 @@ type splice struct {
 	calls  int
 	hooks  []*onnx.Node // in the order of their steps
 	last   string       // token of the last hook
+	ending []*onnx.Node // what may end the run: it is computed though nothing needs it
+	ends   int          // nodes of the plan so far that may end the run
 }
 
 // pendingWrite is a write whose uses are redirected to a name that gets its
@@ -81,15 +84,19 @@ func (s *Session) graphOf(p *Plan, taps []Tap, outputs []string, weights map[str
 		}
 		keep = append(keep, names...)
 	}
-	if len(keep) == 0 && len(sp.hooks) > 0 { // run for what its Go does
-		if err := sp.ix.AddOutput(onnx.NewValue(hookedOutput, tensor.Int64), sp.last); err != nil {
+	if len(keep) == 0 && (len(sp.hooks) > 0 || sp.ends > 0) { // run for what its Go does, or for how it ends
+		token := sp.last
+		if token == "" {
+			token = sp.e.Const(tensor.Int64, nil, []int64{0})
+		}
+		if err := sp.ix.AddOutput(onnx.NewValue(hookedOutput, tensor.Int64), token); err != nil {
 			return nil, err
 		}
 		keep = []string{hookedOutput}
 	}
 	effects := map[*onnx.Node]bool{}
-	for _, h := range sp.hooks {
-		effects[h] = true
+	for _, n := range append(sp.hooks, sp.ending...) {
+		effects[n] = true
 	}
 	sp.ix.RemoveDead(keep, effects)
 	sp.ix.DropInputs(sp.ix.UnusedInputs()...)
@@ -237,5 +244,22 @@ func (sp *splice) node(n Node) error {
 	for i, out := range n.Out {
 		sp.values[out] = ops.Operand{Name: names[i], Type: inferred[i]}
 	}
+	if op.MayFail(types) {
+		sp.mayEnd(names)
+	}
 	return nil
+}
+
+// mayEnd notes that the node that gives these names may end the run. In a branch
+// it does so by way of the If that the branch is of.
+func (sp *splice) mayEnd(names []string) {
+	sp.ends++
+	if sp.e.body != nil {
+		return
+	}
+	for _, name := range names {
+		if n := sp.ix.ProducerNode(name); n != nil {
+			sp.ending = append(sp.ending, n)
+		}
+	}
 }

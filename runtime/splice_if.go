@@ -18,6 +18,7 @@ func (sp *splice) conditional(n Node, in []ops.Operand) error {
 	if in[0].Type.DType != tensor.Bool {
 		return fmt.Errorf("the condition of If is %s, not a bool", in[0].Type)
 	}
+	before := sp.ends
 	then, err := sp.branch(n, n.Then, "then")
 	if err != nil {
 		return err
@@ -29,6 +30,9 @@ func (sp *splice) conditional(n Node, in []ops.Operand) error {
 	names := sp.e.Nodes("If", len(n.Out), []string{in[0].Name}, onnx.GraphAttr("then_branch", then), onnx.GraphAttr("else_branch", els))
 	for i, out := range n.Out {
 		sp.values[out] = ops.Operand{Name: names[i], Type: n.Types[i]}
+	}
+	if sp.ends > before {
+		sp.mayEnd(names)
 	}
 	return nil
 }

@@ -192,7 +192,7 @@ Go's ` + "`/` and `%`" + ` on integers are ` + "`TruncDiv` and `Rem`" + `, Pytho
 - ` + "`ArgMax`, `ArgMin`, `TopK`, `Sort` and their like" + ` do not say where NaN belongs; ` + "`Max` and `Min`" + ` over no elements give an infinity, where PyTorch has an error.
 - ` + "`OneHot`" + ` of a position outside gives a row of zeros, where PyTorch has an error.
 - ` + "`PowTensor`" + ` of integers is exact as far as float64 holds the result; ` + "`Scatter`" + ` does not take a position twice, ` + "`ScatterAdd`" + ` does.
-- An integer divisor of 0 ends the run with an error, as in PyTorch and Go.
+- An integer divisor of 0, or an index outside its axis, ends the run with an error, as in PyTorch and Go, also where nothing needs the result.
 - ` + "`Pow(0.5)`" + ` of minus infinity is infinity, as in NumPy and C.
 - In models below opset 14, ` + "`Flatten`" + ` of a tensor that only the run knows to be empty is an error of the run.
 `
