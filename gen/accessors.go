@@ -18,12 +18,14 @@ func Accessors(spec *modelspec.Spec, pkg, source string) ([]byte, error) {
 	}
 	w := &accessorFile{file: newFile(pkg, source), spec: spec, tree: tree, source: source}
 	w.file.ImportName("context", "context")
+	w.file.ImportName("iter", "iter")
 	w.file.ImportAlias(runtimePath, "nn")
 	w.file.Anon("embed", backendPath)
 	w.file.PackageComment(fmt.Sprintf("// Package %s holds typed accessors of the model %s.", pkg, clean(spec.Model)))
 	w.info()
 	w.inputs()
 	w.types()
+	w.visits()
 	w.session()
 	w.trace()
 	w.aliases()

@@ -36,7 +36,10 @@ func FuzzAccessors(f *testing.F) {
 		require.Equal(t, string(again), string(src))
 		file, err := parser.ParseFile(token.NewFileSet(), "x.go", src, 0)
 		require.NoError(t, err)
-		known := map[string]bool{"NNInputs": true, "Open": true, "Interpret": true, "InterpretTrace": true, "Generate": true, "InterpretGenerate": true, "Invoke": true}
+		known := map[string]bool{
+			"NNInputs": true, "Open": true, "Interpret": true, "InterpretTrace": true, "Generate": true, "InterpretGenerate": true, "InterpretTraceGenerate": true, "Invoke": true,
+			"Iter": true, "All": true, "Next": true,
+		}
 		for _, d := range file.Decls {
 			if fn, ok := d.(*ast.FuncDecl); ok {
 				require.True(t, known[fn.Name.Name], fn.Name.Name)

@@ -48,6 +48,12 @@ func (w *accessorFile) session() {
 	w.declare("InterpretGenerate continues the prompt with the interventions of f in every step.",
 		method("InterpretGenerate").Params(ctxParam(), inParam(), body(jen.Error()), options).Add(tokens).Block(
 			jen.Return(nn("InterpretGenerate").Call(jen.Id("ctx"), inner, given, jen.Id("f"), jen.Id("opts").Op("...")))))
+	w.declare("InterpretTraceGenerate continues the prompts of the invokes that f registers, with their interventions.",
+		method("InterpretTraceGenerate").Params(ctxParam(), jen.Id("f").Func().Params(jen.Id("t").Op("*").Id("Trace")).Error(), options).Add(tokens).Block(
+			jen.Return(nn("InterpretTraceGenerate").Call(jen.Id("ctx"), inner,
+				jen.Func().Params(jen.Id("t").Op("*").Add(nn("Trace"))).Error().Block(
+					jen.Return(jen.Id("f").Call(jen.Op("&").Id("Trace").Values(jen.Id("Trace").Op(":").Id("t"))))),
+				jen.Id("opts").Op("...")))))
 }
 
 // trace adds the handle of one run with several invokes.

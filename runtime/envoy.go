@@ -153,16 +153,25 @@ func (t *tree) envoy(m *modelspec.Module) *Envoy {
 	return e
 }
 
-// point finds what a side of the module means.
+// point finds what a side of the module means at the present visit.
 func (n *node) point(side modelspec.Side) *modelspec.Point {
-	p, err := n.tree.in.point(n.module, side, 0)
+	p, err := n.tree.in.point(n.module, side, n.call())
 	if err != nil {
 		panic(misuse("NN3157", "%v", err))
 	}
 	return p
 }
 
-func (n *node) at(p *modelspec.Point) schedule.At { return schedule.At{Moment: n.tree.in.at[p]} }
+// call is which call of the module in its step the present visit means.
+func (n *node) call() int {
+	_, call := n.tree.v.callOf(modelspec.PathName(n.module.Path), n.module.Visits)
+	return call
+}
+
+func (n *node) at(p *modelspec.Point) schedule.At {
+	step, _ := n.tree.v.callOf(modelspec.PathName(n.module.Path), n.module.Visits)
+	return schedule.At{Step: step, Moment: n.tree.in.at[p]}
+}
 
 func (n *node) read(side modelspec.Side) Tensor {
 	return n.tree.v.request(schedule.Request[Tensor]{Kind: schedule.Value, At: n.at(n.point(side)), Pos: userLine()})
@@ -186,9 +195,10 @@ func (n *node) all(side modelspec.Side) []Tensor {
 	if side == modelspec.SideInput {
 		list = n.module.Inputs
 	}
+	call := n.call()
 	var points []*modelspec.Point
 	for _, p := range list {
-		if p.Absent == "" && p.Visit == 0 {
+		if p.Absent == "" && p.Visit == call {
 			points = append(points, p)
 		}
 	}

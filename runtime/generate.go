@@ -71,9 +71,6 @@ func OnToken(f func(step int, ids []int64) bool) GenerateOption {
 	return func(g *generation) { g.onToken = f }
 }
 
-// stepper runs one step and gives the outputs that ModelInfo.generates names.
-type stepper func(ctx context.Context, in InvokeInputs) ([]Tensor, error)
-
 // Generate continues the token ids in in with the plain model. It gives, for
 // each row, the prompt and the new tokens.
 func (s *Session) Generate(ctx context.Context, in InvokeInputs, opts ...GenerateOption) ([][]int64, error) {
@@ -85,16 +82,19 @@ func (s *Session) Generate(ctx context.Context, in InvokeInputs, opts ...Generat
 	for _, o := range outputs[1:] {
 		keep[o] = true
 	}
-	return s.generate(ctx, in, opts, func(ctx context.Context, in InvokeInputs) ([]Tensor, error) {
+	if err := s.enter(); err != nil {
+		return nil, err
+	}
+	defer s.leave()
+	l, err := s.newDecoding([]InvokeInputs{in}, opts)
+	if err != nil {
+		return nil, err
+	}
+	return l.run(ctx, func(_ int, b *batch) ([]Tensor, error) {
 		raw, err := s.raw()
 		if err != nil {
 			return nil, err
 		}
-		b, err := s.info.join([]InvokeInputs{in})
-		if err != nil {
-			return nil, err
-		}
-		defer b.release()
 		return s.run(ctx, raw, b.inputs, outputs, backend.RunOptions{KeepOnDevice: keep})
 	})
 }
@@ -121,12 +121,15 @@ func (c *Compiled) generate(ctx context.Context, r *stepRun, d *Defers, in Invok
 	for _, o := range p.outputs[1:] {
 		keep[o] = true
 	}
-	step := func(ctx context.Context, in InvokeInputs) ([]Tensor, error) {
-		b, err := c.s.info.join([]InvokeInputs{in})
-		if err != nil {
-			return nil, err
-		}
-		defer b.release()
+	if err := c.s.enter(); err != nil {
+		return nil, err
+	}
+	defer c.s.leave()
+	l, err := c.s.newDecoding([]InvokeInputs{in}, opts)
+	if err != nil {
+		return nil, err
+	}
+	step := func(_ int, b *batch) ([]Tensor, error) {
 		args, err := begin()
 		if err != nil {
 			return nil, err
@@ -148,7 +151,7 @@ func (c *Compiled) generate(ctx context.Context, r *stepRun, d *Defers, in Invok
 	if d != nil {
 		step = c.deferring(d, step)
 	}
-	return c.s.generate(ctx, in, opts, step)
+	return l.run(ctx, step)
 }
 
 // Prompt gives the token ids of an invoke, row by row, as Generate begins with them.
@@ -156,45 +159,6 @@ func (c *Compiled) Prompt(in InvokeInputs) ([][]int64, error) {
 	d, err := newDecoder(&c.s.info, in)
 	if err != nil {
 		return nil, err
-	}
-	return d.rows, nil
-}
-
-// generate is the decode loop.
-func (s *Session) generate(ctx context.Context, in InvokeInputs, opts []GenerateOption, step stepper) ([][]int64, error) {
-	if err := s.enter(); err != nil {
-		return nil, err
-	}
-	defer s.leave()
-	if err := s.local("Generate of the plain model"); err != nil {
-		return nil, err
-	}
-	g, err := newGeneration(opts)
-	if err != nil {
-		return nil, err
-	}
-	d, err := newDecoder(&s.info, in)
-	if err != nil {
-		return nil, err
-	}
-	d.sampler = newSampler(g.GenerateSettings, len(d.rows))
-	defer d.release()
-	for i := 0; i < g.GenerateSettings.MaxNewTokens && !d.finished(); i++ {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		out, err := step(ctx, d.inputs())
-		if err != nil {
-			return nil, err
-		}
-		next, err := d.take(out)
-		if err != nil {
-			return nil, err
-		}
-		told := d.append(next, g.GenerateSettings.StopTokens)
-		if g.onToken != nil && !g.onToken(i, told) {
-			break
-		}
 	}
 	return d.rows, nil
 }

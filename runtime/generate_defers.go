@@ -16,11 +16,11 @@ func (c *Compiled) GenerateDeferring(ctx context.Context, f Frame, d *Defers, in
 
 // deferring is a decoding step with what the trace defers around it.
 func (c *Compiled) deferring(d *Defers, step stepper) stepper {
-	return func(ctx context.Context, in InvokeInputs) (out []Tensor, err error) {
+	return func(i int, b *batch) (out []Tensor, err error) {
 		d.list = d.list[:0]
 		var failed error
 		err = d.Run(0, func() error {
-			out, failed = step(ctx, in)
+			out, failed = step(i, b)
 			return failed
 		})
 		switch {

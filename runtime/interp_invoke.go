@@ -20,6 +20,8 @@ type invoke struct {
 
 	run       *liveRun
 	rows      int
+	visit     int        // that points mean
+	loops     *visitLoop // the innermost loop over visits
 	next      func() (schedule.Request[Tensor], bool)
 	stop      func()
 	yield     func(schedule.Request[Tensor]) bool

@@ -21,14 +21,17 @@ type liveRun struct {
 	written []*handle                // what the invokes wrote, pinned until the run is over
 	err     error                    // why the run ends, if it is not the model's fault
 	again   replay
+	began   int // step of a decode loop with which the run began
+	step    int // steps since
+	steps   int // how many there are, at most
 }
 
 // errDone ends a run that nobody needs any more; it is no error.
 var errDone = errors.New("every invoke is done")
 
-// run runs the model with the invokes of t. Coroutines obey one rule: they are
-// created, resumed and ended on one locked thread, in calls from C (hooks, and
-// OnThread where no hook is called).
+// run runs the model once with the invokes of t. Coroutines obey one rule: they
+// are created, resumed and ended on one locked thread, in calls from C (hooks,
+// and OnThread where no hook is called).
 func (t *Trace) run(outputs []string) (out []Tensor, err error) {
 	t.ran = true
 	if err := t.s.enter(); err != nil {
@@ -38,63 +41,97 @@ func (t *Trace) run(outputs []string) (out []Tensor, err error) {
 	if err := t.s.local("Interpret"); err != nil {
 		return nil, err
 	}
-	r, err := t.newRun()
+	b, err := t.s.info.join(t.inputs())
 	if err != nil {
 		return nil, err
 	}
-	defer r.batch.release()
-	defer r.releaseKept()
+	defer b.release()
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
+	r, err := t.newRun(b, 0, 1)
+	if err != nil {
+		return nil, err
+	}
 	defer func() {
-		if err != nil {
+		if r.close(); err != nil {
 			releaseAll(out)
 			out = nil
 		}
 	}()
-	defer t.s.back.OnThread(r.endAll)
-	defer r.report()
-	t.s.back.OnThread(func() { r.err = r.sched.Start() })
+	if err := r.start(); err != nil {
+		return nil, err
+	}
+	if out, err = r.forward(outputs); err != nil {
+		return out, err
+	}
+	return out, r.finish()
+}
+
+// start resumes each invoke up to its first request.
+func (r *liveRun) start() error {
+	r.s.back.OnThread(func() { r.err = r.sched.Start() })
 	if r.err == nil {
 		r.err = r.enterModules()
 	}
-	if r.err != nil {
-		return nil, r.fail(r.err)
-	}
+	return r.fail(r.err)
+}
+
+// forward runs the model, once, and gives outputs of it.
+func (r *liveRun) forward(outputs []string) (out []Tensor, err error) {
 	needed := len(outputs) > 0
 	if !needed {
 		outputs = []string{r.in.session.Outputs()[0].Name}
 	}
 	hook := func(c *backend.HookCall) error { return r.hook(c, needed) }
-	out, err = t.s.run(t.ctx, r.in.session, r.batch.inputs, outputs, backend.RunOptions{Hook: hook})
+	out, err = r.s.run(r.t.ctx, r.in.session, r.batch.inputs, outputs, backend.RunOptions{Hook: hook})
 	if r.err == nil && errors.Is(err, errInner) {
 		if err = r.enterModules(); err == nil {
-			out, err = t.s.run(t.ctx, r.in.session, r.batch.inputs, outputs, backend.RunOptions{Hook: hook})
+			out, err = r.s.run(r.t.ctx, r.in.session, r.batch.inputs, outputs, backend.RunOptions{Hook: hook})
 		}
 	}
 	if r.err != nil || err != nil && !errors.Is(err, errDone) {
-		return out, r.fail(errors.Join(r.err, err))
+		releaseAll(out)
+		return nil, r.fail(errors.Join(r.err, err))
 	}
-	t.s.back.OnThread(func() { r.err = r.sched.Finish() })
 	if !needed {
 		releaseAll(out)
 		out = nil
 	}
-	return out, r.fail(r.err)
+	return out, nil
 }
 
-// newRun joins the inputs and prepares the scheduler.
-func (t *Trace) newRun() (*liveRun, error) {
+// finish tells the invokes that the model has run.
+func (r *liveRun) finish() error {
+	r.s.back.OnThread(func() { r.err = r.sched.Finish() })
+	return r.fail(r.err)
+}
+
+// close ends what is left of a run, whatever happened.
+func (r *liveRun) close() {
+	r.report()
+	r.s.back.OnThread(r.endAll)
+	r.releaseKept()
+}
+
+// inputs gives those of each invoke.
+func (t *Trace) inputs() []InvokeInputs {
+	var ins []InvokeInputs
+	for _, v := range t.invokes {
+		ins = append(ins, v.inputs)
+	}
+	return ins
+}
+
+// newRun prepares the scheduler for a run of some steps over joined inputs.
+func (t *Trace) newRun(b *batch, began, steps int) (*liveRun, error) {
 	in, err := t.s.inst()
 	if err != nil {
 		return nil, err
 	}
-	r := &liveRun{s: t.s, t: t, in: in, live: map[string]backend.Value{}, kept: map[string]Tensor{}}
-	p := schedule.Program[Tensor]{Moments: in.moments, Algebra: liveAlgebra{r}, Policy: schedule.Refuse}
-	var ins []InvokeInputs
+	r := &liveRun{s: t.s, t: t, in: in, batch: b, live: map[string]backend.Value{}, kept: map[string]Tensor{}, began: began, steps: steps}
+	p := schedule.Program[Tensor]{Moments: in.moments, Steps: steps, Algebra: liveAlgebra{r}, Policy: schedule.Refuse}
 	full := 0
 	for _, v := range t.invokes {
-		ins = append(ins, v.inputs)
 		if v.inputs != nil {
 			full++
 		}
@@ -108,14 +145,8 @@ func (t *Trace) newRun() (*liveRun, error) {
 		p.Mediators = append(p.Mediators, v)
 		p.Rows = append(p.Rows, rows)
 	}
-	if r.batch, err = t.s.info.join(ins); err != nil {
-		return nil, err
-	}
-	if r.sched, err = schedule.New(p); err != nil {
-		r.batch.release()
-		return nil, err
-	}
-	return r, nil
+	r.sched, err = schedule.New(p)
+	return r, err
 }
 
 // fail makes an error of the run what the user should see.
@@ -143,9 +174,11 @@ func (r *liveRun) releaseKept() {
 	for _, t := range r.kept {
 		t.Release()
 	}
+	clear(r.kept)
 	for _, h := range r.written {
 		h.unpin()
 	}
+	r.written = nil
 }
 
 // hook serves the moments of one site.
@@ -209,7 +242,7 @@ func (r *liveRun) serve(m int, st site, now []Tensor, written []bool) error {
 		}
 		return now[j], nil
 	}
-	out, changed, err := r.sched.Serve(schedule.At{Moment: m}, base)
+	out, changed, err := r.sched.Serve(schedule.At{Step: r.step, Moment: m}, base)
 	if err != nil {
 		return err
 	}

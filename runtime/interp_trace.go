@@ -16,25 +16,31 @@ type Trace struct {
 	invokes []*invoke
 	ran     bool
 	running *invoke // whose code has the turn
+
+	generates bool // Run generates, by opts
+	opts      []GenerateOption
+	loop      *decoding // of a generation
+	explicit  bool      // the code says itself which visits it means
+	ids       [][]int64 // what a generation made
 }
 
 // Interpret runs the model once, with f called on the accessors of the model:
 // each read waits until the model gets there, each write is what it goes on with.
 func Interpret[M any](ctx context.Context, s *Session, in InvokeInputs, f func(m *M) error) error {
-	_, err := interpretOnce(ctx, s, in, f, nil)
+	t := &Trace{s: s, ctx: ctx}
+	t.add(in, bodyOf(f))
+	_, err := t.run(nil)
 	return err
 }
 
-// interpretOnce is Interpret that also gives outputs of the model.
-func interpretOnce[M any](ctx context.Context, s *Session, in InvokeInputs, f func(m *M) error, outputs []string) ([]Tensor, error) {
+// InterpretTrace calls f, which registers invokes and runs them with t.Run.
+func InterpretTrace(ctx context.Context, s *Session, f func(t *Trace) error) error {
 	t := &Trace{s: s, ctx: ctx}
-	t.add(in, bodyOf(f))
-	return t.run(outputs)
+	return t.interpret(f)
 }
 
-// InterpretTrace calls f, which registers invokes and runs them with t.Run.
-func InterpretTrace(ctx context.Context, s *Session, f func(t *Trace) error) (err error) {
-	t := &Trace{s: s, ctx: ctx}
+// interpret calls f and makes errors of its panics.
+func (t *Trace) interpret(f func(t *Trace) error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = recovered(p, -1)
@@ -91,7 +97,13 @@ func (t *Trace) Run() {
 	if len(t.invokes) == 0 {
 		panic(misuse("NN3151", "t.Run() was called without an Invoke before it"))
 	}
-	if _, err := t.run(nil); err != nil {
+	var err error
+	if t.generates {
+		t.ids, err = t.generate(t.opts)
+	} else {
+		_, err = t.run(nil)
+	}
+	if err != nil {
 		panic(runFailed{err})
 	}
 }

@@ -126,10 +126,23 @@ func (o Operation) of() Operation {
 	return o
 }
 
+// visited is the operation in the call of its module that the present visit means.
+func (o Operation) visited() Operation {
+	o = o.of()
+	if call := o.n.call(); call > 0 {
+		op := o.n.module.Operation(o.op.Name, call)
+		if op == nil {
+			panic(misuse("NN3162", "%s has no operation %q at call %d", modelspec.PathName(o.n.module.Path), o.op.Name, call))
+		}
+		o.op = op
+	}
+	return o
+}
+
 // point finds one of the operation's points, and tells the run that it needs
 // hooks inside modules.
 func (o Operation) point(side modelspec.Side, i int) *modelspec.Point {
-	p, err := o.of().op.Point(o.n.module, side, i)
+	p, err := o.visited().op.Point(o.n.module, side, i)
 	if err != nil {
 		panic(misuse("NN3162", "%v", err))
 	}
@@ -146,7 +159,8 @@ func (o Operation) write(side modelspec.Side, i int, t Tensor) { o.n.swap(o.poin
 
 // all reads the points of a side in the order of the run and gives them in the node's.
 func (o Operation) all(side modelspec.Side) []Tensor {
-	list := o.of().op.Outputs
+	o = o.visited()
+	list := o.op.Outputs
 	if side == modelspec.SideInput {
 		list = o.op.Inputs
 	}

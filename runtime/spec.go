@@ -16,6 +16,7 @@ type specInfo struct {
 	at       map[*modelspec.Point]int // index into moments
 	modules  map[string]*modelspec.Module
 	types    map[string]tensor.Type // of every point's tensor
+	calls    int                    // most calls of a module in one forward
 }
 
 // readSpec parses the spec that came with the accessor package.
@@ -29,7 +30,7 @@ func (s *Session) readSpec() (*specInfo, error) {
 	}
 	in := &specInfo{
 		spec: spec, timeline: spec.SourceTimeline(), at: map[*modelspec.Point]int{},
-		modules: map[string]*modelspec.Module{}, types: map[string]tensor.Type{},
+		modules: map[string]*modelspec.Module{}, types: map[string]tensor.Type{}, calls: 1,
 	}
 	in.moments = schedule.Moments(in.timeline)
 	for i, m := range in.timeline {
@@ -37,6 +38,7 @@ func (s *Session) readSpec() (*specInfo, error) {
 	}
 	for _, m := range spec.Modules {
 		in.modules[m.Path] = m
+		in.calls = max(in.calls, m.Visits)
 		m.Points(func(p *modelspec.Point) { in.types[p.Tensor] = p.Type })
 	}
 	return in, nil

@@ -111,4 +111,12 @@ up; a write that depends on a later point depends on itself through the model: u
 A barrier lets its invokes go when as many as it was made for wait. Call Wait in each of them, on every path.`},
 	{"NN3104", "a point is not reached", `
 The run ended, or was stopped, before this point.`},
+	{"NN3105", "visits that there are not", `
+Visits count from 0 and only go on: Iter takes them in ascending order, Next goes forward. A run calls the model once, so that visit n
+of a module that is called k times per forward exists for n below k; Generate runs it for each token, up to MaxNewTokens:
+
+	for step := range m.Iter(nn.RangeFrom(2)) { … }     // from step 2 to the end
+	for range m.All() { … }                             // all there are
+
+Inside the loop every point means the visit; after it the visit that it meant before, which may be over. Take what a point gives inside.`},
 }

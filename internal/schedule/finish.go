@@ -34,11 +34,11 @@ func (s *Scheduler[V]) Finish() error {
 		m.later = nil
 	}
 	for s.failure == nil {
-		m, err := s.stuck()
+		m, a := s.stuck()
 		if m == nil {
 			return s.settle()
 		}
-		s.resume(m, Answer[V]{Err: err})
+		s.resume(m, a)
 		if err := s.settle(); err != nil {
 			return err
 		}
@@ -46,31 +46,33 @@ func (s *Scheduler[V]) Finish() error {
 	return s.failure
 }
 
-// lost is the error of a postponed request whose moment never came.
+// lost is the error of a request whose moment never came.
 func (s *Scheduler[V]) lost(r *Request[V]) error {
-	if s.stopped != nil {
+	switch {
+	case s.stopped != nil && s.now.Before(r.At):
 		return s.unreached(r)
+	case r.At.Step >= s.begun:
+		return s.ended(r)
 	}
-	return fail(CodeUnreached, r.Pos, "%s was not reached", s.p.Moments[r.At.Moment].Address)
+	return fail(CodeUnreached, r.Pos, "%s was not reached", s.name(r.At))
 }
 
-// stuck finds a mediator that cannot go on, and the reason.
-func (s *Scheduler[V]) stuck() (*mediator[V], error) {
+// stuck finds a mediator that cannot go on, and what it is told.
+func (s *Scheduler[V]) stuck() (*mediator[V], Answer[V]) {
 	for _, m := range s.meds {
-		switch m.status {
-		case waiting:
-			if s.stopped != nil && s.now.Before(m.req.At) {
-				return m, s.unreached(&m.req)
-			}
-			return m, fail(CodeUnreached, m.req.Pos, "%s was not reached", s.p.Moments[m.req.At.Moment].Address)
-		case parked:
+		switch {
+		case m.status == waiting && m.req.Kind == Turn:
+			return m, s.turn(&m.req)
+		case m.status == waiting:
+			return m, Answer[V]{Err: s.lost(&m.req)}
+		case m.status == parked:
 			group := s.held[m.req.Barrier]
 			err := s.unfilled(m.req.Barrier, group)
 			err.Pos = m.req.Pos
-			return s.leave(m), err
+			return s.leave(m), Answer[V]{Err: err}
 		}
 	}
-	return nil, nil
+	return nil, Answer[V]{}
 }
 
 // leave takes m out of its barrier.

@@ -1,6 +1,10 @@
 package schedule
 
-import "github.com/nngen-go/nngen/internal/diag"
+import (
+	"fmt"
+
+	"github.com/nngen-go/nngen/internal/diag"
+)
 
 // entry is a swap that was carried out, kept to serve late reads.
 type entry[V any] struct {
@@ -44,14 +48,14 @@ func (s *Scheduler[V]) past(m *mediator[V], r *Request[V]) (V, error) {
 
 // passed is the error of a late request, with the place where it was passed.
 func (s *Scheduler[V]) passed(m *mediator[V], r *Request[V], code, what string) error {
-	point := s.p.Moments[r.At.Moment].Address
+	point := s.name(r.At)
 	d := fail(code, r.Pos, "%s %s", point, what)
 	if r.At.Before(m.last) {
 		verb := "read"
 		if m.lastKind == Swap {
 			verb = "written"
 		}
-		later := s.p.Moments[m.last.Moment].Address
+		later := s.name(m.last)
 		d.Message += ": " + later + ", which comes later in the run, was already " + verb
 		d.Hint = "move this line before the one that uses " + later
 		if d.Pos.Filename == m.lastPos.Filename && d.Pos.Line == m.lastPos.Line {
@@ -66,10 +70,13 @@ func (s *Scheduler[V]) passed(m *mediator[V], r *Request[V], code, what string) 
 
 // place names the present moment.
 func (s *Scheduler[V]) place() string {
-	if s.over || s.now.Moment < 0 {
+	switch {
+	case s.over:
 		return "its end"
+	case s.now.Moment < 0:
+		return fmt.Sprintf("step %d", s.now.Step)
 	}
-	return s.p.Moments[s.now.Moment].Address
+	return s.name(s.now)
 }
 
 // reachable refuses requests that no moment to come can meet.
@@ -78,9 +85,13 @@ func (s *Scheduler[V]) reachable(m *mediator[V], r *Request[V]) error {
 	if at.Moment < 0 || at.Moment >= len(s.p.Moments) {
 		return fail(CodeUnreached, r.Pos, "the run has no moment %d", at.Moment)
 	}
-	point := s.p.Moments[at.Moment].Address
-	if at.Step >= s.p.Steps {
-		return fail(CodeUnreached, r.Pos, "%s at step %d is never reached: the run has %d", point, at.Step, s.p.Steps)
+	switch {
+	case at.Step < 0:
+		return fail(CodeUnreached, r.Pos, "%s is never reached: steps count from 0", s.p.Moments[at.Moment].Address)
+	case at.Step >= s.p.Steps:
+		return fail(CodeUnreached, r.Pos, "%s is never reached: the run has %s", s.name(at), count(s.p.Steps, "step"))
+	case s.over && s.stopped == nil && at.Step >= s.begun:
+		return s.ended(r)
 	}
 	if s.stopped != nil && s.over && s.now.Before(at) {
 		return s.unreached(r)
@@ -90,7 +101,6 @@ func (s *Scheduler[V]) reachable(m *mediator[V], r *Request[V]) error {
 
 // unreached is the error of a request that a stop left behind.
 func (s *Scheduler[V]) unreached(r *Request[V]) *diag.Diagnostic {
-	d := fail(CodeUnreached, r.Pos, "%s was not reached: %s stopped the run",
-		s.p.Moments[r.At.Moment].Address, s.stopped.name)
+	d := fail(CodeUnreached, r.Pos, "%s was not reached: %s stopped the run", s.name(r.At), s.stopped.name)
 	return relate(d, s.stopped.req.Pos, "the run is stopped here")
 }

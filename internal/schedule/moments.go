@@ -6,6 +6,7 @@ import "github.com/nngen-go/nngen/modelspec"
 type Moment struct {
 	Address   string // "transformer.h.5.output"
 	Visit     int    // which call of the module
+	Visits    int    // calls of the module in one forward; 0 means 1
 	Tensor    string
 	Exit      bool  // a swap is seen by everything after; else by Consumers alone
 	Consumers []int // nodes of the entered module that read Tensor, in file order
@@ -16,7 +17,7 @@ func Moments(timeline []modelspec.Moment) []Moment {
 	out := make([]Moment, len(timeline))
 	for i, m := range timeline {
 		out[i] = Moment{
-			Address: m.Address(), Visit: m.Point.Visit, Tensor: m.Point.Tensor,
+			Address: m.Address(), Visit: m.Point.Visit, Visits: m.Module.Visits, Tensor: m.Point.Tensor,
 			Exit: m.Side == modelspec.SideOutput, Consumers: m.Point.Consumers,
 		}
 	}

@@ -61,6 +61,7 @@ func (r *Request[V]) later() bool { return r.Then != nil }
 type Answer[V any] struct {
 	Value V
 	Err   error
+	Over  bool // of a Turn: the run ended before that step
 }
 
 // Mediator is one invoke's code, resumable. The first answer is the zero one.
@@ -108,7 +109,7 @@ const (
 // Program is all that a run of the scheduler needs.
 type Program[V any] struct {
 	Moments   []Moment
-	Steps     int           // forward passes; 0 means 1
+	Steps     int           // forward passes, at most; 0 means 1
 	Mediators []Mediator[V] // in definition order
 	Rows      []int         // row scope of each mediator
 	Names     []string      // of each mediator, for messages; nil: "invoke 0", …

@@ -11,6 +11,7 @@ type Scheduler[V any] struct {
 	meds     []*mediator[V]
 	held     map[*Rendezvous][]*mediator[V]
 	now      At
+	begun    int // steps that the run came to
 	cell     *cell[V]
 	versions map[string]version[V] // of the tensors written so far, by tensor
 	log      []entry[V]
@@ -54,7 +55,7 @@ func New[V any](p Program[V]) (*Scheduler[V], error) {
 	if p.Steps == 0 {
 		p.Steps = 1
 	}
-	s := &Scheduler[V]{p: p, held: map[*Rendezvous][]*mediator[V]{}, now: At{0, -1}, versions: map[string]version[V]{}}
+	s := &Scheduler[V]{p: p, held: map[*Rendezvous][]*mediator[V]{}, now: At{0, -1}, begun: 1, versions: map[string]version[V]{}}
 	for i, m := range p.Mediators {
 		name := fmt.Sprintf("invoke %d", i)
 		if i < len(p.Names) {
@@ -148,6 +149,9 @@ func (s *Scheduler[V]) settle() error {
 
 // answer meets the request of m, which is for the present or the past.
 func (s *Scheduler[V]) answer(m *mediator[V], r *Request[V]) (a Answer[V]) {
+	if r.Kind == Turn {
+		return s.turn(r)
+	}
 	if s.over || r.At != s.now {
 		return s.late(m, r)
 	}
@@ -239,6 +243,8 @@ func (s *Scheduler[V]) receive(m *mediator[V]) error {
 	case Value, Swap:
 		m.status = waiting
 		return s.reachable(m, &m.req)
+	case Turn:
+		m.status = waiting
 	case Barrier:
 		return s.arrive(m)
 	case Stop:

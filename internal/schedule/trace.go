@@ -28,7 +28,8 @@ func (s *Scheduler[V]) record(m *mediator[V], r *Request[V], at At) {
 	st := plan.State{Event: events[r.Kind], Rows: m.rows, When: r.When, Line: r.Pos.Line}
 	switch r.Kind {
 	case Value, Swap:
-		st.At, st.Visit = s.p.Moments[at.Moment].Address, s.p.Moments[at.Moment].Visit
+		moment := s.p.Moments[at.Moment]
+		st.At, st.Visit = moment.Address, moment.visit(at.Step)
 	case Barrier:
 		st.At = r.Barrier.Name
 	}
