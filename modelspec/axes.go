@@ -6,13 +6,14 @@ import (
 	"github.com/nngen-go/nngen/internal/tensor"
 )
 
-// mainAndPast are the input that carries the batch and the first cache.
+// mainAndPast are the input that carries the batch and the first cache of
+// its own tokens.
 func mainAndPast(inputs []Value) (main, past *Value) {
 	for i, v := range inputs {
 		if v.Role == RoleInput && main == nil {
 			main = &inputs[i]
 		}
-		if v.Role == RolePast && past == nil && len(v.Type.Shape) == 4 {
+		if v.Role == RolePast && past == nil && len(v.Type.Shape) == 4 && !isEncoderCache(v) {
 			past = &inputs[i]
 		}
 	}
@@ -68,12 +69,13 @@ func conventions(inputs []Value) map[string]tensor.Dim {
 	return out
 }
 
-// otherLengths are axes of a second sequence, as an encoder's states beside a
-// decoder's tokens: a mask of that length is not one of the tokens.
+// otherLengths are axes of a second sequence, as an encoder's states or the keys
+// made of them beside a decoder's tokens: a mask or cache of that length is not
+// one of the tokens.
 func otherLengths(inputs []Value, main *Value) map[tensor.Dim]bool {
 	out := map[tensor.Dim]bool{}
 	for _, v := range inputs {
-		if v.Name == main.Name || v.Role != RoleOther && v.Role != RoleUnknown || v.Class != "ids" && !v.Type.DType.IsFloat() {
+		if v.Name == main.Name || !ofAnotherSequence(v) && !isEncoderCache(v) {
 			continue
 		}
 		for _, d := range v.Type.Shape {
@@ -84,6 +86,20 @@ func otherLengths(inputs []Value, main *Value) map[tensor.Dim]bool {
 		delete(out, d)
 	}
 	return out
+}
+
+// ofAnotherSequence reports whether v is neither tokens, mask, position nor cache.
+func ofAnotherSequence(v Value) bool {
+	return (v.Role == RoleOther || v.Role == RoleUnknown) && (v.Class == "ids" || v.Type.DType.IsFloat())
+}
+
+// encoderCacheName is how exporters name keys and values of an encoder's states.
+var encoderCacheName = regexp.MustCompile(`(?i)encoder|cross`)
+
+// isEncoderCache reports whether v holds keys or values of an encoder's states,
+// which do not grow as tokens are made.
+func isEncoderCache(v Value) bool {
+	return v.Role == RolePast && encoderCacheName.MatchString(v.Name)
 }
 
 // numberedSymbol is a name that a tool counted up rather than one that says something.

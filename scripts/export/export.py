@@ -13,6 +13,7 @@ import torch
 
 import exporting
 import nets
+import seq2seq
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / "testdata/models"
@@ -65,11 +66,14 @@ def export(net: nets.Net, exporter: str) -> None:
 
 def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("nets", nargs="*", default=list(nets.NETS), help="nets to export (default: all)")
+    p.add_argument("nets", nargs="*", default=[*nets.NETS, "t5"], help="nets to export (default: all)")
     p.add_argument("--exporter", choices=["torchscript", "dynamo", "optimum"], action="append", help="repeatable (default: all; optimum for llama alone)")
     args = p.parse_args()
     torch.set_num_threads(1)
     for name in args.nets:
+        if name == "t5":
+            seq2seq.export(MODELS)
+            continue
         for exporter in args.exporter or ["torchscript", "dynamo", "optimum"]:
             if exporter != "optimum" or name == "llama":
                 export(nets.NETS[name], exporter)

@@ -17,6 +17,7 @@ import golden_bert
 import golden_gpt2
 import golden_llama
 import golden_small
+import golden_t5
 import golden_tracing
 
 GOLDENS = Path(__file__).resolve().parents[2] / "testdata/goldens"
@@ -29,6 +30,9 @@ WRITERS = {
     "gpt2": golden_gpt2.gpt2,
     "llama": golden_llama.llama,
     "bert": golden_bert.bert,
+    "t5encoder": golden_t5.encoder,
+    "t5decoder": golden_t5.decoder,
+    "t5past": golden_t5.past,
     "gallery": gallery.gallery,
     "attach": golden_attach.attach,
     "tracing": golden_tracing.tracing,
