@@ -67,6 +67,7 @@ func excludes(a []*side, s *rscope) bool {
 func (f *frame) accessed(a *access) {
 	a.pred = f.predicate()
 	a.sides = sidesOf(f.scope)
+	f.mayBeSkipped(a)
 	f.inv.history = append(f.inv.history, a)
 }
 

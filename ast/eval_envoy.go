@@ -96,6 +96,8 @@ func (f *frame) envoyMethod(e *ast.CallExpr, fv *funcVal, x *envoyVal) value {
 		return f.readAll(e, x, modelspec.SideOutput)
 	case "Inputs":
 		return f.readAll(e, x, modelspec.SideInput)
+	case "Skip":
+		return f.skipModule(e, x, args)
 	case "Call":
 		return f.callModule(e, x, args[0])
 	case "Weight":

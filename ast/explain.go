@@ -20,6 +20,8 @@ func (ev *evaluator) planMediators(p *plan.Plan) {
 			switch st.Event {
 			case plan.Swap:
 				st.Placement = ev.swapPlacement(i, st)
+			case plan.Skip:
+				st.Placement = plan.Prune
 			case plan.Value:
 				st.Placement = use[readKey{i, st.At, st.Line}]
 			}
@@ -133,6 +135,9 @@ func (ev *evaluator) explain(t *Trace) {
 			continue
 		}
 		add(w.pos, w.at, plan.Graph, "a write with a value of the graph")
+	}
+	for _, k := range ev.sched.skips {
+		add(k.pos, k.body.Module, plan.Prune, "the module is left out: its output is given")
 	}
 	for _, n := range ev.graph.nodes {
 		switch {

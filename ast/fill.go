@@ -152,6 +152,7 @@ func (ev *evaluator) fillPlan(t *Trace) {
 		p.Taps = append(p.Taps, e.tap(taps[i], s))
 	}
 	p.Nodes = e.top.nodes
+	ev.planSkips(p)
 	ev.planChoices(p)
 	ev.planMediators(p)
 	t.Plan = p

@@ -26,7 +26,10 @@ func stub() string {
 	var b strings.Builder
 	b.WriteString(`package nn
 
-import "context"
+import (
+	"context"
+	"iter"
+)
 
 type Tensor struct{ _ int }
 type DType int32
@@ -86,6 +89,9 @@ func (e *Envoy) SetInput(t Tensor)
 func (e *Envoy) Outputs() []Tensor
 func (e *Envoy) Inputs() []Tensor
 func (e *Envoy) Call(x Tensor) Tensor
+func (e *Envoy) Skip(v Tensor, others ...Tensor)
+func Iter(e *Envoy, visits ...any) iter.Seq[int]
+func Next(e *Envoy, n ...int)
 func (e *Envoy) Weight(name string) Tensor
 func (e *Envoy) Get(path string) (*Envoy, error)
 func (e *Envoy) Modules() []*Envoy
@@ -133,6 +139,7 @@ func Open(info ModelInfo, path string, opts ...Option) (*Session, error)
 func Interpret[M any](ctx context.Context, s *Session, in InvokeInputs, f func(m *M) error) error { panic(0) }
 func InterpretTrace(ctx context.Context, s *Session, f func(t *Trace) error) error
 func Invoke[M any](t *Trace, in InvokeInputs, f func(m *M)) { panic(0) }
+func InterpretTraceGenerate(ctx context.Context, s *Session, f func(t *Trace) error, opts ...GenerateOption) ([][]int64, error)
 func InterpretGenerate[M any](ctx context.Context, s *Session, in InvokeInputs, f func(m *M) error, opts ...GenerateOption) ([][]int64, error) { panic(0) }
 `)
 	for _, o := range ops.All() {
@@ -164,7 +171,7 @@ var std = sync.OnceValue(func() map[string]*types.Package {
 	fset := token.NewFileSet()
 	out := map[string]*types.Package{}
 	imp := importer.ForCompiler(fset, "source", nil)
-	for _, p := range []string{"context", "errors", "fmt", "math", "sort", "strings", "embed", "sync/atomic"} {
+	for _, p := range []string{"context", "errors", "fmt", "math", "sort", "strings", "embed", "iter", "sync/atomic"} {
 		pkg, err := imp.Import(p)
 		if err != nil {
 			panic(err)

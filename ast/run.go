@@ -13,25 +13,27 @@ import (
 
 // runState is the trace's one run: its invokes, and what the scheduler served.
 type runState struct {
-	ev      *evaluator
-	moments []schedule.Moment
-	moment  map[*modelspec.Point]int
-	types   map[string]tensor.Type // of the moments' tensors
-	invokes []*invoke
-	form    Form
-	running bool
-	ran     bool
-	runPos  token.Pos
-	bounds  *sym
-	reads   []read
-	swaps   []read
-	checks  []pendingCheck
-	orders  []runOrder
-	log     []logged
-	mixed   bool // host code of two invokes was found to depend on each other
-	result  *schedule.Evaluation[*sym]
-	live    *schedule.Scheduler[*sym] // of the run under way
-	names   map[string]int
+	ev       *evaluator
+	moments  []schedule.Moment
+	timeline []modelspec.Moment
+	moment   map[*modelspec.Point]int
+	types    map[string]tensor.Type // of the moments' tensors
+	invokes  []*invoke
+	form     Form
+	running  bool
+	ran      bool
+	runPos   token.Pos
+	bounds   *sym
+	reads    []read
+	swaps    []read
+	skips    []*skipped
+	checks   []pendingCheck
+	orders   []runOrder
+	log      []logged
+	mixed    bool // host code of two invokes was found to depend on each other
+	result   *schedule.Evaluation[*sym]
+	live     *schedule.Scheduler[*sym] // of the run under way
+	names    map[string]int
 }
 
 // read is one service of a point: who, where, at which line, which value.
@@ -82,7 +84,7 @@ type barrier struct {
 func newRunState(ev *evaluator) *runState {
 	s := &runState{ev: ev, moment: map[*modelspec.Point]int{}, types: map[string]tensor.Type{}, form: ev.form, names: map[string]int{}}
 	timeline := ev.acc.spec.SourceTimeline()
-	s.moments = schedule.Moments(timeline)
+	s.moments, s.timeline = schedule.Moments(timeline), timeline
 	for i, m := range timeline {
 		s.moment[m.Point] = i
 		s.types[m.Point.Tensor] = m.Point.Type
@@ -149,6 +151,9 @@ func (s *runState) run(pos token.Pos) {
 	s.running, s.ran = false, true
 	if err != nil {
 		s.ev.adopt(err, pos, "NN1303")
+		if s.form == ManyInvokes {
+			panic(abort{}) // what follows Run would only miss what invokes did not come to set
+		}
 		return
 	}
 	s.result = res

@@ -152,6 +152,10 @@ func (f *traceFunc) planFunc() *jen.Statement {
 			field("What only the sizes of a run can tell.", "Checks",
 				jen.Index().Add(nn("Check")).Add(rows(len(p.Checks), func(i int) *jen.Statement { return check(p.Checks[i]) })))
 		}
+		if len(p.Skips) > 0 {
+			field("Which modules are left out.", "Skips",
+				jen.Index().Add(nn("Skipped")).Add(rows(len(p.Skips), func(i int) *jen.Statement { return skipped(p.Skips[i]) })))
+		}
 		f.choices(field)
 		if len(p.Tensors) > 0 {
 			names := slices.Sorted(maps.Keys(p.Tensors))

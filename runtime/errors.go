@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/internal/diag"
+	"github.com/nngen-go/nngen/internal/schedule"
 )
 
 // Error is a mistake in the use of this package: a wrong shape, a point that was
@@ -126,6 +127,14 @@ func internalFrame(function string) bool {
 
 // fromDiagnostic makes a scheduler's finding an Error.
 func fromDiagnostic(err error) error {
+	if m, ok := err.(*schedule.Misfit); ok {
+		if own, ok := m.Err.(*Error); ok {
+			placed := *own
+			placed.Pos = m.Pos
+			return &placed
+		}
+		err = m.Err
+	}
 	d, ok := err.(*diag.Diagnostic)
 	if !ok {
 		return err

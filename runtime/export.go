@@ -84,11 +84,7 @@ func (c *Compiled) Export(path string) ([]string, error) {
 	if c.plan.HasHooks() {
 		return nil, planError(c.plan.Name, plan.ErrHooks)
 	}
-	var outputs []string
-	for _, o := range c.s.info.Outputs {
-		outputs = append(outputs, o.Name)
-	}
-	m, err := c.s.graphOf(c.plan, c.plan.Taps, outputs, c.weights, true)
+	m, err := c.s.graphOf(c.plan, c.plan.Taps, c.modelOutputs(), c.weights, true)
 	if err != nil {
 		return nil, err
 	}
@@ -113,6 +109,24 @@ func (c *Compiled) Export(path string) ([]string, error) {
 		return nil, err
 	}
 	return append(files, base+".json"), nil
+}
+
+// modelOutputs are the model's own outputs that the trace leaves there: not those
+// of modules that it skips.
+func (c *Compiled) modelOutputs() []string {
+	gone := map[string]bool{}
+	for _, k := range c.plan.Skips {
+		for _, name := range k.Outputs[k.Given:] {
+			gone[name] = true
+		}
+	}
+	var out []string
+	for _, o := range c.s.info.Outputs {
+		if !gone[o.Name] {
+			out = append(out, o.Name)
+		}
+	}
+	return out
 }
 
 func port(v InputInfo, kind string) ExportedPort {

@@ -88,7 +88,7 @@ func (t *Trace) beginStep(r *liveRun, i int, b *batch) (*liveRun, error) {
 // begin goes on with the next step of a decode loop.
 func (r *liveRun) begin(step int, b *batch) error {
 	r.releaseKept()
-	r.step, r.batch = step, b
+	r.step, r.batch, r.lost = step, b, nil
 	r.again.from, r.again.log = 0, nil
 	r.s.back.OnThread(func() { r.err = r.sched.Begin(step) })
 	if r.err == nil {

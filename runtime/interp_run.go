@@ -21,9 +21,10 @@ type liveRun struct {
 	written []*handle                // what the invokes wrote, pinned until the run is over
 	err     error                    // why the run ends, if it is not the model's fault
 	again   replay
-	began   int // step of a decode loop with which the run began
-	step    int // steps since
-	steps   int // how many there are, at most
+	began   int             // step of a decode loop with which the run began
+	step    int             // steps since
+	steps   int             // how many there are, at most
+	lost    map[string]lost // what skipped modules have not made
 }
 
 // errDone ends a run that nobody needs any more; it is no error.
@@ -76,8 +77,12 @@ func (r *liveRun) start() error {
 	return r.fail(r.err)
 }
 
-// forward runs the model, once, and gives outputs of it.
+// forward runs the model, once, and gives outputs of it; none where the run was
+// stopped.
 func (r *liveRun) forward(outputs []string) (out []Tensor, err error) {
+	if r.sched.Stopped() { // before anything of the model was asked for
+		return nil, nil
+	}
 	needed := len(outputs) > 0
 	if !needed {
 		outputs = []string{r.in.session.Outputs()[0].Name}
@@ -88,6 +93,13 @@ func (r *liveRun) forward(outputs []string) (out []Tensor, err error) {
 		if err = r.enterModules(); err == nil {
 			out, err = r.s.run(r.t.ctx, r.in.session, r.batch.inputs, outputs, backend.RunOptions{Hook: hook})
 		}
+	}
+	if r.err == nil && r.sched.Stopped() { // whatever ended it: what was collected is kept
+		releaseAll(out)
+		return nil, nil
+	}
+	if needed && r.err == nil {
+		r.err = r.lostAmong(outputs)
 	}
 	if r.err != nil || err != nil && !errors.Is(err, errDone) {
 		releaseAll(out)
@@ -233,6 +245,9 @@ func (r *liveRun) serve(m int, st site, now []Tensor, written []bool) error {
 		return nil
 	}
 	base := func() (Tensor, error) {
+		if err := r.isLost(st.tensors[j]); err != nil {
+			return Tensor{}, err
+		}
 		if now[j].h == nil {
 			t, err := r.copyOf(r.live[st.tensors[j]])
 			if err != nil {

@@ -26,6 +26,8 @@ type (
 	Tap = plan.Tap
 	// Check is a condition that only the sizes of a run can tell.
 	Check = plan.Check
+	// Skipped is a module that is left out.
+	Skipped = plan.Skipped
 	// Ref names a value in the spliced graph.
 	Ref = plan.Ref
 	// State is one step of a mediator.

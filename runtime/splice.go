@@ -38,6 +38,7 @@ type splice struct {
 	last   string       // token of the last hook
 	ending []*onnx.Node // what may end the run: it is computed though nothing needs it
 	ends   int          // nodes of the plan so far that may end the run
+	ifs    []*onnx.Node // that the plan made
 }
 
 // pendingWrite is a write whose uses are redirected to a name that gets its
@@ -99,6 +100,9 @@ func (s *Session) graphOf(p *Plan, taps []Tap, outputs []string, weights map[str
 		effects[n] = true
 	}
 	sp.ix.RemoveDead(keep, effects)
+	if err := sp.leaveOut(); err != nil {
+		return nil, err
+	}
 	sp.ix.DropInputs(sp.ix.UnusedInputs()...)
 	if _, err := sp.ix.Finish(); err != nil {
 		return nil, fmt.Errorf("plan %s cannot be spliced: %w", p.Name, err)

@@ -31,6 +31,9 @@ func (sp *splice) conditional(n Node, in []ops.Operand) error {
 	for i, out := range n.Out {
 		sp.values[out] = ops.Operand{Name: names[i], Type: n.Types[i]}
 	}
+	if list := sp.ix.Graph().Nodes; len(list) > 0 && sp.e.body == nil {
+		sp.ifs = append(sp.ifs, list[len(list)-1])
+	}
 	if sp.ends > before {
 		sp.mayEnd(names)
 	}

@@ -51,6 +51,9 @@ func (s *Session) verifyWrites(p *Plan) error {
 			if st.Event == plan.Swap && (st.Placement == plan.Graph || st.Placement == plan.Hook || st.Placement == "") {
 				swaps[st.At]++
 			}
+			if st.Event == plan.Skip {
+				swaps[st.At+".output"]++
+			}
 		}
 	}
 	written := map[string]bool{}

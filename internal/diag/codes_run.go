@@ -2,6 +2,10 @@ package diag
 
 // runCodes are errors of runs: misuse that only a run can show.
 var runCodes = []Code{
+	{"NN3108", "a module that cannot be skipped so", `The interpreter's form of NN1312.`},
+	{"NN3109", "an output of a skipped module is needed", `
+The module gives more than Skip was given a value for, the keys and values of a cache for instance, and something in the run needs
+them: the steps of a generation, or modules that share them. Give Skip their values behind the first, in the order of Outputs.`},
 	{"NN3110", "a tensor that was never set", `The zero Tensor, or one that was released, was used. Give it a value first.`},
 	{"NN3111", "a tensor cannot be made", `The data do not fill the shape, or the dtype has no Go form.`},
 	{"NN3112", "a tensor cannot be read", `Its memory could not be brought to the host.`},

@@ -52,6 +52,16 @@ operations. "nngen tree -ops" prints what each module computes; a spec of an ear
 	op := m.Transformer.H[0].Attn.Source().Softmax
 	op.SetOutput(op.Output().Scale(0.5))
 	q := m.Transformer.H[0].Attn.Source().Split.OutputAt(0)     // one of several`},
+	{"NN1312", "a skip that cannot be carried out", `
+The model itself cannot be skipped, nor a module whose output the spec does not know. Skip takes at most as many values as the module
+has outputs. Under a condition that only a run knows, the module runs where the condition does not hold: then the rest of the trace may
+not use what is inside of it, unless it stands in the branch where the module is not skipped.
+
+	if flag {
+		b.Skip(b.Input())
+	} else {
+		use(b.MLP.Output())
+	}`},
 }
 
 // shapeCodes are about operands and what is written.
@@ -109,6 +119,15 @@ A later point of the same invoke was already read or written, or the run went on
 up; a write that depends on a later point depends on itself through the model: use two traces of one Session.`},
 	{"NN3103", "a barrier that cannot fill", `
 A barrier lets its invokes go when as many as it was made for wait. Call Wait in each of them, on every path.`},
+	{"NN3106", "a point of a module that is skipped", `
+A module that is skipped does not run: there is nothing inside of it to read or write, and its inputs go nowhere. Its output is what
+Skip was given, for everybody. Read inputs ahead of the skip:
+
+	b := m.Transformer.H[1]
+	b.Skip(b.Input())`},
+	{"NN3107", "a module skipped in some invokes alone", `
+Invokes run as one batch, and a module runs for the whole of it or not at all. Skip it in every invoke, each with its own rows, or
+leave it in and write its output: SetOutput takes the rows of one invoke.`},
 	{"NN3104", "a point is not reached", `
 The run ended, or was stopped, before this point.`},
 	{"NN3105", "visits that there are not", `

@@ -176,6 +176,8 @@ func (c *Call) arg(t reflect.Type, name string) (reflect.Value, error) {
 		return reflect.ValueOf(a.Floats[0]).Convert(t), nil
 	case reflect.Int, reflect.Int64:
 		return reflect.ValueOf(a.Ints[0]).Convert(t), nil
+	case reflect.Bool:
+		return reflect.ValueOf(a.Ints[0] != 0), nil
 	}
 	return reflect.ValueOf(a.Tensor()), nil
 }

@@ -153,6 +153,16 @@ func (ix *Index) Consumers(name string) []int {
 	return out
 }
 
+// Gives reports whether an output of the graph gives a value.
+func (ix *Index) Gives(name string) bool {
+	for _, value := range ix.bound {
+		if value == name {
+			return true
+		}
+	}
+	return false
+}
+
 // Initializer gives a weight or constant of the graph by name, nil if it is none.
 func (ix *Index) Initializer(name string) *Tensor { return ix.inits[name] }
 

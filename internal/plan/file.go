@@ -115,6 +115,11 @@ func wellFormed(p *Plan) error {
 		c.use("the check of "+k.At, k.Value)
 		c.typ(k.At, k.Want)
 	}
+	for _, k := range p.Skips {
+		if k.Given < 1 || k.Given > len(k.Outputs) {
+			c.fail("the skip of %s gives %d of its %d outputs", k.Module, k.Given, len(k.Outputs))
+		}
+	}
 	for _, ch := range p.Choices {
 		c.use("a choice", Ref{Arg, ch.Param})
 	}

@@ -17,6 +17,8 @@ type Plan struct {
 	Writes  []Write  `json:"writes,omitempty"`  // in the order of the run
 	Taps    []Tap    `json:"taps,omitempty"`
 	Checks  []Check  `json:"checks,omitempty"`
+	// Skips are the modules that the writes to their outputs leave out.
+	Skips []Skipped `json:"skips,omitempty"`
 	// Choices are the parameters that pick modules, and Orders the accesses that
 	// they must leave in order: both are checked when the plan is run.
 	Choices   []Choice   `json:"choices,omitempty"`
@@ -108,6 +110,18 @@ type Check struct {
 	Want   tensor.Type `json:"want"`
 	At     string      `json:"at"`
 	Line   int         `json:"line,omitempty"`
+}
+
+// Skipped is a module that is left out: the first Given of its Outputs are
+// written, the others must be needed by nobody.
+type Skipped struct {
+	Module  string   `json:"module"`
+	Inputs  []string `json:"inputs,omitempty"` // the model's tensors that enter it
+	Outputs []string `json:"outputs"`          // and that leave it
+	Given   int      `json:"given"`
+	// When says under what condition, for people; "": always.
+	When string `json:"when,omitempty"`
+	Line int    `json:"line,omitempty"`
 }
 
 // Choice is a parameter (an int64 scalar) that picks one of several modules.

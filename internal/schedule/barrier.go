@@ -18,7 +18,7 @@ func (s *Scheduler[V]) arrive(m *mediator[V]) error {
 		d := fail(CodeBarrier, m.req.Pos, "%s waits for %d invokes, but the trace has %d", b.label(), b.N, len(s.meds))
 		d.Hint = fmt.Sprintf("make it with Barrier(%d), or add the missing invokes", len(s.meds))
 		return relate(d, b.Pos, "the barrier is made here")
-	case s.over:
+	case s.over || m.halted:
 		return s.unfilled(b, []*mediator[V]{m})
 	}
 	m.status = parked

@@ -70,5 +70,9 @@ func (s *Scheduler[V]) lines(at At) []int {
 			out = append(out, e.state.Line)
 		}
 	}
+	skips, _ := s.replaced(at)
+	for _, p := range skips {
+		out = append(out, p.req.Pos.Line)
+	}
 	return out
 }

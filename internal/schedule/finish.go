@@ -13,6 +13,8 @@ const (
 	CodeLateWrite = "NN3102" // a point is written after the run has passed it
 	CodeBarrier   = "NN3103" // a barrier that can never fill
 	CodeUnreached = "NN3104" // a point that the run does not reach any more
+	CodeSkipped   = "NN3106" // a point of a module that is skipped
+	CodeSomeRows  = "NN3107" // a module is skipped in some invokes alone
 )
 
 // Finish is called after the last moment, or after a stop. Mediators that still

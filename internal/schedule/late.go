@@ -19,6 +19,8 @@ func (s *Scheduler[V]) late(m *mediator[V], r *Request[V]) (a Answer[V]) {
 	switch {
 	case r.Kind == Swap:
 		a.Err = s.passed(m, r, CodeLateWrite, "cannot be written any more")
+	case r.Kind == Skip:
+		a.Err = s.passed(m, r, CodeLateWrite, "cannot be skipped any more")
 	case s.p.Policy == Refuse:
 		a.Err = s.passed(m, r, CodeLateRead, "was already passed")
 	default:
@@ -49,11 +51,17 @@ func (s *Scheduler[V]) past(m *mediator[V], r *Request[V]) (V, error) {
 // passed is the error of a late request, with the place where it was passed.
 func (s *Scheduler[V]) passed(m *mediator[V], r *Request[V], code, what string) error {
 	point := s.name(r.At)
+	if r.Kind == Skip {
+		point = r.Skip.Module
+	}
 	d := fail(code, r.Pos, "%s %s", point, what)
 	if r.At.Before(m.last) {
 		verb := "read"
-		if m.lastKind == Swap {
+		switch m.lastKind {
+		case Swap:
 			verb = "written"
+		case Skip:
+			verb = "skipped"
 		}
 		later := s.name(m.last)
 		d.Message += ": " + later + ", which comes later in the run, was already " + verb
@@ -93,7 +101,7 @@ func (s *Scheduler[V]) reachable(m *mediator[V], r *Request[V]) error {
 	case s.over && s.stopped == nil && at.Step >= s.begun:
 		return s.ended(r)
 	}
-	if s.stopped != nil && s.over && s.now.Before(at) {
+	if m.halted || s.stopped != nil && s.over && s.now.Before(at) {
 		return s.unreached(r)
 	}
 	return nil
@@ -102,5 +110,6 @@ func (s *Scheduler[V]) reachable(m *mediator[V], r *Request[V]) error {
 // unreached is the error of a request that a stop left behind.
 func (s *Scheduler[V]) unreached(r *Request[V]) *diag.Diagnostic {
 	d := fail(CodeUnreached, r.Pos, "%s was not reached: %s stopped the run", s.name(r.At), s.stopped.name)
-	return relate(d, s.stopped.req.Pos, "the run is stopped here")
+	d.Hint = "use the point before the run is stopped"
+	return relate(d, s.stop, "the run is stopped here")
 }

@@ -16,8 +16,9 @@ type Kind string
 const (
 	Value   Kind = "value"   // the tensor at a moment, answered with its rows
 	Swap    Kind = "swap"    // put Request.Value in its place
+	Skip    Kind = "skip"    // leave a module out: At is Request.Skip.Enter
 	Barrier Kind = "barrier" // wait for others
-	Stop    Kind = "stop"    // end the run when the current moment is over
+	Stop    Kind = "stop"    // end the run when the current moment is over; the mediator goes on without points
 	End     Kind = "end"     // the mediator is done; Err says that it failed
 )
 
@@ -37,17 +38,20 @@ type Request[V any] struct {
 	Kind    Kind
 	At      At
 	Value   V
+	Skip    *Skipped[V]
 	Barrier *Rendezvous
 	Pos     token.Position
 	Err     error
 
 	// Edit makes a swap depend on what stands there: it is called with the rows
 	// that the mediator would read, and what it gives is written. nil: Value is.
+	// Of a skip it is called with what the module makes of its output.
 	Edit func(old V) (V, error)
 	// Then, if set, lets the mediator go on at once: the request is met when its
 	// moment comes, ahead of later requests of this mediator for that moment, and
 	// Then is told the value read, or why it cannot be met. So branches of which
-	// only one is taken may ask for points in any order.
+	// only one is taken may ask for points in any order. A skip with Then may not
+	// be taken: that its module's points are not used elsewhere is the mediator's affair.
 	Then func(v V, err error)
 	// When is the condition under which the request is made, for people.
 	When string

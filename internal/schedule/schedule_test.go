@@ -35,7 +35,7 @@ func (text) Accept(v string, _ int, at Moment) error {
 
 // script is a mediator that reads its requests from a list of words: "a" reads
 // point a, "a=x" writes x, "a=$" writes "f(last value read)", "|b" waits at
-// barrier b, "!" stops, "fail" ends with an error. What it was answered goes to log.
+// barrier b, "!" stops, "-x" skips module next with x, "fail" ends with an error. What it was answered goes to log.
 type script struct {
 	words    []string
 	moments  map[string]int
@@ -61,6 +61,9 @@ func (s *script) Resume(a Answer[string]) (Request[string], bool) {
 		return Request[string]{Kind: Stop, Pos: pos}, true
 	case w == "fail":
 		return Request[string]{Kind: End, Err: errors.New("user error"), Pos: pos}, true
+	case w[0] == '-':
+		value := strings.ReplaceAll(w[1:], "$", "f("+s.last+")")
+		return Request[string]{Kind: Skip, At: At{0, next.Enter}, Pos: pos, Skip: &Skipped[string]{next, []string{value}}}, true
 	case w[0] == '|':
 		return Request[string]{Kind: Barrier, Barrier: s.barriers[w[1:]], Pos: pos}, true
 	}
@@ -344,7 +347,15 @@ func TestStopAndFailure(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, s.Stopped())
 	require.Equal(t, []string{"inner.output=T{1:x}"}, writes, "the place of a stop is completed")
-	require.Contains(t, log[2], "third.output was not reached: A stopped the run [NN3104]")
+	require.Equal(t, []string{"A inner T[0]", "A !", "B inner=x"}, log[:3])
+	require.Contains(t, log[3], "third.output was not reached: A stopped the run [NN3104]")
+
+	log = nil
+	_, _, err = live(program(&log, []int{AllRows}, "outer ! inner outer=x |b"))
+	require.NoError(t, err)
+	require.Contains(t, log[2], "inner.output was not reached: A stopped the run [NN3104]")
+	require.Contains(t, log[3], "outer.output was not reached: A stopped the run [NN3104]", "the place of the stop is over for who stops")
+	require.Contains(t, log[4], "NN3103")
 
 	_, s, err = live(program(&log, []int{0, 1}, "inner fail", "third"))
 	require.EqualError(t, err, "user error")

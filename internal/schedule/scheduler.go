@@ -16,7 +16,9 @@ type Scheduler[V any] struct {
 	versions map[string]version[V] // of the tensors written so far, by tensor
 	log      []entry[V]
 	trace    []served
+	skips    []*skipping[V]
 	stopped  *mediator[V]
+	stop     token.Position // where stopped asked for it
 	over     bool
 	failure  error
 }
@@ -42,6 +44,7 @@ type mediator[V any] struct {
 	lastPos     token.Position // its request there
 	lastKind    Kind
 	released    token.Position // its last barrier
+	halted      bool           // asked to end the run
 }
 
 // New prepares a run. Nothing is resumed yet.
@@ -91,7 +94,8 @@ func (s *Scheduler[V]) Waits(at At) bool {
 			}
 		}
 	}
-	return false
+	list, _ := s.replaced(at)
+	return len(list) > 0
 }
 
 // Serve is called once for each moment, in their order. base gives the tensor as
@@ -105,7 +109,14 @@ func (s *Scheduler[V]) Serve(at At, base func() (V, error)) (out V, changed bool
 	}
 	s.cell = newCell(s.p.Moments[at.Moment], s.p.Algebra, base)
 	defer func() { s.cell = nil }()
+	if err := s.replace(at); err != nil {
+		return out, false, err
+	}
 	if err := s.settle(); err != nil {
+		return out, false, err
+	}
+	if err := s.covered(at); err != nil {
+		s.failure = err
 		return out, false, err
 	}
 	if !s.cell.changed {
@@ -152,6 +163,9 @@ func (s *Scheduler[V]) answer(m *mediator[V], r *Request[V]) (a Answer[V]) {
 	if r.Kind == Turn {
 		return s.turn(r)
 	}
+	if d := s.shut(m, r); d != nil {
+		return Answer[V]{Err: d}
+	}
 	if s.over || r.At != s.now {
 		return s.late(m, r)
 	}
@@ -165,6 +179,8 @@ func (s *Scheduler[V]) answer(m *mediator[V], r *Request[V]) (a Answer[V]) {
 		}
 	case r.Kind == Swap:
 		a.Err = s.cell.write(m.rows, r.Value)
+	case r.Kind == Skip:
+		s.skip(m, r)
 	default:
 		a.Value, a.Err = s.cell.read(m.rows)
 	}
@@ -228,6 +244,11 @@ func (s *Scheduler[V]) resume(m *mediator[V], a Answer[V]) {
 			a = Answer[V]{Err: s.postpone(m, req)}
 			continue
 		}
+		if req.Kind == Stop {
+			s.halt(m, &req)
+			a = Answer[V]{}
+			continue
+		}
 		m.req = req
 		err := s.receive(m)
 		if err == nil {
@@ -237,22 +258,26 @@ func (s *Scheduler[V]) resume(m *mediator[V], a Answer[V]) {
 	}
 }
 
+// halt ends the run when the present moment is over. The mediator goes on, so
+// that its code ends as it is written, but reaches no point any more.
+func (s *Scheduler[V]) halt(m *mediator[V], r *Request[V]) {
+	s.record(m, r, s.now)
+	m.halted = true
+	if s.stopped == nil {
+		s.stopped, s.stop = m, r.Pos
+	}
+}
+
 // receive looks at a new request; an error is one that can never be met.
 func (s *Scheduler[V]) receive(m *mediator[V]) error {
 	switch m.req.Kind {
-	case Value, Swap:
+	case Value, Swap, Skip:
 		m.status = waiting
 		return s.reachable(m, &m.req)
 	case Turn:
 		m.status = waiting
 	case Barrier:
 		return s.arrive(m)
-	case Stop:
-		s.record(m, &m.req, s.now)
-		m.status = done
-		if s.stopped == nil {
-			s.stopped = m
-		}
 	case End:
 		m.status = done
 		if len(m.later) == 0 {

@@ -20,7 +20,7 @@ type Service struct {
 }
 
 var events = map[Kind]plan.Event{
-	Value: plan.Value, Swap: plan.Swap, Barrier: plan.Barrier, Stop: plan.Stop, End: plan.End,
+	Value: plan.Value, Swap: plan.Swap, Skip: plan.Skip, Barrier: plan.Barrier, Stop: plan.Stop, End: plan.End,
 }
 
 // record notes that something happened to m at a place in time.
@@ -30,6 +30,8 @@ func (s *Scheduler[V]) record(m *mediator[V], r *Request[V], at At) {
 	case Value, Swap:
 		moment := s.p.Moments[at.Moment]
 		st.At, st.Visit = moment.Address, moment.visit(at.Step)
+	case Skip:
+		st.At, st.Visit = r.Skip.Module, s.p.Moments[r.Skip.Outs[0]].visit(at.Step)
 	case Barrier:
 		st.At = r.Barrier.Name
 	}

@@ -14,6 +14,7 @@ import torch
 import gallery
 import golden_attach
 import golden_bert
+import golden_ends
 import golden_gpt2
 import golden_llama
 import golden_small
@@ -36,6 +37,7 @@ WRITERS = {
     "gallery": gallery.gallery,
     "attach": golden_attach.attach,
     "tracing": golden_tracing.tracing,
+    "ends": golden_ends.ends,
 }
 
 HEAD = """# Golden cases

@@ -9,6 +9,7 @@ import (
 	_ "embed"
 	nn "github.com/nngen-go/nngen/runtime"
 	_ "github.com/nngen-go/nngen/runtime/ort"
+	"iter"
 )
 
 //go:embed t5decoder.nnspec.yaml
@@ -634,6 +635,23 @@ func (m *ReLU) Source() *ReLUSource {
 	return nn.Source[ReLUSource](&m.Envoy)
 }
 
+// Iter goes through visits of the model's points: numbers, nn.Range, nn.RangeFrom, in ascending order. Over decoding steps
+// visit n is step n; of a module that is called several times, visits are counted by call.
+func (m *Model) Iter(visits ...any) iter.Seq[int] {
+	return nn.Iter(&m.Envoy, visits...)
+}
+
+// All goes through all visits, to the end of the run.
+func (m *Model) All() iter.Seq[int] {
+	return nn.Iter(&m.Envoy, nn.All)
+}
+
+// Next makes points mean the next visit, or the n-th from now.
+func (m *Model) Next(n ...int) *Model {
+	nn.Next(&m.Envoy, n...)
+	return m
+}
+
 // Session is an opened model, once a process; any number of goroutines may use it at once.
 type Session struct {
 	*nn.Session
@@ -668,6 +686,13 @@ func (s *Session) Generate(ctx context.Context, in Inputs, opts ...nn.GenerateOp
 // InterpretGenerate continues the prompt with the interventions of f in every step.
 func (s *Session) InterpretGenerate(ctx context.Context, in Inputs, f func(m *Model) error, opts ...nn.GenerateOption) ([][]int64, error) {
 	return nn.InterpretGenerate(ctx, s.Session, in.NNInputs(), f, opts...)
+}
+
+// InterpretTraceGenerate continues the prompts of the invokes that f registers, with their interventions.
+func (s *Session) InterpretTraceGenerate(ctx context.Context, f func(t *Trace) error, opts ...nn.GenerateOption) ([][]int64, error) {
+	return nn.InterpretTraceGenerate(ctx, s.Session, func(t *nn.Trace) error {
+		return f(&Trace{Trace: t})
+	}, opts...)
 }
 
 // Trace is one run of the model with several invokes.

@@ -1,0 +1,20 @@
+package gen
+
+import (
+	"github.com/dave/jennifer/jen"
+
+	"github.com/nngen-go/nngen/internal/plan"
+)
+
+// skipped is a module that is left out.
+func skipped(k plan.Skipped) *jen.Statement {
+	list := []jen.Code{jen.Id("Module").Op(":").Lit(k.Module)}
+	if len(k.Inputs) > 0 {
+		list = append(list, jen.Id("Inputs").Op(":").Add(texts(k.Inputs)))
+	}
+	list = append(list, jen.Id("Outputs").Op(":").Add(texts(k.Outputs)), jen.Id("Given").Op(":").Lit(k.Given))
+	if k.When != "" {
+		list = append(list, jen.Id("When").Op(":").Lit(k.When))
+	}
+	return jen.Values(integer(list, "Line", k.Line)...)
+}

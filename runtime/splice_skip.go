@@ -1,0 +1,77 @@
+package nn
+
+import (
+	"fmt"
+	"go/token"
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/internal/onnx"
+	"github.com/nngen-go/nngen/internal/plan"
+	"github.com/nngen-go/nngen/runtime/backend"
+)
+
+// leaveOut sees to the modules that a plan skips, when what nobody needs is
+// gone: outputs that were not given must be among it, and the body of one that
+// is skipped under a condition moves into the branch where it is not.
+func (sp *splice) leaveOut() error {
+	for _, k := range sp.p.Skips {
+		inside := sp.s.insideOf(k)
+		for _, name := range k.Outputs[k.Given:] {
+			if sp.needed(name, inside) {
+				return sp.s.missing(sp.p.Name, k, name, token.Position{})
+			}
+		}
+		if k.When == "" {
+			continue
+		}
+		body := func(n *onnx.Node) bool {
+			return len(n.Outputs) > 0 && inside[n.Outputs[0]] && n.Domain != backend.HookDomain
+		}
+		for _, n := range sp.ifs {
+			for _, a := range n.Attrs {
+				if a.G != nil && slices.ContainsFunc(a.G.Nodes, func(m *onnx.Node) bool { return len(m.Inputs) == 1 && m.Inputs[0] == k.Outputs[0] }) {
+					sp.ix.Sink(n, a.G, body)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// insideOf names what the nodes of a module make, each by its first result.
+func (s *Session) insideOf(k plan.Skipped) map[string]bool {
+	ix := s.index()
+	inside := map[string]bool{}
+	for _, i := range ix.BackwardSlice(k.Outputs, k.Inputs...) {
+		if out := ix.Graph().Nodes[i].Outputs; len(out) > 0 {
+			inside[out[0]] = true
+		}
+	}
+	return inside
+}
+
+// needed reports whether something outside of a module takes one of its tensors.
+func (sp *splice) needed(name string, inside map[string]bool) bool {
+	if sp.ix.Gives(name) {
+		return true
+	}
+	for _, i := range sp.ix.Consumers(name) {
+		out := sp.ix.Graph().Nodes[i].Outputs
+		if len(out) == 0 || !inside[out[0]] {
+			return true
+		}
+	}
+	return false
+}
+
+// missing is the error of an output of a skipped module that somebody needs.
+func (s *Session) missing(trace string, k plan.Skipped, name string, pos token.Position) error {
+	e := fault("NN3109", "%s is skipped, but %q, which it makes too, is needed", k.Module, name)
+	e.Hint = "give Skip a value for each output that is needed, in this order: " + strings.Join(k.Outputs, ", ")
+	e.Pos = pos
+	if trace != "" {
+		e.Message = fmt.Sprintf("%s, line %d: %s", trace, k.Line, e.Message)
+	}
+	return e
+}
