@@ -291,6 +291,90 @@ func (x Tensor) IsFinite() Tensor {
 	return apply1("IsFinite", nil, x)
 }
 
+// Atan2 is the angle of the point (o, x) in [-π, π], elementwise with broadcasting; floats only.
+//
+//	[a…], [b…] → broadcast
+func (x Tensor) Atan2(o Tensor) Tensor {
+	return apply1("Atan2", nil, x, o)
+}
+
+// Asinh is the number whose hyperbolic sine is x; floats only, float64 with the digits of float32.
+//
+//	[a…] → [a…]
+func (x Tensor) Asinh() Tensor {
+	return apply1("Asinh", nil, x)
+}
+
+// Acosh is the number whose hyperbolic cosine is x, NaN below 1; floats only, float64 with the digits of float32.
+//
+//	[a…] → [a…]
+func (x Tensor) Acosh() Tensor {
+	return apply1("Acosh", nil, x)
+}
+
+// Atanh is the number whose hyperbolic tangent is x, NaN outside [-1, 1]; floats only, float64 with the digits of float32.
+//
+//	[a…] → [a…]
+func (x Tensor) Atanh() Tensor {
+	return apply1("Atanh", nil, x)
+}
+
+// Selu is 1.0507 times Elu of alpha 1.6733, the activation of self-normalising networks; floats only.
+//
+//	[a…] → [a…]
+func (x Tensor) Selu() Tensor {
+	return apply1("Selu", nil, x)
+}
+
+// Softsign is x / (1 + Abs(x)); floats only.
+//
+//	[a…] → [a…]
+func (x Tensor) Softsign() Tensor {
+	return apply1("Softsign", nil, x)
+}
+
+// Celu is x where positive, else alpha * (Exp(x/alpha) - 1); floats only, alpha is not 0.
+//
+//	[a…] → [a…]
+func (x Tensor) Celu(alpha float64) Tensor {
+	return apply1("Celu", ops.Attrs{"alpha": alpha}, x)
+}
+
+// Lerp goes from x (weight 0) to o (weight 1) on a straight line, elementwise with broadcasting; floats only.
+//
+//	[a…], [b…] → broadcast
+func (x Tensor) Lerp(o Tensor, weight float32) Tensor {
+	return apply1("Lerp", nil, x, o, Scalar(weight))
+}
+
+// NanToNum is x with other numbers for NaN, infinity (above) and minus infinity (below); floats only.
+//
+//	[a…] → [a…]
+func (x Tensor) NanToNum(nan float32, above float32, below float32) Tensor {
+	return apply1("NanToNum", nil, x, Scalar(nan), Scalar(above), Scalar(below))
+}
+
+// Diff is each element along axis less the one before it; numbers only.
+//
+//	[a, n, c], axis 1 → [a, n-1, c]
+func (x Tensor) Diff(axis int) Tensor {
+	return apply1("Diff", ops.Attrs{"axis": int64(axis)}, x)
+}
+
+// Diagonal takes diagonal k of the last two axes: 0 the main one, above it positive, below it negative.
+//
+//	[…, n, n] → […, n]
+func (x Tensor) Diagonal(k int) Tensor {
+	return apply1("Diagonal", ops.Attrs{"k": int64(k)}, x)
+}
+
+// Linspace is n float32 numbers in equal steps, from and to included.
+//
+//	→ [n]
+func Linspace(from float64, to float64, n int) Tensor {
+	return apply1("Linspace", ops.Attrs{"from": from, "to": to, "n": int64(n)})
+}
+
 // Scale is x * s; floats only, s is cast to the dtype of x.
 //
 //	[a…] → [a…]
@@ -801,6 +885,29 @@ func (x Tensor) TopK(k int, axis int) (values, indices Tensor) {
 //	[a…] → [a…]
 func (x Tensor) CumSum(axis int) Tensor {
 	return apply1("CumSum", ops.Attrs{"axis": int64(axis)}, x)
+}
+
+// CumProd is the running product along axis; integers and bool give int64.
+//
+//	[a…] → [a…]
+func (x Tensor) CumProd(axis int) Tensor {
+	return apply1("CumProd", ops.Attrs{"axis": int64(axis)}, x)
+}
+
+// CumMax is the largest element so far along axis, and its int64 position, the last of equals; NaN wins.
+//
+//	[a…] → [a…] twice
+func (x Tensor) CumMax(axis int) (values, indices Tensor) {
+	r := apply("CumMax", ops.Attrs{"axis": int64(axis)}, x)
+	return r[0], r[1]
+}
+
+// CumMin is the smallest element so far along axis, and its int64 position, the last of equals; NaN wins.
+//
+//	[a…] → [a…] twice
+func (x Tensor) CumMin(axis int) (values, indices Tensor) {
+	r := apply("CumMin", ops.Attrs{"axis": int64(axis)}, x)
+	return r[0], r[1]
 }
 
 // BottomK gives the k smallest elements along axis, smallest first, and their int64 positions; NaN has no place in the order.

@@ -24,6 +24,7 @@ var kernels = map[string]kernelClass{
 	"Floor": floatKernel, "Ceil": floatKernel, "Round": floatKernel, "Sin": floatKernel, "Cos": floatKernel,
 	"Tanh": floatKernel, "Sigmoid": floatKernel, "Relu": floatKernel, "IsNaN": floatKernel, "Pow": floatKernel,
 	"Softmax": floatKernel, "LogSoftmax": floatKernel, "LayerNormalization": floatKernel,
+	"Asinh": singleKernel, "Acosh": singleKernel, "Atanh": singleKernel,
 	"Tan": singleKernel, "Sinh": singleKernel, "Cosh": singleKernel, "Asin": singleKernel, "Acos": singleKernel, "Atan": singleKernel,
 	"Erf": singleKernel, "Expand": expandKernel, "Tile": expandKernel, "Where": whereKernel, "Equal": equalKernel,
 	"ReduceSum": narrowKernel, "ReduceMean": narrowKernel, "ReduceProd": narrowKernel, "ReduceL2": narrowKernel, "ReduceLogSumExp": narrowKernel,

@@ -8,8 +8,8 @@ import (
 
 // table holds every operator, in the order of the documentation.
 var table = guard(slices.Concat(
-	arithmetic, integers, unary, functions, scalars, comparison, activations, normalisation,
-	reductions, selections, sorting, matrix, products, shaping, rearranging, joining, indexing, making, noise, constants, rows,
+	arithmetic, integers, unary, functions, further, scalars, comparison, activations, normalisation,
+	reductions, selections, cumulative, sorting, matrix, products, shaping, rearranging, joining, indexing, making, noise, constants, rows,
 ))
 
 var byName = index(table)

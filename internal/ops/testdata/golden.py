@@ -384,10 +384,12 @@ for dtype, value in (("float32", 0.1), ("float32", -2.0), ("float64", 0.1), ("fl
 case("Const", [], np.zeros((0, 2), np.float32), exact=True, dtype="float32", value=1.5, dims=[0, 2])
 
 import golden_functions  # noqa: E402
+import golden_further  # noqa: E402
 import golden_index  # noqa: E402
 import golden_shapes  # noqa: E402
 
 golden_functions.add()
+golden_further.add()
 golden_shapes.add()
 golden_index.add()
 
