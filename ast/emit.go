@@ -192,6 +192,9 @@ func (e *emission) node(at *scopeOfPlan, n *graphNode) {
 			out.In = append(out.In, e.value(at, in))
 		}
 	}
+	if n.op == plan.Fit {
+		out.Types = []tensor.Type{n.outs[0].typ}
+	}
 	e.ev.mentionCall(n, e.p)
 	for _, o := range n.outs {
 		name := e.names.free(n.hint, lowerFirst(n.op))

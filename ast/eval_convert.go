@@ -27,7 +27,18 @@ func (f *frame) convert(e *ast.CallExpr) value {
 		return invalid{}
 	}
 	x := f.expr(e.Args[0])
+	if _, wraps := t.Underlying().(*types.Interface); wraps {
+		switch x.(type) {
+		case *constVal, *codeVal:
+		default:
+			return x // it keeps the type that it has
+		}
+	}
 	switch x := x.(type) {
+	case *nilVal:
+		return f.zero(t)
+	case *mapVal:
+		return &mapVal{typ: t, obj: x.obj}
 	case *constVal:
 		if v := convertConst(x, t); v != nil {
 			return v

@@ -91,6 +91,9 @@ func dtypeOf(t types.Type) tensor.DType {
 func (f *frame) fromShape(e *ast.CallExpr, args []value) tensor.Shape {
 	if len(args) > 1 {
 		if e.Ellipsis.IsValid() {
+			if d, ok := args[1].(*dimsVal); ok && d.of.typ.Shape.RankKnown() {
+				return d.of.typ.Shape.Clone()
+			}
 			s, ok := args[1].(*sliceVal)
 			if !ok {
 				return nil

@@ -141,7 +141,7 @@ func (ev *evaluator) explain(t *Trace) {
 	}
 	for _, n := range ev.graph.nodes {
 		switch {
-		case !n.pos.IsValid() || n.op == "Const" || n.late: // what is late is made anew where it is used
+		case !n.pos.IsValid() || n.op == "Const" || n.op == plan.Fit || n.late: // what is late is made anew where it is used
 		case n.live:
 			add(n.pos, n.describe(), plan.Graph, "a tensor operation")
 		default:

@@ -94,6 +94,7 @@ func tapsIn(b *resBlock, exprs []code) []*sym {
 // settle finds, together, the residual code that matters and the graph that it
 // and the writes need.
 func (ev *evaluator) settle(top *resBlock, exprs []code) {
+	ev.dropFits()
 	ev.settleTaps(top, exprs)
 	ev.chooseForms(top, exprs)
 	for range 2 {

@@ -219,7 +219,12 @@ func (f *frame) swap(pos token.Pos, s *sym, p *modelspec.Point, name string) val
 	}
 	r := schedule.Request[*sym]{Kind: schedule.Swap, At: schedule.At{Moment: at}, Value: s, Pos: f.ev.position(pos)}
 	pr := f.predicate()
-	if pr != nil || s.isLate() {
+	if pr == nil && !s.isLate() {
+		if want, problem := f.rowsOf(p.Type); problem == "" {
+			s = f.ev.fit(s, want, name, pos, nil)
+			r.Value = s
+		}
+	} else {
 		r.Edit = func(old *sym) (*sym, error) {
 			return f.ev.writeOver(s, old, pr, p, name, pos), nil
 		}
@@ -247,12 +252,13 @@ func (f *frame) swap(pos token.Pos, s *sym, p *modelspec.Point, name string) val
 // value of a chosen module.
 func (ev *evaluator) writeOver(s, old *sym, pr *pred, p *modelspec.Point, name string, pos token.Pos) *sym {
 	out := newSettling(ev, nil, 0, pr).sym(s)
+	if pr == nil && !out.typ.Shape.Equal(old.typ.Shape) {
+		ev.checkWrite(out, p, old.typ, name, pos)
+	}
+	out = ev.fit(out, old.typ, name, pos, pr)
 	if pr != nil {
 		out = ev.graph.choose(pr, pr.sym, out, old, old.typ)
 		out.what, out.node.text = s.what, "if "+pr.text+": "+name
-	}
-	if (pr != nil || s.isLate()) && !s.typ.Shape.Equal(old.typ.Shape) {
-		ev.checkWrite(out, p, old.typ, name, pos)
 	}
 	return out
 }

@@ -207,8 +207,11 @@ func (k *checker) node(n Node) error {
 		}
 		return nil
 	}
-	if n.Op == plan.If {
+	switch n.Op {
+	case plan.If:
 		return k.conditional(n)
+	case plan.Fit:
+		return k.fit(n, in[0])
 	}
 	k.note(n)
 	op, ok := ops.Lookup(n.Op)
@@ -225,5 +228,19 @@ func (k *checker) node(n Node) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// fit checks a value against the point that it is written to, and goes on with
+// the type of that.
+func (k *checker) fit(n Node, got tensor.Type) error {
+	want := k.known(n.Types[0])
+	if got.DType != want.DType || got.Shape.Differs(want.Shape) {
+		return fmt.Errorf("%s takes %s, but would be set to %s", ops.Attrs(n.Attrs).String("at"), want, got)
+	}
+	if shape, err := want.Shape.Unify(got.Shape); err == nil {
+		want.Shape = shape
+	}
+	k.values[n.Out[0]] = want
 	return nil
 }

@@ -25,7 +25,7 @@ func (k *checker) conditional(n Node) error {
 		return errElse
 	}
 	for i, name := range n.Out {
-		t := tensor.Type{DType: n.Types[i].DType}
+		t := k.known(n.Types[i]) // what holds of either
 		switch {
 		case errElse != nil, known && taken:
 			t = then[i]

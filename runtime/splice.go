@@ -221,6 +221,12 @@ func (sp *splice) node(n Node) error {
 		return sp.call(n, in)
 	case plan.If:
 		return sp.conditional(n, in)
+	case plan.Fit:
+		if len(in) != 1 || len(n.Out) != 1 || len(n.Types) != 1 {
+			return fmt.Errorf("a value that is to fit a point has one operand and one type: generate it again")
+		}
+		sp.values[n.Out[0]] = ops.Operand{Name: in[0].Name, Type: n.Types[0]}
+		return nil
 	}
 	op, ok := ops.Lookup(n.Op)
 	if !ok {

@@ -100,6 +100,9 @@ func nodeTypes(n plan.Node, types map[plan.Ref]tensor.Type) []tensor.Type {
 	if n.Op == "Call" {
 		return []tensor.Type{types[plan.Ref{Kind: plan.Model, Name: ops.Attrs(n.Attrs).String("output")}]}
 	}
+	if n.Op == plan.Fit {
+		return n.Types
+	}
 	op, ok := ops.Lookup(n.Op)
 	if !ok || op.Infer == nil {
 		return nil

@@ -58,7 +58,7 @@ type Node struct {
 	Out   []string       `json:"out"`
 	Attrs map[string]any `json:"attrs,omitempty"` // int64, []int64, float64, string, bool only
 	// Types are the types of Out where no operator of internal/ops gives them:
-	// those of a hook's and an If's results.
+	// those of a hook's, an If's and a Fit's results.
 	Types []tensor.Type `json:"types,omitempty"`
 	// Then and Else are the branches of an If node: In[0] is the condition, a
 	// bool without axes, and each branch gives one value per Out, of that type.
@@ -74,6 +74,9 @@ const (
 	// HookOp hands In to step Attrs["step"] of the trace's Go code, which makes
 	// Out. Hooks run in the order of their steps.
 	HookOp = "Hook"
+	// Fit says that In[0] has the type Types[0], which is that of the point
+	// Attrs["at"] that it is written to: a check at Run, and no work.
+	Fit = "Fit"
 )
 
 // Body is a branch of an If node. Its nodes may use every value that is made

@@ -180,22 +180,30 @@ func pickedPlan() *nn.Plan {
 			},
 			{Op: "Hook", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("add1"), nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.ModelTensor("/transformer/h.2/Add_1_output_0")}, Out: []string{"p0"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Float32}}, Line: 43},
 			{Op: "If", In: []nn.Ref{nn.Arg("taken_2")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 43,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("p0")}},
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Fit", In: []nn.Ref{nn.Val("p0")}, Out: []string{"fit0"}, Attrs: map[string]any{"at": "transformer.h.2.output"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 43},
+				}, Out: []nn.Ref{nn.Val("fit0")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}},
 			},
 			{Op: "Hook", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"p1"}, Attrs: map[string]any{"step": int64(1)}, Types: []nn.Type{{DType: nn.Float32}}, Line: 43},
 			{Op: "If", In: []nn.Ref{nn.Arg("taken_3")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 43,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("p1")}},
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Fit", In: []nn.Ref{nn.Val("p1")}, Out: []string{"fit1"}, Attrs: map[string]any{"at": "transformer.h.3.output"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 43},
+				}, Out: []nn.Ref{nn.Val("fit1")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}},
 			},
 			{Op: "Hook", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}, Out: []string{"p2"}, Attrs: map[string]any{"step": int64(2)}, Types: []nn.Type{{DType: nn.Float32}}, Line: 43},
 			{Op: "If", In: []nn.Ref{nn.Arg("taken_4")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 43,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("p2")}},
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Fit", In: []nn.Ref{nn.Val("p2")}, Out: []string{"fit2"}, Attrs: map[string]any{"at": "transformer.h.4.output"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 43},
+				}, Out: []nn.Ref{nn.Val("fit2")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}},
 			},
 			{Op: "Hook", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}, Out: []string{"p3"}, Attrs: map[string]any{"step": int64(3)}, Types: []nn.Type{{DType: nn.Float32}}, Line: 43},
 			{Op: "If", In: []nn.Ref{nn.Arg("taken_5")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 43,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("p3")}},
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Fit", In: []nn.Ref{nn.Val("p3")}, Out: []string{"fit3"}, Attrs: map[string]any{"at": "transformer.h.5.output"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 43},
+				}, Out: []nn.Ref{nn.Val("fit3")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}},
 			},
 		},
@@ -209,13 +217,6 @@ func pickedPlan() *nn.Plan {
 		// What leaves the run.
 		Taps: []nn.Tap{
 			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 46},
-		},
-		// What only the sizes of a run can tell.
-		Checks: []nn.Check{
-			{Value: nn.Val("if0"), Tensor: "/transformer/h.2/Add_1_output_0", Want: nn.Type{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}, At: "transformer.h.2.output", Line: 43},
-			{Value: nn.Val("if1"), Tensor: "/transformer/h.3/Add_1_output_0", Want: nn.Type{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}, At: "transformer.h.3.output", Line: 43},
-			{Value: nn.Val("if2"), Tensor: "/transformer/h.4/Add_1_output_0", Want: nn.Type{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}, At: "transformer.h.4.output", Line: 43},
-			{Value: nn.Val("if3"), Tensor: "/transformer/h.5/Add_1_output_0", Want: nn.Type{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}, At: "transformer.h.5.output", Line: 43},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -301,7 +302,7 @@ func (f *pickedFrame) Step(s *nn.Step) error {
 				f.h = f.h.Scale(f.k)
 			}
 		}
-//line mixed_nngen.go:305
+//line mixed_nngen.go:306
 	case 1:
 //line mixed.go:38
 		if !f.nn_left {
@@ -317,7 +318,7 @@ func (f *pickedFrame) Step(s *nn.Step) error {
 				f.h = f.h.Scale(f.k)
 			}
 		}
-//line mixed_nngen.go:321
+//line mixed_nngen.go:322
 	case 2:
 //line mixed.go:38
 		if !f.nn_left && !f.nn_left_2 {
@@ -333,7 +334,7 @@ func (f *pickedFrame) Step(s *nn.Step) error {
 				f.h = f.h.Scale(f.k)
 			}
 		}
-//line mixed_nngen.go:337
+//line mixed_nngen.go:338
 	case 3:
 //line mixed.go:38
 		if !f.nn_left && !f.nn_left_2 && !f.nn_left_3 {
@@ -343,7 +344,7 @@ func (f *pickedFrame) Step(s *nn.Step) error {
 				}
 			}
 		}
-//line mixed_nngen.go:347
+//line mixed_nngen.go:348
 	}
 	return nil
 }
@@ -387,7 +388,7 @@ nn_loop:
 			break nn_loop
 		}
 	}
-//line mixed_nngen.go:391
+//line mixed_nngen.go:392
 //line mixed.go:25
 	nn_arg0 := bool((!(f.n == 0)) && (f.n > 4))
 //line mixed.go:42
@@ -398,7 +399,7 @@ nn_loop:
 	nn_arg3 := bool((((!(f.n <= 0)) && (!(f.n <= 1))) && (!(f.n <= 2))) && (f.n-1 == 2))
 //line mixed.go:42
 	nn_arg4 := bool(((((!(f.n <= 0)) && (!(f.n <= 1))) && (!(f.n <= 2))) && (!(f.n <= 3))) && (f.n-1 == 3))
-//line mixed_nngen.go:402
+//line mixed_nngen.go:403
 	return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4)}, &res.Logits)
 }
 
@@ -436,7 +437,7 @@ func (c *CompiledPicked) Generate(ctx context.Context, in opticks.Inputs, n int,
 				break nn_loop
 			}
 		}
-//line mixed_nngen.go:440
+//line mixed_nngen.go:441
 //line mixed.go:25
 		nn_arg0 := bool((!(f.n == 0)) && (f.n > 4))
 //line mixed.go:42
@@ -447,7 +448,7 @@ func (c *CompiledPicked) Generate(ctx context.Context, in opticks.Inputs, n int,
 		nn_arg3 := bool((((!(f.n <= 0)) && (!(f.n <= 1))) && (!(f.n <= 2))) && (f.n-1 == 2))
 //line mixed.go:42
 		nn_arg4 := bool(((((!(f.n <= 0)) && (!(f.n <= 1))) && (!(f.n <= 2))) && (!(f.n <= 3))) && (f.n-1 == 3))
-//line mixed_nngen.go:451
+//line mixed_nngen.go:452
 		return []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4)}, nil
 	}, opts...)
 }
@@ -800,7 +801,7 @@ func (c *CompiledTwoChoices) RunInto(ctx context.Context, res *TwoChoicesResult,
 	nn_choice := nn.Choose(a, 6)
 //line mixed.go:54
 	nn_choice_2 := nn.Choose(b, 6)
-//line mixed_nngen.go:804
+//line mixed_nngen.go:805
 	var held [3]nn.Tensor
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(int64(nn_choice_2)), nn.Scalar(on)}, &res.X, &res.Logits, &held[0], &held[1], &held[2]); err != nil {
 		return err
@@ -817,12 +818,12 @@ func (c *CompiledTwoChoices) RunInto(ctx context.Context, res *TwoChoicesResult,
 	if on {
 		y = nn_taps.Tensor(3)
 	}
-//line mixed_nngen.go:821
+//line mixed_nngen.go:822
 //line mixed.go:62
 	res.Y = y
 //line mixed.go:62
 	res.N = nn_taps.Tensor(4).Item()
-//line mixed_nngen.go:826
+//line mixed_nngen.go:827
 	return nil
 }
 
@@ -1126,7 +1127,7 @@ func (c *CompiledSameAgain) RunInto(ctx context.Context, res *SameAgainResult, i
 	defer nn.Catch(0, &nn_failed)
 //line mixed.go:69
 	nn_choice := nn.Choose(layer, 6)
-//line mixed_nngen.go:1130
+//line mixed_nngen.go:1131
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(k)}, &res.H, &res.Logits)
 }
 
@@ -1135,7 +1136,7 @@ func (c *CompiledSameAgain) Generate(ctx context.Context, in opticks.Inputs, lay
 	defer nn.Catch(0, &nn_failed)
 //line mixed.go:69
 	nn_choice := nn.Choose(layer, 6)
-//line mixed_nngen.go:1139
+//line mixed_nngen.go:1140
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(k)}, opts...)
 }
 
@@ -1361,7 +1362,7 @@ nn_call2:
 			break nn_call2
 		}
 	}
-//line mixed_nngen.go:1365
+//line mixed_nngen.go:1366
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(on)}, &res.Logits)
 }
 
@@ -1386,7 +1387,7 @@ nn_call2:
 			break nn_call2
 		}
 	}
-//line mixed_nngen.go:1390
+//line mixed_nngen.go:1391
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(on)}, opts...)
 }
 
@@ -1492,7 +1493,7 @@ func (c *CompiledShapes) RunInto(ctx context.Context, res *ShapesResult, in opti
 	nn_arg0 := bool((mode == 0))
 //line mixed.go:103
 	nn_arg1 := bool(!(mode == 0) && !(mode == 1))
-//line mixed_nngen.go:1496
+//line mixed_nngen.go:1497
 	var held [3]nn.Tensor
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1)}, &held[0], &held[1], &held[2]); err != nil {
 		return err
@@ -1512,10 +1513,10 @@ func (c *CompiledShapes) RunInto(ctx context.Context, res *ShapesResult, in opti
 	default:
 		h = nn_taps.Tensor(2)
 	}
-//line mixed_nngen.go:1516
+//line mixed_nngen.go:1517
 //line mixed.go:111
 	res.H = h
-//line mixed_nngen.go:1519
+//line mixed_nngen.go:1520
 	return nil
 }
 
@@ -1758,7 +1759,7 @@ func (f *countsFrame) Step(s *nn.Step) error {
 		if f.on && false {
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1762
+//line mixed_nngen.go:1763
 	case 1:
 //line mixed.go:122
 	nn_next2:
@@ -1778,7 +1779,7 @@ func (f *countsFrame) Step(s *nn.Step) error {
 		if f.on && true {
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1782
+//line mixed_nngen.go:1783
 	case 2:
 //line mixed.go:122
 	nn_next3:
@@ -1798,7 +1799,7 @@ func (f *countsFrame) Step(s *nn.Step) error {
 		if f.on && false {
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1802
+//line mixed_nngen.go:1803
 	case 3:
 //line mixed.go:122
 	nn_next4:
@@ -1818,7 +1819,7 @@ func (f *countsFrame) Step(s *nn.Step) error {
 		if f.on && true {
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1822
+//line mixed_nngen.go:1823
 	case 4:
 //line mixed.go:122
 	nn_next5:
@@ -1838,7 +1839,7 @@ func (f *countsFrame) Step(s *nn.Step) error {
 		if f.on && false {
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1842
+//line mixed_nngen.go:1843
 	case 5:
 //line mixed.go:122
 	nn_next6:
@@ -1854,7 +1855,7 @@ func (f *countsFrame) Step(s *nn.Step) error {
 				s.SetBool(2, true)
 			}
 		}
-//line mixed_nngen.go:1858
+//line mixed_nngen.go:1859
 	}
 	return nil
 }
@@ -1879,18 +1880,18 @@ func (c *CompiledCounts) RunInto(ctx context.Context, res *CountsResult, in opti
 	if f.on && true {
 		f.scale += 0.25
 	}
-//line mixed_nngen.go:1883
+//line mixed_nngen.go:1884
 //line mixed.go:121
 	nn_arg0 := bool(f.on && true)
 //line mixed.go:121
 	nn_arg1 := bool(f.on && false)
-//line mixed_nngen.go:1888
+//line mixed_nngen.go:1889
 	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1)}, &res.Logits); err != nil {
 		return err
 	}
 //line mixed.go:134
 	res.N = f.n
-//line mixed_nngen.go:1894
+//line mixed_nngen.go:1895
 	return nil
 }
 
@@ -1909,12 +1910,12 @@ func (c *CompiledCounts) Generate(ctx context.Context, in opticks.Inputs, limit 
 		if f.on && true {
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1913
+//line mixed_nngen.go:1914
 //line mixed.go:121
 		nn_arg0 := bool(f.on && true)
 //line mixed.go:121
 		nn_arg1 := bool(f.on && false)
-//line mixed_nngen.go:1918
+//line mixed_nngen.go:1919
 		_ = func(nn_taps *nn.Taps) {
 			_ = f.n
 		}

@@ -1097,7 +1097,7 @@ var wteBarrierMediators = []nn.Mediator{
 	{
 		{At: "barrier1", Event: nn.AtBarrier, Rows: 1, Line: 161},
 		{At: "transformer.wte.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 162},
-		{At: "transformer.wte.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 163},
+		{At: "transformer.wte.output", Event: nn.Value, Placement: nn.TapOut, Rows: 1, Line: 163},
 		{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: 1, Line: 164},
 		{At: "", Event: nn.End, Rows: 1},
 	},
@@ -1112,7 +1112,8 @@ func wteBarrierPlan() *nn.Plan {
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("embedding"), nn.Arg("nngen.rows")}, Out: []string{"embeddings"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 155},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("embedding"), nn.Arg("nngen.rows"), nn.Val("embeddings")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 155},
+			{Op: "Fit", In: []nn.Ref{nn.Val("embeddings")}, Out: []string{"wte1_2"}, Attrs: map[string]any{"at": "transformer.wte.output"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "48"}}}, Line: 162},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("embedding"), nn.Arg("nngen.rows"), nn.Val("embeddings")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 162},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits0_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 158},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits1_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 164},
 		},
@@ -1124,8 +1125,8 @@ func wteBarrierPlan() *nn.Plan {
 		Taps: []nn.Tap{
 			{Name: "wte0", Value: nn.Val("embeddings"), Line: 155},
 			{Name: "logits0", Value: nn.Val("logits0_2"), Line: 158},
+			{Name: "wte1", Value: nn.Val("wte1_2"), Line: 162},
 			{Name: "logits1", Value: nn.Val("logits1_2"), Line: 164},
-			{Name: "Wte1", Value: nn.Val("embeddings"), Line: 155},
 		},
 		// What only the sizes of a run can tell.
 		Checks: []nn.Check{
@@ -1173,7 +1174,7 @@ func (c *CompiledWteBarrier) Run(ctx context.Context, a gpt2.Inputs, b gpt2.Inpu
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledWteBarrier) RunInto(ctx context.Context, res *WteBarrierResult, a gpt2.Inputs, b gpt2.Inputs) error {
-	return c.c.RunInto(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, &res.Wte0, &res.Logits0, &res.Logits1, &res.Wte1)
+	return c.c.RunInto(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, &res.Wte0, &res.Logits0, &res.Wte1, &res.Logits1)
 }
 
 // Plan is the compiled form of WteBarrier, as data.

@@ -552,7 +552,7 @@ func patchBarrierPlan() *nn.Plan {
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("linear"), nn.Arg("nngen.rows")}, Out: []string{"h"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 80},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("linear"), nn.Arg("nngen.rows"), nn.Val("h")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 80},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("linear"), nn.Arg("nngen.rows"), nn.Val("h")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 86},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out0_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 82},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out1_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 87},
 		},

@@ -1181,7 +1181,7 @@ var wteBarrierMediators = []nn.Mediator{
 	{
 		{At: "barrier1", Event: nn.AtBarrier, Rows: 1, Line: 170},
 		{At: "transformer.wte.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 171},
-		{At: "transformer.wte.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 172},
+		{At: "transformer.wte.output", Event: nn.Value, Placement: nn.TapOut, Rows: 1, Line: 172},
 		{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: 1, Line: 173},
 		{At: "", Event: nn.End, Rows: 1},
 	},
@@ -1196,7 +1196,8 @@ func wteBarrierPlan() *nn.Plan {
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/wte/Gather_output_0"), nn.Arg("nngen.rows")}, Out: []string{"embeddings"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 164},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/wte/Gather_output_0"), nn.Arg("nngen.rows"), nn.Val("embeddings")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 164},
+			{Op: "Fit", In: []nn.Ref{nn.Val("embeddings")}, Out: []string{"wte1_2"}, Attrs: map[string]any{"at": "transformer.wte.output"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "48"}}}, Line: 171},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/wte/Gather_output_0"), nn.Arg("nngen.rows"), nn.Val("embeddings")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 171},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits0_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 167},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits1_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 173},
 		},
@@ -1208,8 +1209,8 @@ func wteBarrierPlan() *nn.Plan {
 		Taps: []nn.Tap{
 			{Name: "wte0", Value: nn.Val("embeddings"), Line: 164},
 			{Name: "logits0", Value: nn.Val("logits0_2"), Line: 167},
+			{Name: "wte1", Value: nn.Val("wte1_2"), Line: 171},
 			{Name: "logits1", Value: nn.Val("logits1_2"), Line: 173},
-			{Name: "Wte1", Value: nn.Val("embeddings"), Line: 164},
 		},
 		// What only the sizes of a run can tell.
 		Checks: []nn.Check{
@@ -1257,7 +1258,7 @@ func (c *CompiledWteBarrier) Run(ctx context.Context, a gpt2.Inputs, b gpt2.Inpu
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledWteBarrier) RunInto(ctx context.Context, res *WteBarrierResult, a gpt2.Inputs, b gpt2.Inputs) error {
-	return c.c.RunInto(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, &res.Wte0, &res.Logits0, &res.Logits1, &res.Wte1)
+	return c.c.RunInto(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, &res.Wte0, &res.Logits0, &res.Wte1, &res.Logits1)
 }
 
 // Plan is the compiled form of WteBarrier, as data.
