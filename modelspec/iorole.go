@@ -144,6 +144,10 @@ func pairCaches(in, out []Value) {
 
 var cacheWords = regexp.MustCompile(`(?i)past_key_values|present_key_values|past_key|present_key|past_value|present_value|past|present|cache_in|cache_out`)
 
+// SameCache reports whether a past input and a present output are named for the
+// same keys or values, in whatever files they are.
+func SameCache(past, present string) bool { return cacheKey(past) == cacheKey(present) }
+
 func cacheKey(name string) string {
 	return strings.ToLower(cacheWords.ReplaceAllStringFunc(name, func(w string) string {
 		switch low := strings.ToLower(w); {

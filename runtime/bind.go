@@ -27,6 +27,9 @@ func (t *tree) fill(s reflect.Value, path string, made map[string]reflect.Value)
 		return fmt.Errorf("%s embeds no nn.Envoy: generate the accessors again", s.Type())
 	}
 	m, ok := t.in.modules[path]
+	if !ok && t.v.t.inLaterModel() {
+		m, ok = &modelspec.Module{Path: path, Absent: "it is not in " + t.in.spec.Model + ", the model of later steps"}, true
+	}
 	if !ok {
 		return fmt.Errorf("the spec has no module %q, which %s is for: generate the accessors again", path, s.Type())
 	}

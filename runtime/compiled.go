@@ -22,6 +22,9 @@ type Compiled struct {
 	main *program                 // gives the taps
 	step func() (*program, error) // gives what generation needs: built when first used
 	last atomic.Pointer[verified]
+	// later is the trace in the model of the steps after the first, where that is
+	// another; made when first used, closed with c.
+	later func() (*Compiled, error)
 
 	argNames []string          // graph inputs of the plan's parameters
 	weights  map[string]weight // of the plan's attachments
@@ -31,6 +34,7 @@ type Compiled struct {
 	mu     sync.Mutex
 	closed bool
 	open   []*program
+	others []*Compiled // the same trace in other files
 }
 
 // program is one back-end session with what it takes and gives.
@@ -76,12 +80,13 @@ func (s *Session) compile(p *Plan, steps bool, opts []CompileOption) (*Compiled,
 		c.argNames = append(c.argNames, argPrefix+param.Name)
 	}
 	c.step = sync.OnceValues(func() (*program, error) {
-		outputs, err := s.info.generates()
+		first, _, err := s.phases()
 		if err != nil {
 			return nil, err
 		}
-		return c.build(nil, outputs)
+		return c.build(nil, first.outputs)
 	})
+	c.later = sync.OnceValues(func() (*Compiled, error) { return c.compileLater(opts) })
 	if len(p.Taps) == 0 && len(hooks) == 0 && !mayEnd(p.Nodes) {
 		return c, nil
 	}
@@ -155,6 +160,10 @@ func (c *Compiled) Close() error {
 		err = errors.Join(err, c.s.dispose(p.session))
 	}
 	c.open = nil
+	for _, o := range c.others {
+		err = errors.Join(err, o.Close())
+	}
+	c.others = nil
 	return err
 }
 

@@ -12,7 +12,7 @@ import (
 // cache sees the whole prompt once and then one token at a time; one without
 // sees the growing sequence at every step.
 type decoder struct {
-	info      *ModelInfo
+	phases    [2]phase // the prompt's step, and those after it
 	ids       InputInfo
 	given     InvokeInputs // what the user gave, other than what grows
 	rows      [][]int64    // result: prompt and new tokens
@@ -20,8 +20,7 @@ type decoder struct {
 	done      []bool
 	mask      growing
 	positions growing
-	past      []string // names of the cache's inputs
-	cache     []Tensor // outputs of the step before
+	cache     map[string]Tensor // by the input that takes it
 	steps     int
 	sampler   *sampler
 	made      []Tensor // inputs of the step under way
@@ -35,7 +34,12 @@ type growing struct {
 	rows  [][]int64
 }
 
-func newDecoder(m *ModelInfo, in InvokeInputs) (*decoder, error) {
+func newDecoder(s *Session, in InvokeInputs) (*decoder, error) {
+	m := &s.info
+	first, later, err := s.phases()
+	if err != nil {
+		return nil, err
+	}
 	ids, ok := m.idsInput()
 	if !ok {
 		return nil, misuse("NN3141", "the spec of %s names no input of token ids: set its class to %q", m.Name, classIDs)
@@ -44,16 +48,14 @@ func newDecoder(m *ModelInfo, in InvokeInputs) (*decoder, error) {
 	if prompt.h == nil || len(prompt.h.shape) != 2 || !prompt.h.dtype.IsInt() || prompt.h.shape[1] == 0 {
 		return nil, misuse("NN3141", "%s must be token ids of shape [rows, tokens], at least one token", ids.Name)
 	}
-	d := &decoder{info: m, ids: ids, given: maps.Clone(in)}
+	d := &decoder{ids: ids, given: maps.Clone(in), cache: map[string]Tensor{}}
+	d.phases = [2]phase{first, later}
 	d.rows, d.fed = splitRows(prompt), splitRows(prompt)
 	d.done = make([]bool, len(d.rows))
 	delete(d.given, ids.Name)
 	for _, want := range m.Inputs {
 		t := in[want.Name]
-		if want.Role == modelspec.RolePast {
-			d.past = append(d.past, want.Name)
-		}
-		if t.h == nil || len(t.h.shape) != 2 || !t.h.dtype.IsInt() {
+		if t.h == nil || len(t.h.shape) != 2 || !t.h.dtype.IsInt() || !m.grows(want) {
 			continue
 		}
 		switch want.Role {
@@ -87,18 +89,21 @@ func joinRows(d tensor.DType, rows [][]int64, width int) Tensor {
 	return encodeInts(d, []int64{int64(len(rows)), int64(width)}, all)
 }
 
+// phase is that of step i.
+func (d *decoder) phase(i int) *phase { return &d.phases[min(i, 1)] }
+
 // cached reports whether the next step continues a cache.
-func (d *decoder) cached() bool { return len(d.past) > 0 && d.steps > 0 }
+func (d *decoder) cached() bool { return len(d.cache) > 0 }
 
 // inputs gives those of the next step.
 func (d *decoder) inputs() InvokeInputs {
 	in := maps.Clone(d.given)
+	info := d.phase(d.steps).info
+	maps.DeleteFunc(in, func(name string, _ Tensor) bool { _, ok := info.input(name); return !ok && d.steps > 0 })
 	width := len(d.fed[0])
 	if d.cached() {
 		width = 1
-		for i, name := range d.past {
-			in[name] = d.cache[i]
-		}
+		maps.Copy(in, d.cache)
 	}
 	d.set(in, d.ids.Name, joinRows(d.ids.DType, d.fed, width))
 	if d.mask.rows != nil {
@@ -107,7 +112,7 @@ func (d *decoder) inputs() InvokeInputs {
 	if d.positions.rows != nil {
 		d.set(in, d.positions.name, joinRows(d.positions.dtype, d.positions.rows, width))
 	}
-	for _, want := range d.info.Inputs {
+	for _, want := range info.Inputs {
 		if want.Class == classUseCache && d.cached() {
 			d.set(in, want.Name, From([]bool{true}))
 		}
@@ -122,9 +127,11 @@ func (d *decoder) set(in InvokeInputs, name string, t Tensor) {
 
 // take reads a step's outputs: the next token of each row. It keeps the cache.
 func (d *decoder) take(out []Tensor) ([]int64, error) {
-	old := d.cache
-	d.cache = out[1:]
-	releaseAll(old)
+	for i, name := range d.phase(d.steps).past {
+		old := d.cache[name]
+		d.cache[name] = out[1+i]
+		old.Release()
+	}
 	releaseAll(d.made)
 	d.made = nil
 	d.steps++
@@ -189,7 +196,9 @@ func (d *decoder) finished() bool {
 }
 
 func (d *decoder) release() {
-	releaseAll(d.cache)
+	for _, t := range d.cache {
+		t.Release()
+	}
 	releaseAll(d.made)
 }
 

@@ -14,7 +14,12 @@ type decoding struct {
 	d    *decoder
 	rows []int64 // bounds of each invoke's rows
 	made *batch  // the invokes' inputs, joined
+
+	later *Session // held open for the steps after the first
 }
+
+// outputs are those of the model that step i gives.
+func (l *decoding) outputs(i int) []string { return l.d.phase(i).outputs }
 
 // newDecoding joins the invokes' inputs, once, and prepares the loop.
 func (s *Session) newDecoding(ins []InvokeInputs, opts []GenerateOption) (*decoding, error) {
@@ -26,8 +31,14 @@ func (s *Session) newDecoding(ins []InvokeInputs, opts []GenerateOption) (*decod
 		return nil, err
 	}
 	l := &decoding{s: s, g: g}
+	if later := s.set.later; later != nil {
+		if err := later.enter(); err != nil {
+			return nil, err
+		}
+		l.later = later
+	}
 	if len(ins) == 1 {
-		l.d, err = newDecoder(&s.info, ins[0])
+		l.d, err = newDecoder(s, ins[0])
 	} else {
 		err = l.join(ins)
 	}
@@ -59,7 +70,7 @@ func (l *decoding) join(ins []InvokeInputs) error {
 			one[want.Name] = t
 		}
 	}
-	if l.d, err = newDecoder(info, one); err != nil {
+	if l.d, err = newDecoder(l.s, one); err != nil {
 		return err
 	}
 	l.rows = b.rows
@@ -120,7 +131,7 @@ func (l *decoding) run(ctx context.Context, step stepper) ([][]int64, error) {
 
 // step runs one step on inputs that are released with it.
 func (l *decoding) step(i int, step stepper) ([]Tensor, error) {
-	b, err := l.s.info.join([]InvokeInputs{l.d.inputs()})
+	b, err := l.s.at(i).info.join([]InvokeInputs{l.d.inputs()})
 	if err != nil {
 		return nil, err
 	}
@@ -137,5 +148,8 @@ func (l *decoding) release() {
 	}
 	if l.made != nil {
 		l.made.release()
+	}
+	if l.later != nil {
+		l.later.leave()
 	}
 }

@@ -74,14 +74,6 @@ func OnToken(f func(step int, ids []int64) bool) GenerateOption {
 // Generate continues the token ids in in with the plain model. It gives, for
 // each row, the prompt and the new tokens.
 func (s *Session) Generate(ctx context.Context, in InvokeInputs, opts ...GenerateOption) ([][]int64, error) {
-	outputs, err := s.info.generates()
-	if err != nil {
-		return nil, err
-	}
-	keep := map[string]bool{}
-	for _, o := range outputs[1:] {
-		keep[o] = true
-	}
 	if err := s.enter(); err != nil {
 		return nil, err
 	}
@@ -90,13 +82,24 @@ func (s *Session) Generate(ctx context.Context, in InvokeInputs, opts ...Generat
 	if err != nil {
 		return nil, err
 	}
-	return l.run(ctx, func(_ int, b *batch) ([]Tensor, error) {
+	return l.run(ctx, func(i int, b *batch) ([]Tensor, error) {
+		s := s.at(i)
 		raw, err := s.raw()
 		if err != nil {
 			return nil, err
 		}
-		return s.run(ctx, raw, b.inputs, outputs, backend.RunOptions{KeepOnDevice: keep})
+		outputs := l.outputs(i)
+		return s.run(ctx, raw, b.inputs, outputs, backend.RunOptions{KeepOnDevice: caches(outputs)})
 	})
+}
+
+// caches are all outputs but the logits: they stay where they are computed.
+func caches(outputs []string) map[string]bool {
+	keep := map[string]bool{}
+	for _, o := range outputs[1:] {
+		keep[o] = true
+	}
+	return keep
 }
 
 // Generate runs the trace at every step of a decode loop over one invoke.
@@ -113,23 +116,24 @@ func (c *Compiled) generate(ctx context.Context, r *stepRun, d *Defers, in Invok
 	if len(c.plan.Invokes) != 1 {
 		return nil, misuse("NN3140", "%s has %d invokes: only a trace of one can generate", c.plan.Name, len(c.plan.Invokes))
 	}
-	p, err := c.step()
-	if err != nil {
-		return nil, err
-	}
-	keep := map[string]bool{}
-	for _, o := range p.outputs[1:] {
-		keep[o] = true
-	}
 	if err := c.s.enter(); err != nil {
 		return nil, err
 	}
 	defer c.s.leave()
+	for i := range 2 { // what is wrong is told before anything runs
+		if _, _, err := c.stepOf(i); err != nil {
+			return nil, err
+		}
+	}
 	l, err := c.s.newDecoding([]InvokeInputs{in}, opts)
 	if err != nil {
 		return nil, err
 	}
-	step := func(_ int, b *batch) ([]Tensor, error) {
+	step := func(i int, b *batch) ([]Tensor, error) {
+		c, p, err := c.stepOf(i)
+		if err != nil {
+			return nil, err
+		}
 		args, err := begin()
 		if err != nil {
 			return nil, err
@@ -140,8 +144,8 @@ func (c *Compiled) generate(ctx context.Context, r *stepRun, d *Defers, in Invok
 		}
 		feed, rows := c.feeds(p, b, args)
 		defer rows.Release()
-		o := backend.RunOptions{KeepOnDevice: keep}
-		r.options(&o, types)
+		o := backend.RunOptions{KeepOnDevice: caches(p.outputs)}
+		r.of(c).options(&o, types)
 		out, err := c.s.run(ctx, p.session, feed, p.outputs, o)
 		if err != nil {
 			return nil, c.failed(ctx, err)
@@ -156,7 +160,7 @@ func (c *Compiled) generate(ctx context.Context, r *stepRun, d *Defers, in Invok
 
 // Prompt gives the token ids of an invoke, row by row, as Generate begins with them.
 func (c *Compiled) Prompt(in InvokeInputs) ([][]int64, error) {
-	d, err := newDecoder(&c.s.info, in)
+	d, err := newDecoder(c.s, in)
 	if err != nil {
 		return nil, err
 	}
@@ -166,15 +170,11 @@ func (c *Compiled) Prompt(in InvokeInputs) ([][]int64, error) {
 // generates names the outputs that a decode loop needs: the logits and what the
 // cache goes on with.
 func (m *ModelInfo) generates() ([]string, error) {
-	var out []string
-	for _, o := range m.Outputs {
-		if o.Role == modelspec.RoleOutput && o.DType.IsFloat() && len(o.Shape) == 3 && (len(out) == 0 || o.Name == "logits") {
-			out = []string{o.Name}
-		}
+	logits, err := m.logits()
+	if err != nil {
+		return nil, err
 	}
-	if len(out) == 0 {
-		return nil, misuse("NN3141", "model %s has no output of logits [batch, sequence, vocabulary]: it cannot generate text", m.Name)
-	}
+	out := []string{logits}
 	for _, in := range m.Inputs {
 		if in.Role == modelspec.RolePast {
 			if in.Pair == "" {
@@ -184,4 +184,18 @@ func (m *ModelInfo) generates() ([]string, error) {
 		}
 	}
 	return out, nil
+}
+
+// logits names the output that tokens are chosen from.
+func (m *ModelInfo) logits() (string, error) {
+	name := ""
+	for _, o := range m.Outputs {
+		if o.Role == modelspec.RoleOutput && o.DType.IsFloat() && len(o.Shape) == 3 && (name == "" || o.Name == "logits") {
+			name = o.Name
+		}
+	}
+	if name == "" {
+		return "", misuse("NN3141", "model %s has no output of logits [batch, sequence, vocabulary]: it cannot generate text", m.Name)
+	}
+	return name, nil
 }

@@ -32,10 +32,6 @@ func (t *Trace) generate(opts []GenerateOption) (ids [][]int64, err error) {
 	if err := t.s.local("Interpret"); err != nil {
 		return nil, err
 	}
-	outputs, err := t.s.info.generates()
-	if err != nil {
-		return nil, err
-	}
 	if t.loop, err = t.s.newDecoding(t.inputs(), opts); err != nil {
 		return nil, err
 	}
@@ -51,7 +47,7 @@ func (t *Trace) generate(opts []GenerateOption) (ids [][]int64, err error) {
 		if r, err = t.beginStep(r, i, b); err != nil {
 			return nil, err
 		}
-		out, err := r.forward(outputs)
+		out, err := r.forward(t.loop.outputs(i))
 		if err == nil && !t.explicit {
 			err = r.finish()
 			r.close()
@@ -72,6 +68,9 @@ func (t *Trace) generate(opts []GenerateOption) (ids [][]int64, err error) {
 // beginStep takes the invokes to step i: those that name visits go on, others
 // begin anew.
 func (t *Trace) beginStep(r *liveRun, i int, b *batch) (*liveRun, error) {
+	if t.s = t.loop.s.at(i); r != nil && r.s != t.s {
+		return r, misuse("NN3143", "%s generates with %s: code that goes on from step to step (Iter, All, Next) needs a model in one file", t.loop.s.info.Name, t.s.info.Name)
+	}
 	if r != nil {
 		return r, r.begin(i, b)
 	}
@@ -84,6 +83,10 @@ func (t *Trace) beginStep(r *liveRun, i int, b *batch) (*liveRun, error) {
 	}
 	return r, r.start()
 }
+
+// inLaterModel reports whether the run is of the model of later steps, which may
+// lack modules that the accessors have.
+func (t *Trace) inLaterModel() bool { return t.loop != nil && t.s != t.loop.s }
 
 // begin goes on with the next step of a decode loop.
 func (r *liveRun) begin(step int, b *batch) error {

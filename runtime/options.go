@@ -24,7 +24,8 @@ type settings struct {
 	attached map[string]any
 	padding  padding
 	token    string
-	values   int64 // limit of bytes, 0: none
+	values   int64    // limit of bytes, 0: none
+	later    *Session // generates all tokens after the first
 }
 
 func (s settings) clone() settings {

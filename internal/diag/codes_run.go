@@ -25,6 +25,8 @@ model, or write this one's spec with nngen spec and generate again. Other weight
 	{"NN3131", "arguments that do not fit the trace", `A parameter is missing or of another shape or dtype than //nngen:param says.`},
 	{"NN3140", "a trace that cannot generate", `Generate takes traces of one invoke.`},
 	{"NN3141", "a model that cannot generate", `Generate needs token ids as input and logits [batch, seq, vocabulary] as output.`},
+	{"NN3143", "a trace that later steps cannot run", `The session was opened with nn.DecodeWith: tokens after the first come from a model in another file. What the trace uses
+must be there too, under the same names of modules.`},
 	{"NN3142", "a setting of sampling that means nothing", `Temperature takes a positive number, TopK none or more, TopP a number above 0 and at most 1.`},
 	{"NN3150", "no rows of its own", `The interpreter's form of NN1505.`},
 	{"NN3151", "Run out of place", `The interpreter's form of NN1503: Run once, after the last Invoke.`},

@@ -49,3 +49,29 @@ func Steer(m *t5decoder.Model, v nn.Tensor) (logits nn.Tensor) {
 	block.SetOutput(block.Output().Add(v))
 	return m.LMHead.Output()
 }
+
+// Keys weakens what the decoder's first block keeps of the states: a point that
+// later steps have not, because they find it in the cache.
+//
+//nngen:trace
+func Keys(m *t5decoder.Model) (logits nn.Tensor) {
+	k := m.Decoder.Block.M0.Layer.M1.EncDecAttention.K
+	k.SetOutput(k.Output().Scale(0.5))
+	return m.LMHead.Output()
+}
+
+// Mixed calls modules, uses weights and edits an input under a condition.
+//
+//nngen:trace
+//nngen:param v float32 [24]
+func Mixed(m *t5decoder.Model, strong bool, v nn.Tensor) (logits nn.Tensor) {
+	early := m.LMHead.Call(m.Decoder.FinalLayerNorm.Call(m.Decoder.Block.M0.Output()))
+	ff := m.Decoder.Block.M1.Layer.M2
+	if strong {
+		ff.SetInput(ff.Input().Add(v.Scale(4)))
+	}
+	bias := v.MatMul(m.LMHead.Weight("weight"))
+	logits = m.LMHead.Output().Add(early.Scale(0.5)).Add(bias)
+	m.LMHead.SetOutput(logits)
+	return logits
+}

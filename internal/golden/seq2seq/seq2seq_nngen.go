@@ -416,3 +416,197 @@ func (c *CompiledSteer) Plan() *nn.Plan {
 func (c *CompiledSteer) Close() error {
 	return c.c.Close()
 }
+
+// keysMediator is Keys, scheduled: its states in the order of the run.
+var keysMediator = nn.Mediator{
+	{At: "decoder.block.0.layer.1.EncDecAttention.k.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 59},
+	{At: "decoder.block.0.layer.1.EncDecAttention.k.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 59},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 60},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// keysPlan is Keys, compiled, as data.
+func keysPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "Keys",
+		Model:   "sha256:8d61c07b7ca77906c7eb494ec4e5cfc200c450d1ce178a874a4a7ea6fe269dff",
+		Invokes: []string{"invoke0"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 59},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/decoder/block.0/layer.1/EncDecAttention/k/MatMul_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 59},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "decoder.block.0.layer.1.EncDecAttention.k.output", Tensor: "/decoder/block.0/layer.1/EncDecAttention/k/MatMul_output_0", Value: nn.Val("scale0"), Line: 59},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 60},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/decoder/block.0/layer.1/EncDecAttention/k/MatMul_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch_size", "encoder_sequence_length", "24"}},
+			"logits": {DType: nn.Float32, Shape: nn.Shape{"batch_size", "decoder_sequence_length", "64"}},
+		},
+		Mediators: []nn.Mediator{keysMediator},
+	}
+}
+
+// CompiledKeys is Keys, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// Keys weakens what the decoder's first block keeps of the states: a point that
+// later steps have not, because they find it in the cache.
+type CompiledKeys struct {
+	c *nn.Compiled
+}
+
+// CompileKeys puts Keys into the model's graph and opens a session over it, which may take seconds.
+func CompileKeys(s *t5decoder.Session, opts ...nn.CompileOption) (*CompiledKeys, error) {
+	c, err := s.Compile(keysPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledKeys{c: c}, nil
+}
+
+// KeysResult holds the results of one run of Keys.
+type KeysResult struct {
+	Logits nn.Tensor
+}
+
+// Run runs the model once with Keys in it. The results belong to the caller until they are released.
+func (c *CompiledKeys) Run(ctx context.Context, in t5decoder.Inputs) (logits nn.Tensor, err error) {
+	var res KeysResult
+	err = c.RunInto(ctx, &res, in)
+	return res.Logits, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledKeys) RunInto(ctx context.Context, res *KeysResult, in t5decoder.Inputs) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
+}
+
+// Generate continues the prompt with Keys in every step, and gives prompt and new tokens of each row.
+func (c *CompiledKeys) Generate(ctx context.Context, in t5decoder.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.Generate(ctx, in.NNInputs(), nil, opts...)
+}
+
+// Plan is the compiled form of Keys, as data.
+func (c *CompiledKeys) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledKeys) Close() error {
+	return c.c.Close()
+}
+
+// mixedMediator is Mixed, scheduled: its states in the order of the run.
+var mixedMediator = nn.Mediator{
+	{At: "decoder.block.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 68},
+	{At: "decoder.block.1.layer.2.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "strong", Line: 71},
+	{At: "decoder.block.1.layer.2.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "strong", Line: 71},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 74},
+	{At: "lm_head.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 75},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// mixedPlan is Mixed, compiled, as data.
+func mixedPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "Mixed",
+		Model:   "sha256:8d61c07b7ca77906c7eb494ec4e5cfc200c450d1ce178a874a4a7ea6fe269dff",
+		Invokes: []string{"invoke0"},
+		// What is given to each run.
+		Params: []nn.Param{
+			{Name: "v", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"24"}}},
+			{Name: "strong", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
+		},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Call", In: []nn.Ref{nn.ModelTensor("/decoder/block.0/layer.2/Add_output_0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/decoder/block.1/layer.2/Add_output_0", "module": "decoder.final_layer_norm", "output": "/decoder/final_layer_norm/Mul_1_output_0", "rows": int64(-1), "sides": ""}, Line: 68},
+			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"early"}, Attrs: map[string]any{"input": "/decoder/final_layer_norm/Mul_1_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 68},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 4.0}, Line: 71},
+			{Op: "MatMul", In: []nn.Ref{nn.Arg("v"), nn.ModelTensor("onnx::MatMul_788")}, Out: []string{"bias"}, Line: 73},
+			{Op: "If", In: []nn.Ref{nn.Arg("strong")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch_size", "decoder_sequence_length", "24"}}}, Line: 71,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.Arg("v"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 71},
+					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/decoder/block.1/layer.1/Add_output_0"), nn.Val("scale0")}, Out: []string{"add0"}, Line: 71},
+				}, Out: []nn.Ref{nn.Val("add0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/decoder/block.1/layer.1/Add_output_0")}},
+			},
+			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 74},
+			{Op: "Scale", In: []nn.Ref{nn.Val("early"), nn.Val("const1")}, Out: []string{"scale1"}, Line: 74},
+			{Op: "Add", In: []nn.Ref{nn.ModelTensor("logits"), nn.Val("scale1")}, Out: []string{"add1"}, Line: 74},
+			{Op: "Add", In: []nn.Ref{nn.Val("add1"), nn.Val("bias")}, Out: []string{"logits_2"}, Line: 74},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "decoder.block.1.layer.2.input", Tensor: "/decoder/block.1/layer.1/Add_output_0", Value: nn.Val("if0"), Consumers: []int{516}, Line: 71},
+			{At: "lm_head.output", Tensor: "logits", Value: nn.Val("logits_2"), Line: 75},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "logits", Value: nn.Val("logits_2"), Line: 74},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/decoder/block.0/layer.2/Add_output_0":    {DType: nn.Float32, Shape: nn.Shape{"batch_size", "decoder_sequence_length", "24"}},
+			"/decoder/block.1/layer.1/Add_output_0":    {DType: nn.Float32, Shape: nn.Shape{"batch_size", "decoder_sequence_length", "24"}},
+			"/decoder/block.1/layer.2/Add_output_0":    {DType: nn.Float32, Shape: nn.Shape{"batch_size", "decoder_sequence_length", "24"}},
+			"/decoder/final_layer_norm/Mul_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch_size", "decoder_sequence_length", "24"}},
+			"logits":           {DType: nn.Float32, Shape: nn.Shape{"batch_size", "decoder_sequence_length", "64"}},
+			"onnx::MatMul_788": {DType: nn.Float32, Shape: nn.Shape{"24", "64"}},
+		},
+		Mediators: []nn.Mediator{mixedMediator},
+	}
+}
+
+// CompiledMixed is Mixed, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// Mixed calls modules, uses weights and edits an input under a condition.
+type CompiledMixed struct {
+	c *nn.Compiled
+}
+
+// CompileMixed puts Mixed into the model's graph and opens a session over it, which may take seconds.
+func CompileMixed(s *t5decoder.Session, opts ...nn.CompileOption) (*CompiledMixed, error) {
+	c, err := s.Compile(mixedPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledMixed{c: c}, nil
+}
+
+// MixedResult holds the results of one run of Mixed.
+type MixedResult struct {
+	Logits nn.Tensor
+}
+
+// Run runs the model once with Mixed in it. The results belong to the caller until they are released.
+func (c *CompiledMixed) Run(ctx context.Context, in t5decoder.Inputs, strong bool, v nn.Tensor) (logits nn.Tensor, err error) {
+	var res MixedResult
+	err = c.RunInto(ctx, &res, in, strong, v)
+	return res.Logits, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledMixed) RunInto(ctx context.Context, res *MixedResult, in t5decoder.Inputs, strong bool, v nn.Tensor) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{v, nn.Scalar(strong)}, &res.Logits)
+}
+
+// Generate continues the prompt with Mixed in every step, and gives prompt and new tokens of each row.
+func (c *CompiledMixed) Generate(ctx context.Context, in t5decoder.Inputs, strong bool, v nn.Tensor, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{v, nn.Scalar(strong)}, opts...)
+}
+
+// Plan is the compiled form of Mixed, as data.
+func (c *CompiledMixed) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledMixed) Close() error {
+	return c.c.Close()
+}
