@@ -110,6 +110,8 @@ func (f *frame) envoyMethod(e *ast.CallExpr, fv *funcVal, x *envoyVal) value {
 		return f.getOperation(e, x, args[0])
 	case "Operations":
 		return f.operations(e, x)
+	case "Iter", "All", "Next":
+		return f.visitsMethod(e, fv, x, args)
 	case "View", "SetView":
 		return f.namedView(e, x, args)
 	}

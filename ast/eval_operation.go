@@ -116,6 +116,9 @@ func (f *frame) operationMethod(e *ast.CallExpr, fv *funcVal, x *operationVal) v
 	if x.of.inv != f.inv || f.inv == nil {
 		return f.fail(e.Pos(), "NN1502", "use the model that the invoke's own function gets", "%s is used outside the invoke that it belongs to", x.label())
 	}
+	if x = f.visited(e, x); x == nil {
+		return invalid{}
+	}
 	const sole = -1
 	switch fv.method {
 	case "Output":
@@ -161,6 +164,23 @@ func (f *frame) tensorNumber(e *ast.CallExpr, v value) (int, bool) {
 		return 0, false
 	}
 	return int(min(n, 1<<20)), true
+}
+
+// visited is an operation in the call of its module that the present visit is.
+func (f *frame) visited(e *ast.CallExpr, x *operationVal) *operationVal {
+	call, ok := f.callNow(e.Pos(), x.of.module)
+	switch {
+	case !ok:
+		return nil
+	case call == x.op.Visit:
+		return x
+	}
+	op := x.of.module.Operation(x.op.Name, call)
+	if op == nil {
+		f.fail(e.Pos(), "NN1311", "nngen tree -ops prints what there is", "%s has no operation %s at call %d", x.of.label(), x.op.Name, call)
+		return nil
+	}
+	return &operationVal{of: x.of, op: op}
 }
 
 // operationPoint finds input or output i of an operation.

@@ -40,6 +40,8 @@ func (f *frame) rangeStmt(s *ast.RangeStmt, name string) ctl {
 		f.residualRange(s, name, x.code, x.born)
 	case *mapVal:
 		return f.mapRange(s, name, x)
+	case *visitsVal:
+		return f.visitRange(s, name, x)
 	case *nilVal, invalid:
 	default:
 		f.fail(s.X.Pos(), "NN1202", "", "ranging over %s is not in the subset of Go that nngen compiles", x.kind())

@@ -81,6 +81,8 @@ func (s *Step) SetTensor(i int, t Tensor)
 type Envoy struct{ _ int }
 type Attachment struct{ _ int }
 func (a *Attachment) Path() string
+func Iter(e *Envoy, visits ...any) iter.Seq[int]
+func Next(e *Envoy, n ...int)
 func (e *Envoy) Path() string
 func (e *Envoy) Output() Tensor
 func (e *Envoy) SetOutput(t Tensor)
@@ -90,8 +92,6 @@ func (e *Envoy) Outputs() []Tensor
 func (e *Envoy) Inputs() []Tensor
 func (e *Envoy) Call(x Tensor) Tensor
 func (e *Envoy) Skip(v Tensor, others ...Tensor)
-func Iter(e *Envoy, visits ...any) iter.Seq[int]
-func Next(e *Envoy, n ...int)
 func (e *Envoy) Weight(name string) Tensor
 func (e *Envoy) Get(path string) (*Envoy, error)
 func (e *Envoy) Modules() []*Envoy

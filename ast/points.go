@@ -92,9 +92,13 @@ func (f *frame) readAll(e *ast.CallExpr, x *envoyVal, side modelspec.Side) value
 		f.point(e.Pos(), x, side)
 		return invalid{}
 	}
+	call, ok := f.callNow(e.Pos(), x.module)
+	if !ok {
+		return invalid{}
+	}
 	var points []*modelspec.Point
 	for _, p := range sidePoints(x.module, side) {
-		if p.Absent == "" && p.Visit == 0 {
+		if p.Absent == "" && p.Visit == call {
 			points = append(points, p)
 		}
 	}
@@ -126,8 +130,7 @@ func sidePoints(m *modelspec.Module, side modelspec.Side) []*modelspec.Point {
 }
 
 // point finds the tensor that Output or Input of a module means, or reports why
-// there is none. A module that is called several times in one forward is met at
-// its first call: visit 0 is what a point means until visits can be named.
+// there is none: in the call of the module that the present visit is.
 func (f *frame) point(pos token.Pos, x *envoyVal, side modelspec.Side) *modelspec.Point {
 	name := x.label() + "." + string(side)
 	if x.module == nil {
@@ -142,9 +145,14 @@ func (f *frame) point(pos token.Pos, x *envoyVal, side modelspec.Side) *modelspe
 	if side == modelspec.SideInput {
 		role = modelspec.RoleInput
 	}
+	call, ok := f.callNow(pos, x.module)
+	if !ok {
+		return nil
+	}
 	var unknown *modelspec.Point
 	for _, p := range sidePoints(x.module, side) {
 		switch {
+		case p.Visit != call:
 		case p.Role == role && p.Absent != "":
 			f.fail(pos, "NN1307", f.ev.specHint(x.path, p.Tensor, "mend it there if that is wrong"), "%s does not exist: %s", name, p.Absent)
 			return nil

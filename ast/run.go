@@ -63,7 +63,9 @@ type invoke struct {
 	yield       func(schedule.Request[*sym]) bool
 	next        func() (schedule.Request[*sym], bool)
 	stop        func()
-	history     []*access // its reads and writes so far, in the order of the program
+	history     []*access  // its reads and writes so far, in the order of the program
+	visit       int64      // that points mean
+	loops       *visitLoop // the innermost loop over visits
 }
 
 // inputsArg is the Go expression of an invoke's inputs.

@@ -106,14 +106,15 @@ func Iter(e *Envoy, visits ...any) iter.Seq[int] {
 func (v *invoke) loop(set visitSet, yield func(int) bool) {
 	v.explicit()
 	most := v.run.in.calls
-	if last, ok := set.last(); ok && last/most >= v.run.steps {
+	last, bounded := set.last()
+	if bounded && last/most >= v.run.steps {
 		panic(v.pastEnd(last, ""))
 	}
 	outer, l := v.visit, &visitLoop{outer: v.loops}
 	v.loops = l
 	set.each(func(n int) bool {
 		calls := most // before the body has run nobody knows whose visits they are
-		if l.calls > 0 {
+		if l.calls > 0 && !bounded {
 			calls = l.calls
 		}
 		if n/calls >= v.run.steps || !v.turn(n/calls) {

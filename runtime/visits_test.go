@@ -323,6 +323,14 @@ func TestVisitsThatThereAreNot(t *testing.T) {
 				return nil
 			})
 		}, "visit 1 of head is past the end: the last one is 0"},
+		"of one of two": {func() error {
+			return nn.Interpret(ctx, loop, inputs(t, goldens(t, "loopnet"), loop, "raw/in."), func(m *anyModel) error {
+				for range nn.Iter(&m.Envoy, nn.RangeTo(2)) {
+					m.at(t, "head").Output()
+				}
+				return nil
+			})
+		}, "visit 1 of head is past the end: the last one is 0"},
 		"of its calls": {func() error {
 			return nn.Interpret(ctx, loop, inputs(t, goldens(t, "loopnet"), loop, "raw/in."), func(m *anyModel) error {
 				for range nn.Iter(&m.Envoy, 5) {

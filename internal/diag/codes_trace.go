@@ -62,6 +62,13 @@ not use what is inside of it, unless it stands in the branch where the module is
 	} else {
 		use(b.MLP.Output())
 	}`},
+	{"NN1320", "visits that there are not", `
+Visits count from 0 and only go on. Iter takes constants, or parameters over decoding steps, in ascending order; Next goes forward. A
+forward calls most modules once; of one that it calls k times, visits below k exist in Run. Over decoding steps visit n is step n, and
+the run can be at one step only: what follows a loop comes after its last step, where the points before it are over.
+
+	for step := range m.Iter(0, nn.Range(3, 6)) { … }
+	for range m.All() { … }`},
 }
 
 // shapeCodes are about operands and what is written.

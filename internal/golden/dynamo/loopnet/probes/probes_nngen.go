@@ -236,3 +236,289 @@ func (c *CompiledSetFirst) Plan() *nn.Plan {
 func (c *CompiledSetFirst) Close() error {
 	return c.c.Close()
 }
+
+// visitsMediator is Visits, scheduled: its states in the order of the run.
+var visitsMediator = nn.Mediator{
+	{At: "block.fc.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 40},
+	{At: "block.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 41},
+	{At: "block.fc.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Visit: 1, Line: 40},
+	{At: "block.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Visit: 1, Line: 41},
+	{At: "block.fc.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Visit: 2, Line: 40},
+	{At: "block.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Visit: 2, Line: 41},
+	{At: "block.fc.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Visit: 3, Line: 40},
+	{At: "block.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Visit: 3, Line: 41},
+	{At: "block.fc.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Visit: 4, Line: 40},
+	{At: "block.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Visit: 4, Line: 41},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// visitsPlan is Visits, compiled, as data.
+func visitsPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "Visits",
+		Model:   "sha256:240929f2a753d82a854df58acfeac1f2bf40682d94793afe8f4ff0249551706b",
+		Invokes: []string{"invoke0"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Stack", In: []nn.Ref{nn.ModelTensor("linear"), nn.ModelTensor("linear_1"), nn.ModelTensor("linear_2"), nn.ModelTensor("linear_3"), nn.ModelTensor("linear_4")}, Out: []string{"stack0"}, Attrs: map[string]any{"axis": int64(0)}, Line: 43},
+			{Op: "Stack", In: []nn.Ref{nn.ModelTensor("add_6"), nn.ModelTensor("add_16"), nn.ModelTensor("add_26"), nn.ModelTensor("add_36"), nn.ModelTensor("add_46")}, Out: []string{"stack1"}, Attrs: map[string]any{"axis": int64(0)}, Line: 43},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "fc", Value: nn.Val("stack0"), Line: 43},
+			{Name: "block", Value: nn.Val("stack1"), Line: 43},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"add_16":   {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"add_26":   {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"add_36":   {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"add_46":   {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"add_6":    {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"linear":   {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"linear_1": {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"linear_2": {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"linear_3": {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"linear_4": {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+		},
+		Mediators: []nn.Mediator{visitsMediator},
+	}
+}
+
+// CompiledVisits is Visits, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// Visits reads the linear layer and the block at each of the five visits.
+type CompiledVisits struct {
+	c *nn.Compiled
+}
+
+// CompileVisits puts Visits into the model's graph and opens a session over it, which may take seconds.
+func CompileVisits(s *loopnet.Session, opts ...nn.CompileOption) (*CompiledVisits, error) {
+	c, err := s.Compile(visitsPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledVisits{c: c}, nil
+}
+
+// VisitsResult holds the results of one run of Visits.
+type VisitsResult struct {
+	Fc    nn.Tensor
+	Block nn.Tensor
+}
+
+// Run runs the model once with Visits in it. The results belong to the caller until they are released.
+func (c *CompiledVisits) Run(ctx context.Context, in loopnet.Inputs) (fc nn.Tensor, block nn.Tensor, err error) {
+	var res VisitsResult
+	err = c.RunInto(ctx, &res, in)
+	return res.Fc, res.Block, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledVisits) RunInto(ctx context.Context, res *VisitsResult, in loopnet.Inputs) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Fc, &res.Block)
+}
+
+// Generate continues the prompt with Visits in every step, and gives prompt and new tokens of each row.
+func (c *CompiledVisits) Generate(ctx context.Context, in loopnet.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.Generate(ctx, in.NNInputs(), nil, opts...)
+}
+
+// Plan is the compiled form of Visits, as data.
+func (c *CompiledVisits) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledVisits) Close() error {
+	return c.c.Close()
+}
+
+// setFourthMediator is SetFourth, scheduled: its states in the order of the run.
+var setFourthMediator = nn.Mediator{
+	{At: "block.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Visit: 3, Line: 51},
+	{At: "block.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Visit: 3, Line: 51},
+	{At: "model.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 53},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// setFourthPlan is SetFourth, compiled, as data.
+func setFourthPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "SetFourth",
+		Model:   "sha256:240929f2a753d82a854df58acfeac1f2bf40682d94793afe8f4ff0249551706b",
+		Invokes: []string{"invoke0"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}, Line: 51},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("add_36"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 51},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "block.output", Tensor: "add_36", Value: nn.Val("scale0"), Line: 51},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "out", Value: nn.ModelTensor("out"), Line: 53},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"add_36": {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"out":    {DType: nn.Float32, Shape: nn.Shape{"batch", "3"}},
+		},
+		Mediators: []nn.Mediator{setFourthMediator},
+	}
+}
+
+// CompiledSetFourth is SetFourth, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// SetFourth doubles the block's output at its fourth visit alone.
+type CompiledSetFourth struct {
+	c *nn.Compiled
+}
+
+// CompileSetFourth puts SetFourth into the model's graph and opens a session over it, which may take seconds.
+func CompileSetFourth(s *loopnet.Session, opts ...nn.CompileOption) (*CompiledSetFourth, error) {
+	c, err := s.Compile(setFourthPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledSetFourth{c: c}, nil
+}
+
+// SetFourthResult holds the results of one run of SetFourth.
+type SetFourthResult struct {
+	Out nn.Tensor
+}
+
+// Run runs the model once with SetFourth in it. The results belong to the caller until they are released.
+func (c *CompiledSetFourth) Run(ctx context.Context, in loopnet.Inputs) (out nn.Tensor, err error) {
+	var res SetFourthResult
+	err = c.RunInto(ctx, &res, in)
+	return res.Out, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledSetFourth) RunInto(ctx context.Context, res *SetFourthResult, in loopnet.Inputs) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Out)
+}
+
+// Generate continues the prompt with SetFourth in every step, and gives prompt and new tokens of each row.
+func (c *CompiledSetFourth) Generate(ctx context.Context, in loopnet.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.Generate(ctx, in.NNInputs(), nil, opts...)
+}
+
+// Plan is the compiled form of SetFourth, as data.
+func (c *CompiledSetFourth) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledSetFourth) Close() error {
+	return c.c.Close()
+}
+
+// setAllMediator is SetAll, scheduled: its states in the order of the run.
+var setAllMediator = nn.Mediator{
+	{At: "block.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 61},
+	{At: "block.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 61},
+	{At: "block.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Visit: 1, Line: 61},
+	{At: "block.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Visit: 1, Line: 61},
+	{At: "block.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Visit: 2, Line: 61},
+	{At: "block.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Visit: 2, Line: 61},
+	{At: "block.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Visit: 3, Line: 61},
+	{At: "block.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Visit: 3, Line: 61},
+	{At: "block.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Visit: 4, Line: 61},
+	{At: "block.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Visit: 4, Line: 61},
+	{At: "model.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 74},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// setAllPlan is SetAll, compiled, as data.
+func setAllPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "SetAll",
+		Model:   "sha256:240929f2a753d82a854df58acfeac1f2bf40682d94793afe8f4ff0249551706b",
+		Invokes: []string{"invoke0"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 61},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("add_6"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 61},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("add_16"), nn.Val("const0")}, Out: []string{"scale1"}, Line: 61},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("add_26"), nn.Val("const0")}, Out: []string{"scale2"}, Line: 61},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("add_36"), nn.Val("const0")}, Out: []string{"scale3"}, Line: 61},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("add_46"), nn.Val("const0")}, Out: []string{"scale4"}, Line: 61},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "block.output", Tensor: "add_6", Value: nn.Val("scale0"), Line: 61},
+			{At: "block.output", Tensor: "add_16", Value: nn.Val("scale1"), Line: 61},
+			{At: "block.output", Tensor: "add_26", Value: nn.Val("scale2"), Line: 61},
+			{At: "block.output", Tensor: "add_36", Value: nn.Val("scale3"), Line: 61},
+			{At: "block.output", Tensor: "add_46", Value: nn.Val("scale4"), Line: 61},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "out", Value: nn.ModelTensor("out"), Line: 74},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"add_16": {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"add_26": {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"add_36": {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"add_46": {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"add_6":  {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"out":    {DType: nn.Float32, Shape: nn.Shape{"batch", "3"}},
+		},
+		Mediators: []nn.Mediator{setAllMediator},
+	}
+}
+
+// CompiledSetAll is SetAll, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// SetAll halves the block's output at each of the five visits, in three ways to
+// name them.
+type CompiledSetAll struct {
+	c *nn.Compiled
+}
+
+// CompileSetAll puts SetAll into the model's graph and opens a session over it, which may take seconds.
+func CompileSetAll(s *loopnet.Session, opts ...nn.CompileOption) (*CompiledSetAll, error) {
+	c, err := s.Compile(setAllPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledSetAll{c: c}, nil
+}
+
+// SetAllResult holds the results of one run of SetAll.
+type SetAllResult struct {
+	Out nn.Tensor
+}
+
+// Run runs the model once with SetAll in it. The results belong to the caller until they are released.
+func (c *CompiledSetAll) Run(ctx context.Context, in loopnet.Inputs) (out nn.Tensor, err error) {
+	var res SetAllResult
+	err = c.RunInto(ctx, &res, in)
+	return res.Out, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledSetAll) RunInto(ctx context.Context, res *SetAllResult, in loopnet.Inputs) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Out)
+}
+
+// Generate continues the prompt with SetAll in every step, and gives prompt and new tokens of each row.
+func (c *CompiledSetAll) Generate(ctx context.Context, in loopnet.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.Generate(ctx, in.NNInputs(), nil, opts...)
+}
+
+// Plan is the compiled form of SetAll, as data.
+func (c *CompiledSetAll) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledSetAll) Close() error {
+	return c.c.Close()
+}

@@ -236,3 +236,289 @@ func (c *CompiledSetFirst) Plan() *nn.Plan {
 func (c *CompiledSetFirst) Close() error {
 	return c.c.Close()
 }
+
+// visitsMediator is Visits, scheduled: its states in the order of the run.
+var visitsMediator = nn.Mediator{
+	{At: "block.fc.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 38},
+	{At: "block.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 39},
+	{At: "block.fc.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Visit: 1, Line: 38},
+	{At: "block.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Visit: 1, Line: 39},
+	{At: "block.fc.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Visit: 2, Line: 38},
+	{At: "block.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Visit: 2, Line: 39},
+	{At: "block.fc.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Visit: 3, Line: 38},
+	{At: "block.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Visit: 3, Line: 39},
+	{At: "block.fc.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Visit: 4, Line: 38},
+	{At: "block.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Visit: 4, Line: 39},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// visitsPlan is Visits, compiled, as data.
+func visitsPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "Visits",
+		Model:   "sha256:0d1ddf2f29a94374adec1b3c2ada8039289ceb548ac873eac820deccabc97b7e",
+		Invokes: []string{"invoke0"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Stack", In: []nn.Ref{nn.ModelTensor("/block/fc/Gemm_output_0"), nn.ModelTensor("/block/fc_1/Gemm_output_0"), nn.ModelTensor("/block/fc_2/Gemm_output_0"), nn.ModelTensor("/block/fc_3/Gemm_output_0"), nn.ModelTensor("/block/fc_4/Gemm_output_0")}, Out: []string{"stack0"}, Attrs: map[string]any{"axis": int64(0)}, Line: 41},
+			{Op: "Stack", In: []nn.Ref{nn.ModelTensor("/block/Add_output_0"), nn.ModelTensor("/block_1/Add_output_0"), nn.ModelTensor("/block_2/Add_output_0"), nn.ModelTensor("/block_3/Add_output_0"), nn.ModelTensor("/block_4/Add_output_0")}, Out: []string{"stack1"}, Attrs: map[string]any{"axis": int64(0)}, Line: 41},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "fc", Value: nn.Val("stack0"), Line: 41},
+			{Name: "block", Value: nn.Val("stack1"), Line: 41},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/block/Add_output_0":       {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"/block/fc/Gemm_output_0":   {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"/block/fc_1/Gemm_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"/block/fc_2/Gemm_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"/block/fc_3/Gemm_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"/block/fc_4/Gemm_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"/block_1/Add_output_0":     {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"/block_2/Add_output_0":     {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"/block_3/Add_output_0":     {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"/block_4/Add_output_0":     {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+		},
+		Mediators: []nn.Mediator{visitsMediator},
+	}
+}
+
+// CompiledVisits is Visits, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// Visits reads the linear layer and the block at each of the five visits.
+type CompiledVisits struct {
+	c *nn.Compiled
+}
+
+// CompileVisits puts Visits into the model's graph and opens a session over it, which may take seconds.
+func CompileVisits(s *loopnet.Session, opts ...nn.CompileOption) (*CompiledVisits, error) {
+	c, err := s.Compile(visitsPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledVisits{c: c}, nil
+}
+
+// VisitsResult holds the results of one run of Visits.
+type VisitsResult struct {
+	Fc    nn.Tensor
+	Block nn.Tensor
+}
+
+// Run runs the model once with Visits in it. The results belong to the caller until they are released.
+func (c *CompiledVisits) Run(ctx context.Context, in loopnet.Inputs) (fc nn.Tensor, block nn.Tensor, err error) {
+	var res VisitsResult
+	err = c.RunInto(ctx, &res, in)
+	return res.Fc, res.Block, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledVisits) RunInto(ctx context.Context, res *VisitsResult, in loopnet.Inputs) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Fc, &res.Block)
+}
+
+// Generate continues the prompt with Visits in every step, and gives prompt and new tokens of each row.
+func (c *CompiledVisits) Generate(ctx context.Context, in loopnet.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.Generate(ctx, in.NNInputs(), nil, opts...)
+}
+
+// Plan is the compiled form of Visits, as data.
+func (c *CompiledVisits) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledVisits) Close() error {
+	return c.c.Close()
+}
+
+// setFourthMediator is SetFourth, scheduled: its states in the order of the run.
+var setFourthMediator = nn.Mediator{
+	{At: "block.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Visit: 3, Line: 49},
+	{At: "block.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Visit: 3, Line: 49},
+	{At: "model.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 51},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// setFourthPlan is SetFourth, compiled, as data.
+func setFourthPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "SetFourth",
+		Model:   "sha256:0d1ddf2f29a94374adec1b3c2ada8039289ceb548ac873eac820deccabc97b7e",
+		Invokes: []string{"invoke0"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}, Line: 49},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/block_3/Add_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 49},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "block.output", Tensor: "/block_3/Add_output_0", Value: nn.Val("scale0"), Line: 49},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "out", Value: nn.ModelTensor("out"), Line: 51},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/block_3/Add_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"out":                   {DType: nn.Float32, Shape: nn.Shape{"batch", "3"}},
+		},
+		Mediators: []nn.Mediator{setFourthMediator},
+	}
+}
+
+// CompiledSetFourth is SetFourth, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// SetFourth doubles the block's output at its fourth visit alone.
+type CompiledSetFourth struct {
+	c *nn.Compiled
+}
+
+// CompileSetFourth puts SetFourth into the model's graph and opens a session over it, which may take seconds.
+func CompileSetFourth(s *loopnet.Session, opts ...nn.CompileOption) (*CompiledSetFourth, error) {
+	c, err := s.Compile(setFourthPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledSetFourth{c: c}, nil
+}
+
+// SetFourthResult holds the results of one run of SetFourth.
+type SetFourthResult struct {
+	Out nn.Tensor
+}
+
+// Run runs the model once with SetFourth in it. The results belong to the caller until they are released.
+func (c *CompiledSetFourth) Run(ctx context.Context, in loopnet.Inputs) (out nn.Tensor, err error) {
+	var res SetFourthResult
+	err = c.RunInto(ctx, &res, in)
+	return res.Out, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledSetFourth) RunInto(ctx context.Context, res *SetFourthResult, in loopnet.Inputs) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Out)
+}
+
+// Generate continues the prompt with SetFourth in every step, and gives prompt and new tokens of each row.
+func (c *CompiledSetFourth) Generate(ctx context.Context, in loopnet.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.Generate(ctx, in.NNInputs(), nil, opts...)
+}
+
+// Plan is the compiled form of SetFourth, as data.
+func (c *CompiledSetFourth) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledSetFourth) Close() error {
+	return c.c.Close()
+}
+
+// setAllMediator is SetAll, scheduled: its states in the order of the run.
+var setAllMediator = nn.Mediator{
+	{At: "block.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 59},
+	{At: "block.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 59},
+	{At: "block.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Visit: 1, Line: 59},
+	{At: "block.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Visit: 1, Line: 59},
+	{At: "block.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Visit: 2, Line: 59},
+	{At: "block.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Visit: 2, Line: 59},
+	{At: "block.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Visit: 3, Line: 59},
+	{At: "block.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Visit: 3, Line: 59},
+	{At: "block.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Visit: 4, Line: 59},
+	{At: "block.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Visit: 4, Line: 59},
+	{At: "model.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 72},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// setAllPlan is SetAll, compiled, as data.
+func setAllPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "SetAll",
+		Model:   "sha256:0d1ddf2f29a94374adec1b3c2ada8039289ceb548ac873eac820deccabc97b7e",
+		Invokes: []string{"invoke0"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 59},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/block/Add_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 59},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/block_1/Add_output_0"), nn.Val("const0")}, Out: []string{"scale1"}, Line: 59},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/block_2/Add_output_0"), nn.Val("const0")}, Out: []string{"scale2"}, Line: 59},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/block_3/Add_output_0"), nn.Val("const0")}, Out: []string{"scale3"}, Line: 59},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/block_4/Add_output_0"), nn.Val("const0")}, Out: []string{"scale4"}, Line: 59},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "block.output", Tensor: "/block/Add_output_0", Value: nn.Val("scale0"), Line: 59},
+			{At: "block.output", Tensor: "/block_1/Add_output_0", Value: nn.Val("scale1"), Line: 59},
+			{At: "block.output", Tensor: "/block_2/Add_output_0", Value: nn.Val("scale2"), Line: 59},
+			{At: "block.output", Tensor: "/block_3/Add_output_0", Value: nn.Val("scale3"), Line: 59},
+			{At: "block.output", Tensor: "/block_4/Add_output_0", Value: nn.Val("scale4"), Line: 59},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "out", Value: nn.ModelTensor("out"), Line: 72},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/block/Add_output_0":   {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"/block_1/Add_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"/block_2/Add_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"/block_3/Add_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"/block_4/Add_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "6"}},
+			"out":                   {DType: nn.Float32, Shape: nn.Shape{"batch", "3"}},
+		},
+		Mediators: []nn.Mediator{setAllMediator},
+	}
+}
+
+// CompiledSetAll is SetAll, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// SetAll halves the block's output at each of the five visits, in three ways to
+// name them.
+type CompiledSetAll struct {
+	c *nn.Compiled
+}
+
+// CompileSetAll puts SetAll into the model's graph and opens a session over it, which may take seconds.
+func CompileSetAll(s *loopnet.Session, opts ...nn.CompileOption) (*CompiledSetAll, error) {
+	c, err := s.Compile(setAllPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledSetAll{c: c}, nil
+}
+
+// SetAllResult holds the results of one run of SetAll.
+type SetAllResult struct {
+	Out nn.Tensor
+}
+
+// Run runs the model once with SetAll in it. The results belong to the caller until they are released.
+func (c *CompiledSetAll) Run(ctx context.Context, in loopnet.Inputs) (out nn.Tensor, err error) {
+	var res SetAllResult
+	err = c.RunInto(ctx, &res, in)
+	return res.Out, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledSetAll) RunInto(ctx context.Context, res *SetAllResult, in loopnet.Inputs) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Out)
+}
+
+// Generate continues the prompt with SetAll in every step, and gives prompt and new tokens of each row.
+func (c *CompiledSetAll) Generate(ctx context.Context, in loopnet.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.Generate(ctx, in.NNInputs(), nil, opts...)
+}
+
+// Plan is the compiled form of SetAll, as data.
+func (c *CompiledSetAll) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledSetAll) Close() error {
+	return c.c.Close()
+}

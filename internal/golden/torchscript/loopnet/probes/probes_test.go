@@ -21,5 +21,8 @@ func TestGoldens(t *testing.T) {
 		{Name: "raw", Trace: probes.Raw, Compile: probes.CompileRaw, Results: "out"},
 		{Name: "get_first", Trace: probes.GetFirst, Compile: probes.CompileGetFirst, Results: "block"},
 		{Name: "set_first", Trace: probes.SetFirst, Compile: probes.CompileSetFirst, Results: "out"},
+		{Name: "visits", Trace: probes.Visits, Compile: probes.CompileVisits, Results: "fc block"},
+		{Name: "set_fourth", Trace: probes.SetFourth, Compile: probes.CompileSetFourth, Results: "out"},
+		{Name: "set_all", Trace: probes.SetAll, Compile: probes.CompileSetAll, Results: "out"},
 	})
 }
