@@ -39,6 +39,16 @@ var adaptive = []Entry{
 		Model: "opticks", Moves: "logits", View: View{Words: "logits"},
 	},
 	{
+		Case:  golden.Case{Name: "patch_at", Trace: in.PatchAt, Compile: in.CompilePatchAt, Args: "arg.layer arg.pos", Results: "logits"},
+		Title: "Residual stream patched at a layer and position that the caller names", Source: "Meng et al. 2022 (ROME); Zhang & Nanda 2023",
+		Model: "opticks", Moves: "logits", View: View{Words: "logits"},
+	},
+	{
+		Case:  golden.Case{Name: "lens_at", Trace: in.LensAt, Compile: in.CompileLensAt, Args: "arg.layer", Results: "logits"},
+		Title: "Logit lens at a layer that the caller names", Source: "nostalgebraist 2020",
+		Model: "opticks", View: View{Words: "logits"},
+	},
+	{
 		Case:  golden.Case{Name: "skip_range", Trace: in.SkipRange, Compile: in.CompileSkipRange, Args: "arg.first_layer arg.last_layer", Results: "logits"},
 		Title: "A range of blocks skipped", Source: "Gromov et al. 2024",
 		Model: "opticks", Moves: "logits", View: View{Words: "logits"},

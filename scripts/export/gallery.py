@@ -66,6 +66,7 @@ def gallery() -> Golden:
         and the nets llama, bert and cnn of this page. `plain.<name>` is what <name> is without the intervention.""")
     for e in ENTRIES.values():
         record(g, e)
+    gallery_adaptive.sweeps(g, gallery_models.load("opticks"))
     return g
 
 

@@ -89,6 +89,21 @@ def lens_at(model, prompt, layer):
     return {"logits": logits}
 
 
+def sweeps(g, model) -> None:
+    """The four above at every layer, and position or head, of the same prompts: what one session gives in Go."""
+    v, prompt, pair = values(96, seed=361), text("of the Sun's Li"), (text(CLEAN), text(CORRUPT))
+    at = range(13, 21)
+    grid = lambda f, *axes: torch.stack([torch.stack([f(i, j)["logits"] for j in axes[1]]) for i in axes[0]])  # noqa: E731
+    with torch.no_grad():
+        g.add("patch_sweep", "`patch_at` at every layer (axis 0) and the positions 13 to 20 (axis 1).", list(pair), None,
+              {"logits": grid(lambda i, j: patch_at(model, *pair, i, j), range(6), at)})
+        g.add("head_sweep", "`ablate_head_at` of every layer (axis 0) and head (axis 1).", prompt, None,
+              {"logits": grid(lambda i, j: ablate_head_at(model, prompt, i, j), range(6), range(4))})
+        g.add("steer_sweep", "`steer_at` at every layer (axis 0) with the strengths -2, 0 and 2 (axis 1).", prompt, {"v": v},
+              {"logits": grid(lambda i, a: steer_at(model, prompt, i, v, a), range(6), (-2.0, 0.0, 2.0))})
+        g.add("lens_sweep", "`lens_at` at every layer (axis 0).", prompt, None, {"logits": torch.stack([lens_at(model, prompt, i)["logits"] for i in range(6)])})
+
+
 @entry("opticks", lambda: text("of the Sun's Li"), lambda: {"first_layer": torch.tensor(2), "last_layer": torch.tensor(3)}, {"logits": raw_next})
 def skip_range(model, prompt, first_layer, last_layer):
     with model.trace(**prompt):

@@ -11,18 +11,18 @@ import (
 
 // steerAtMediator is SteerAt, scheduled: its states in the order of the run.
 var steerAtMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 16},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 16},
-	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 16},
-	{At: "transformer.h.1.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 16},
-	{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 16},
-	{At: "transformer.h.2.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 16},
-	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 16},
-	{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 16},
-	{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 16},
-	{At: "transformer.h.4.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 16},
-	{At: "transformer.h.5.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 16},
-	{At: "transformer.h.5.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 16},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 0", Line: 15},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 0", Line: 15},
+	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 1", Line: 15},
+	{At: "transformer.h.1.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 1", Line: 15},
+	{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 2", Line: 15},
+	{At: "transformer.h.2.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 2", Line: 15},
+	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 3", Line: 15},
+	{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 3", Line: 15},
+	{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 4", Line: 15},
+	{At: "transformer.h.4.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 4", Line: 15},
+	{At: "transformer.h.5.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 5", Line: 15},
+	{At: "transformer.h.5.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 5", Line: 15},
 	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 19},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
@@ -36,72 +36,78 @@ func steerAtPlan() *nn.Plan {
 		// What is given to each run.
 		Params: []nn.Param{
 			{Name: "v", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"96"}}},
-			{Name: "taken", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
+			{Name: "layer", Type: nn.Type{DType: nn.Int64, Shape: nn.Shape{}}},
 			{Name: "alpha", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{}}},
-			{Name: "taken_2", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
-			{Name: "taken_3", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
-			{Name: "taken_4", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
-			{Name: "taken_5", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
-			{Name: "taken_6", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 16,
+			{Op: "Scale", In: []nn.Ref{nn.Arg("v"), nn.Arg("alpha")}, Out: []string{"scale0"}, Line: 15},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "int64", "value": int64(0)}, Line: 14},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const0")}, Out: []string{"layer0"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 15,
 				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.Arg("v"), nn.Arg("alpha")}, Out: []string{"scale0"}, Line: 16},
-					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("scale0")}, Out: []string{"add0"}, Line: 16},
+					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("scale0")}, Out: []string{"add0"}, Line: 15},
 				}, Out: []nn.Ref{nn.Val("add0")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}},
 			},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 16,
+			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "int64", "value": int64(1)}, Line: 14},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const1")}, Out: []string{"layer1"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer1")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 15,
 				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.Arg("v"), nn.Arg("alpha")}, Out: []string{"scale1"}, Line: 16},
-					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("scale1")}, Out: []string{"add1"}, Line: 16},
+					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("scale0")}, Out: []string{"add1"}, Line: 15},
 				}, Out: []nn.Ref{nn.Val("add1")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}},
 			},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 16,
+			{Op: "Const", Out: []string{"const2"}, Attrs: map[string]any{"dtype": "int64", "value": int64(2)}, Line: 14},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const2")}, Out: []string{"layer2"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer2")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 15,
 				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.Arg("v"), nn.Arg("alpha")}, Out: []string{"scale2"}, Line: 16},
-					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("scale2")}, Out: []string{"add2"}, Line: 16},
+					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("scale0")}, Out: []string{"add2"}, Line: 15},
 				}, Out: []nn.Ref{nn.Val("add2")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}},
 			},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_4")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 16,
+			{Op: "Const", Out: []string{"const3"}, Attrs: map[string]any{"dtype": "int64", "value": int64(3)}, Line: 14},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const3")}, Out: []string{"layer3"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer3")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 15,
 				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.Arg("v"), nn.Arg("alpha")}, Out: []string{"scale3"}, Line: 16},
-					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("scale3")}, Out: []string{"add3"}, Line: 16},
+					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("scale0")}, Out: []string{"add3"}, Line: 15},
 				}, Out: []nn.Ref{nn.Val("add3")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}},
 			},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_5")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 16,
+			{Op: "Const", Out: []string{"const4"}, Attrs: map[string]any{"dtype": "int64", "value": int64(4)}, Line: 14},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const4")}, Out: []string{"layer4"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer4")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 15,
 				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.Arg("v"), nn.Arg("alpha")}, Out: []string{"scale4"}, Line: 16},
-					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Val("scale4")}, Out: []string{"add4"}, Line: 16},
+					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Val("scale0")}, Out: []string{"add4"}, Line: 15},
 				}, Out: []nn.Ref{nn.Val("add4")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}},
 			},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_6")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 16,
+			{Op: "Const", Out: []string{"const5"}, Attrs: map[string]any{"dtype": "int64", "value": int64(5)}, Line: 14},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const5")}, Out: []string{"layer5"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer5")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 15,
 				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.Arg("v"), nn.Arg("alpha")}, Out: []string{"scale5"}, Line: 16},
-					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("scale5")}, Out: []string{"add5"}, Line: 16},
+					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("scale0")}, Out: []string{"add5"}, Line: 15},
 				}, Out: []nn.Ref{nn.Val("add5")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}},
 			},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 19},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 16},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("if0"), Line: 16},
-			{At: "transformer.h.1.output", Tensor: "/transformer/h.1/Add_1_output_0", Value: nn.Val("if1"), Line: 16},
-			{At: "transformer.h.2.output", Tensor: "/transformer/h.2/Add_1_output_0", Value: nn.Val("if2"), Line: 16},
-			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("if3"), Line: 16},
-			{At: "transformer.h.4.output", Tensor: "/transformer/h.4/Add_1_output_0", Value: nn.Val("if4"), Line: 16},
-			{At: "transformer.h.5.output", Tensor: "/transformer/h.5/Add_1_output_0", Value: nn.Val("if5"), Line: 16},
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("if0"), Line: 15},
+			{At: "transformer.h.1.output", Tensor: "/transformer/h.1/Add_1_output_0", Value: nn.Val("if1"), Line: 15},
+			{At: "transformer.h.2.output", Tensor: "/transformer/h.2/Add_1_output_0", Value: nn.Val("if2"), Line: 15},
+			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("if3"), Line: 15},
+			{At: "transformer.h.4.output", Tensor: "/transformer/h.4/Add_1_output_0", Value: nn.Val("if4"), Line: 15},
+			{At: "transformer.h.5.output", Tensor: "/transformer/h.5/Add_1_output_0", Value: nn.Val("if5"), Line: 15},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("at0"), Line: 19},
+			{Name: "logits", Value: nn.Val("at0"), Line: 16},
+		},
+		// Which modules are chosen when it is run.
+		Choices: []nn.Choice{
+			{Param: "layer", Of: []string{"transformer.h.0", "transformer.h.1", "transformer.h.2", "transformer.h.3", "transformer.h.4", "transformer.h.5"}, Line: 14},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -120,7 +126,7 @@ func steerAtPlan() *nn.Plan {
 // CompiledSteerAt is SteerAt, compiled into the graph of one session. Any number of goroutines may use it at once.
 //
 // SteerAt adds alpha·v after the block that the caller names: one compilation
-// for a sweep over all of them.
+// and one session for a sweep over all of them.
 type CompiledSteerAt struct {
 	c *nn.Compiled
 }
@@ -147,39 +153,21 @@ func (c *CompiledSteerAt) Run(ctx context.Context, in opticks.Inputs, layer int,
 }
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
-func (c *CompiledSteerAt) RunInto(ctx context.Context, res *SteerAtResult, in opticks.Inputs, layer int, v nn.Tensor, alpha float32) error {
-//line choose.go:15
-	nn_arg1 := bool(layer == 0)
-//line choose.go:15
-	nn_arg3 := bool(layer == 1)
-//line choose.go:15
-	nn_arg4 := bool(layer == 2)
-//line choose.go:15
-	nn_arg5 := bool(layer == 3)
-//line choose.go:15
-	nn_arg6 := bool(layer == 4)
-//line choose.go:15
-	nn_arg7 := bool(layer == 5)
-//line choose_nngen.go:164
-	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(alpha), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5), nn.Scalar(nn_arg6), nn.Scalar(nn_arg7)}, &res.Logits)
+func (c *CompiledSteerAt) RunInto(ctx context.Context, res *SteerAtResult, in opticks.Inputs, layer int, v nn.Tensor, alpha float32) (nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
+//line choose.go:14
+	nn_choice := nn.Choose(layer, 6)
+//line choose_nngen.go:161
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{v, nn.Scalar(int64(nn_choice)), nn.Scalar(alpha)}, &res.Logits)
 }
 
 // Generate continues the prompt with SteerAt in every step, and gives prompt and new tokens of each row.
-func (c *CompiledSteerAt) Generate(ctx context.Context, in opticks.Inputs, layer int, v nn.Tensor, alpha float32, opts ...nn.GenerateOption) ([][]int64, error) {
-//line choose.go:15
-	nn_arg1 := bool(layer == 0)
-//line choose.go:15
-	nn_arg3 := bool(layer == 1)
-//line choose.go:15
-	nn_arg4 := bool(layer == 2)
-//line choose.go:15
-	nn_arg5 := bool(layer == 3)
-//line choose.go:15
-	nn_arg6 := bool(layer == 4)
-//line choose.go:15
-	nn_arg7 := bool(layer == 5)
-//line choose_nngen.go:182
-	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(alpha), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5), nn.Scalar(nn_arg6), nn.Scalar(nn_arg7)}, opts...)
+func (c *CompiledSteerAt) Generate(ctx context.Context, in opticks.Inputs, layer int, v nn.Tensor, alpha float32, opts ...nn.GenerateOption) (nn_ids [][]int64, nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
+//line choose.go:14
+	nn_choice := nn.Choose(layer, 6)
+//line choose_nngen.go:170
+	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{v, nn.Scalar(int64(nn_choice)), nn.Scalar(alpha)}, opts...)
 }
 
 // Plan is the compiled form of SteerAt, as data.
@@ -194,18 +182,18 @@ func (c *CompiledSteerAt) Close() error {
 
 // ablateHeadAtMediator is AblateHeadAt, scheduled: its states in the order of the run.
 var ablateHeadAtMediator = nn.Mediator{
-	{At: "transformer.h.0.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 28},
-	{At: "transformer.h.0.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 28},
-	{At: "transformer.h.1.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 28},
-	{At: "transformer.h.1.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 28},
-	{At: "transformer.h.2.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 28},
-	{At: "transformer.h.2.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 28},
-	{At: "transformer.h.3.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 28},
-	{At: "transformer.h.3.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 28},
-	{At: "transformer.h.4.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 28},
-	{At: "transformer.h.4.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 28},
-	{At: "transformer.h.5.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 28},
-	{At: "transformer.h.5.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == i", Line: 28},
+	{At: "transformer.h.0.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 0", Line: 24},
+	{At: "transformer.h.0.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 0", Line: 24},
+	{At: "transformer.h.1.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 1", Line: 24},
+	{At: "transformer.h.1.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 1", Line: 24},
+	{At: "transformer.h.2.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 2", Line: 24},
+	{At: "transformer.h.2.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 2", Line: 24},
+	{At: "transformer.h.3.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 3", Line: 24},
+	{At: "transformer.h.3.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 3", Line: 24},
+	{At: "transformer.h.4.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 4", Line: 24},
+	{At: "transformer.h.4.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 4", Line: 24},
+	{At: "transformer.h.5.attn.c_proj.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 5", Line: 24},
+	{At: "transformer.h.5.attn.c_proj.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 5", Line: 24},
 	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 19},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
@@ -218,79 +206,90 @@ func ablateHeadAtPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
 		Params: []nn.Param{
-			{Name: "taken", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
+			{Name: "layer", Type: nn.Type{DType: nn.Int64, Shape: nn.Shape{}}},
 			{Name: "head", Type: nn.Type{DType: nn.Int64, Shape: nn.Shape{}}},
-			{Name: "taken_2", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
-			{Name: "taken_3", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
-			{Name: "taken_4", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
-			{Name: "taken_5", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
-			{Name: "taken_6", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 28},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 28,
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 24},
+			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "int64", "value": int64(0)}, Line: 23},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const1")}, Out: []string{"layer0"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 24,
 				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Heads", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/Reshape_3_output_0")}, Out: []string{"heads0"}, Attrs: map[string]any{"n": int64(4)}, Line: 28},
-					{Op: "SetAt", In: []nn.Ref{nn.Val("heads0"), nn.Val("const0"), nn.Arg("head")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 28},
-					{Op: "MergeHeads", In: []nn.Ref{nn.Val("setAt0")}, Out: []string{"mergeHeads0"}, Line: 28},
+					{Op: "Heads", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/Reshape_3_output_0")}, Out: []string{"heads0"}, Attrs: map[string]any{"n": int64(4)}, Line: 24},
+					{Op: "SetAt", In: []nn.Ref{nn.Val("heads0"), nn.Val("const0"), nn.Arg("head")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 24},
+					{Op: "MergeHeads", In: []nn.Ref{nn.Val("setAt0")}, Out: []string{"mergeHeads0"}, Line: 24},
 				}, Out: []nn.Ref{nn.Val("mergeHeads0")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/Reshape_3_output_0")}},
 			},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 28,
+			{Op: "Const", Out: []string{"const2"}, Attrs: map[string]any{"dtype": "int64", "value": int64(1)}, Line: 23},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const2")}, Out: []string{"layer1"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer1")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 24,
 				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Heads", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/Reshape_3_output_0")}, Out: []string{"heads1"}, Attrs: map[string]any{"n": int64(4)}, Line: 28},
-					{Op: "SetAt", In: []nn.Ref{nn.Val("heads1"), nn.Val("const0"), nn.Arg("head")}, Out: []string{"setAt1"}, Attrs: map[string]any{"index": ":,$"}, Line: 28},
-					{Op: "MergeHeads", In: []nn.Ref{nn.Val("setAt1")}, Out: []string{"mergeHeads1"}, Line: 28},
+					{Op: "Heads", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/Reshape_3_output_0")}, Out: []string{"heads1"}, Attrs: map[string]any{"n": int64(4)}, Line: 24},
+					{Op: "SetAt", In: []nn.Ref{nn.Val("heads1"), nn.Val("const0"), nn.Arg("head")}, Out: []string{"setAt1"}, Attrs: map[string]any{"index": ":,$"}, Line: 24},
+					{Op: "MergeHeads", In: []nn.Ref{nn.Val("setAt1")}, Out: []string{"mergeHeads1"}, Line: 24},
 				}, Out: []nn.Ref{nn.Val("mergeHeads1")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/Reshape_3_output_0")}},
 			},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 28,
+			{Op: "Const", Out: []string{"const3"}, Attrs: map[string]any{"dtype": "int64", "value": int64(2)}, Line: 23},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const3")}, Out: []string{"layer2"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer2")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 24,
 				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Heads", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/Reshape_3_output_0")}, Out: []string{"heads2"}, Attrs: map[string]any{"n": int64(4)}, Line: 28},
-					{Op: "SetAt", In: []nn.Ref{nn.Val("heads2"), nn.Val("const0"), nn.Arg("head")}, Out: []string{"setAt2"}, Attrs: map[string]any{"index": ":,$"}, Line: 28},
-					{Op: "MergeHeads", In: []nn.Ref{nn.Val("setAt2")}, Out: []string{"mergeHeads2"}, Line: 28},
+					{Op: "Heads", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/Reshape_3_output_0")}, Out: []string{"heads2"}, Attrs: map[string]any{"n": int64(4)}, Line: 24},
+					{Op: "SetAt", In: []nn.Ref{nn.Val("heads2"), nn.Val("const0"), nn.Arg("head")}, Out: []string{"setAt2"}, Attrs: map[string]any{"index": ":,$"}, Line: 24},
+					{Op: "MergeHeads", In: []nn.Ref{nn.Val("setAt2")}, Out: []string{"mergeHeads2"}, Line: 24},
 				}, Out: []nn.Ref{nn.Val("mergeHeads2")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/Reshape_3_output_0")}},
 			},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_4")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 28,
+			{Op: "Const", Out: []string{"const4"}, Attrs: map[string]any{"dtype": "int64", "value": int64(3)}, Line: 23},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const4")}, Out: []string{"layer3"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer3")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 24,
 				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Heads", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Reshape_3_output_0")}, Out: []string{"heads3"}, Attrs: map[string]any{"n": int64(4)}, Line: 28},
-					{Op: "SetAt", In: []nn.Ref{nn.Val("heads3"), nn.Val("const0"), nn.Arg("head")}, Out: []string{"setAt3"}, Attrs: map[string]any{"index": ":,$"}, Line: 28},
-					{Op: "MergeHeads", In: []nn.Ref{nn.Val("setAt3")}, Out: []string{"mergeHeads3"}, Line: 28},
+					{Op: "Heads", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Reshape_3_output_0")}, Out: []string{"heads3"}, Attrs: map[string]any{"n": int64(4)}, Line: 24},
+					{Op: "SetAt", In: []nn.Ref{nn.Val("heads3"), nn.Val("const0"), nn.Arg("head")}, Out: []string{"setAt3"}, Attrs: map[string]any{"index": ":,$"}, Line: 24},
+					{Op: "MergeHeads", In: []nn.Ref{nn.Val("setAt3")}, Out: []string{"mergeHeads3"}, Line: 24},
 				}, Out: []nn.Ref{nn.Val("mergeHeads3")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Reshape_3_output_0")}},
 			},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_5")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 28,
+			{Op: "Const", Out: []string{"const5"}, Attrs: map[string]any{"dtype": "int64", "value": int64(4)}, Line: 23},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const5")}, Out: []string{"layer4"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer4")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 24,
 				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Heads", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/Reshape_3_output_0")}, Out: []string{"heads4"}, Attrs: map[string]any{"n": int64(4)}, Line: 28},
-					{Op: "SetAt", In: []nn.Ref{nn.Val("heads4"), nn.Val("const0"), nn.Arg("head")}, Out: []string{"setAt4"}, Attrs: map[string]any{"index": ":,$"}, Line: 28},
-					{Op: "MergeHeads", In: []nn.Ref{nn.Val("setAt4")}, Out: []string{"mergeHeads4"}, Line: 28},
+					{Op: "Heads", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/Reshape_3_output_0")}, Out: []string{"heads4"}, Attrs: map[string]any{"n": int64(4)}, Line: 24},
+					{Op: "SetAt", In: []nn.Ref{nn.Val("heads4"), nn.Val("const0"), nn.Arg("head")}, Out: []string{"setAt4"}, Attrs: map[string]any{"index": ":,$"}, Line: 24},
+					{Op: "MergeHeads", In: []nn.Ref{nn.Val("setAt4")}, Out: []string{"mergeHeads4"}, Line: 24},
 				}, Out: []nn.Ref{nn.Val("mergeHeads4")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/Reshape_3_output_0")}},
 			},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_6")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 28,
+			{Op: "Const", Out: []string{"const6"}, Attrs: map[string]any{"dtype": "int64", "value": int64(5)}, Line: 23},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const6")}, Out: []string{"layer5"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer5")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 24,
 				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Heads", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/Reshape_3_output_0")}, Out: []string{"heads5"}, Attrs: map[string]any{"n": int64(4)}, Line: 28},
-					{Op: "SetAt", In: []nn.Ref{nn.Val("heads5"), nn.Val("const0"), nn.Arg("head")}, Out: []string{"setAt5"}, Attrs: map[string]any{"index": ":,$"}, Line: 28},
-					{Op: "MergeHeads", In: []nn.Ref{nn.Val("setAt5")}, Out: []string{"mergeHeads5"}, Line: 28},
+					{Op: "Heads", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/Reshape_3_output_0")}, Out: []string{"heads5"}, Attrs: map[string]any{"n": int64(4)}, Line: 24},
+					{Op: "SetAt", In: []nn.Ref{nn.Val("heads5"), nn.Val("const0"), nn.Arg("head")}, Out: []string{"setAt5"}, Attrs: map[string]any{"index": ":,$"}, Line: 24},
+					{Op: "MergeHeads", In: []nn.Ref{nn.Val("setAt5")}, Out: []string{"mergeHeads5"}, Line: 24},
 				}, Out: []nn.Ref{nn.Val("mergeHeads5")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/Reshape_3_output_0")}},
 			},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 31},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 25},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.attn.c_proj.input", Tensor: "/transformer/h.0/attn/Reshape_3_output_0", Value: nn.Val("if0"), Consumers: []int{257}, Line: 28},
-			{At: "transformer.h.1.attn.c_proj.input", Tensor: "/transformer/h.1/attn/Reshape_3_output_0", Value: nn.Val("if1"), Consumers: []int{517}, Line: 28},
-			{At: "transformer.h.2.attn.c_proj.input", Tensor: "/transformer/h.2/attn/Reshape_3_output_0", Value: nn.Val("if2"), Consumers: []int{776}, Line: 28},
-			{At: "transformer.h.3.attn.c_proj.input", Tensor: "/transformer/h.3/attn/Reshape_3_output_0", Value: nn.Val("if3"), Consumers: []int{1035}, Line: 28},
-			{At: "transformer.h.4.attn.c_proj.input", Tensor: "/transformer/h.4/attn/Reshape_3_output_0", Value: nn.Val("if4"), Consumers: []int{1294}, Line: 28},
-			{At: "transformer.h.5.attn.c_proj.input", Tensor: "/transformer/h.5/attn/Reshape_3_output_0", Value: nn.Val("if5"), Consumers: []int{1553}, Line: 28},
+			{At: "transformer.h.0.attn.c_proj.input", Tensor: "/transformer/h.0/attn/Reshape_3_output_0", Value: nn.Val("if0"), Consumers: []int{257}, Line: 24},
+			{At: "transformer.h.1.attn.c_proj.input", Tensor: "/transformer/h.1/attn/Reshape_3_output_0", Value: nn.Val("if1"), Consumers: []int{517}, Line: 24},
+			{At: "transformer.h.2.attn.c_proj.input", Tensor: "/transformer/h.2/attn/Reshape_3_output_0", Value: nn.Val("if2"), Consumers: []int{776}, Line: 24},
+			{At: "transformer.h.3.attn.c_proj.input", Tensor: "/transformer/h.3/attn/Reshape_3_output_0", Value: nn.Val("if3"), Consumers: []int{1035}, Line: 24},
+			{At: "transformer.h.4.attn.c_proj.input", Tensor: "/transformer/h.4/attn/Reshape_3_output_0", Value: nn.Val("if4"), Consumers: []int{1294}, Line: 24},
+			{At: "transformer.h.5.attn.c_proj.input", Tensor: "/transformer/h.5/attn/Reshape_3_output_0", Value: nn.Val("if5"), Consumers: []int{1553}, Line: 24},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("at0"), Line: 31},
+			{Name: "logits", Value: nn.Val("at0"), Line: 25},
+		},
+		// Which modules are chosen when it is run.
+		Choices: []nn.Choice{
+			{Param: "layer", Of: []string{"transformer.h.0", "transformer.h.1", "transformer.h.2", "transformer.h.3", "transformer.h.4", "transformer.h.5"}, Line: 23},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -335,43 +334,27 @@ func (c *CompiledAblateHeadAt) Run(ctx context.Context, in opticks.Inputs, layer
 }
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
-func (c *CompiledAblateHeadAt) RunInto(ctx context.Context, res *AblateHeadAtResult, in opticks.Inputs, layer int, head int) error {
-//line choose.go:27
-	nn_arg0 := bool(layer == 0)
-//line choose.go:28
+func (c *CompiledAblateHeadAt) RunInto(ctx context.Context, res *AblateHeadAtResult, in opticks.Inputs, layer int, head int) (nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
+//line choose.go:23
+	nn_choice := nn.Choose(layer, 6)
+//line choose_nngen.go:342
+//line choose.go:24
 	nn_arg1 := int64(int64(head))
-//line choose.go:27
-	nn_arg2 := bool(layer == 1)
-//line choose.go:27
-	nn_arg3 := bool(layer == 2)
-//line choose.go:27
-	nn_arg4 := bool(layer == 3)
-//line choose.go:27
-	nn_arg5 := bool(layer == 4)
-//line choose.go:27
-	nn_arg6 := bool(layer == 5)
-//line choose_nngen.go:354
-	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5), nn.Scalar(nn_arg6)}, &res.Logits)
+//line choose_nngen.go:345
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
 // Generate continues the prompt with AblateHeadAt in every step, and gives prompt and new tokens of each row.
-func (c *CompiledAblateHeadAt) Generate(ctx context.Context, in opticks.Inputs, layer int, head int, opts ...nn.GenerateOption) ([][]int64, error) {
-//line choose.go:27
-	nn_arg0 := bool(layer == 0)
-//line choose.go:28
+func (c *CompiledAblateHeadAt) Generate(ctx context.Context, in opticks.Inputs, layer int, head int, opts ...nn.GenerateOption) (nn_ids [][]int64, nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
+//line choose.go:23
+	nn_choice := nn.Choose(layer, 6)
+//line choose_nngen.go:354
+//line choose.go:24
 	nn_arg1 := int64(int64(head))
-//line choose.go:27
-	nn_arg2 := bool(layer == 1)
-//line choose.go:27
-	nn_arg3 := bool(layer == 2)
-//line choose.go:27
-	nn_arg4 := bool(layer == 3)
-//line choose.go:27
-	nn_arg5 := bool(layer == 4)
-//line choose.go:27
-	nn_arg6 := bool(layer == 5)
-//line choose_nngen.go:374
-	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5), nn.Scalar(nn_arg6)}, opts...)
+//line choose_nngen.go:357
+	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1)}, opts...)
 }
 
 // Plan is the compiled form of AblateHeadAt, as data.
@@ -384,20 +367,359 @@ func (c *CompiledAblateHeadAt) Close() error {
 	return c.c.Close()
 }
 
+// patchAtMediators are the invokes of PatchAt, scheduled: the states of each in the order of the run.
+var patchAtMediators = []nn.Mediator{
+	// clean, line 34
+	{
+		{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, When: "layer == 0", Line: 35},
+		{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, When: "layer == 1", Line: 35},
+		{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, When: "layer == 2", Line: 35},
+		{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, When: "layer == 3", Line: 35},
+		{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, When: "layer == 4", Line: 35},
+		{At: "transformer.h.5.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, When: "layer == 5", Line: 35},
+		{At: "", Event: nn.End, Rows: 0},
+	},
+	// corrupt, line 37
+	{
+		{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, When: "layer == 0", Line: 39},
+		{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, When: "layer == 0", Line: 39},
+		{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, When: "layer == 1", Line: 39},
+		{At: "transformer.h.1.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, When: "layer == 1", Line: 39},
+		{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, When: "layer == 2", Line: 39},
+		{At: "transformer.h.2.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, When: "layer == 2", Line: 39},
+		{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, When: "layer == 3", Line: 39},
+		{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, When: "layer == 3", Line: 39},
+		{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, When: "layer == 4", Line: 39},
+		{At: "transformer.h.4.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, When: "layer == 4", Line: 39},
+		{At: "transformer.h.5.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, When: "layer == 5", Line: 39},
+		{At: "transformer.h.5.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, When: "layer == 5", Line: 39},
+		{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 19},
+		{At: "", Event: nn.End, Rows: 1},
+	},
+}
+
+// patchAtPlan is PatchAt, compiled, as data.
+func patchAtPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "PatchAt",
+		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
+		Invokes: []string{"clean", "corrupt"},
+		// What is given to each run.
+		Params: []nn.Param{
+			{Name: "layer", Type: nn.Type{DType: nn.Int64, Shape: nn.Shape{}}},
+			{Name: "pos", Type: nn.Type{DType: nn.Int64, Shape: nn.Shape{}}},
+		},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 35},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 39},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "int64", "value": int64(0)}, Line: 35},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const0")}, Out: []string{"layer0"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Line: 39,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "At", In: []nn.Ref{nn.Val("narrowRows0"), nn.Arg("pos")}, Out: []string{"source"}, Attrs: map[string]any{"index": ":,$"}, Line: 35},
+					{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("source"), nn.Arg("pos")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 39},
+				}, Out: []nn.Ref{nn.Val("setAt0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows1")}},
+			},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 39},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 35},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows3"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 39},
+			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "int64", "value": int64(1)}, Line: 35},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const1")}, Out: []string{"layer1"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer1")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Line: 39,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "At", In: []nn.Ref{nn.Val("narrowRows2"), nn.Arg("pos")}, Out: []string{"source_2"}, Attrs: map[string]any{"index": ":,$"}, Line: 35},
+					{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows3"), nn.Val("source_2"), nn.Arg("pos")}, Out: []string{"setAt1"}, Attrs: map[string]any{"index": ":,$"}, Line: 39},
+				}, Out: []nn.Ref{nn.Val("setAt1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows3")}},
+			},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if1")}, Out: []string{"joinRows1"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 39},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows4"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 35},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows5"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 39},
+			{Op: "Const", Out: []string{"const2"}, Attrs: map[string]any{"dtype": "int64", "value": int64(2)}, Line: 35},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const2")}, Out: []string{"layer2"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer2")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Line: 39,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "At", In: []nn.Ref{nn.Val("narrowRows4"), nn.Arg("pos")}, Out: []string{"source_3"}, Attrs: map[string]any{"index": ":,$"}, Line: 35},
+					{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows5"), nn.Val("source_3"), nn.Arg("pos")}, Out: []string{"setAt2"}, Attrs: map[string]any{"index": ":,$"}, Line: 39},
+				}, Out: []nn.Ref{nn.Val("setAt2")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows5")}},
+			},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if2")}, Out: []string{"joinRows2"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 39},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows6"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 35},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows7"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 39},
+			{Op: "Const", Out: []string{"const3"}, Attrs: map[string]any{"dtype": "int64", "value": int64(3)}, Line: 35},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const3")}, Out: []string{"layer3"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer3")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Line: 39,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "At", In: []nn.Ref{nn.Val("narrowRows6"), nn.Arg("pos")}, Out: []string{"source_4"}, Attrs: map[string]any{"index": ":,$"}, Line: 35},
+					{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows7"), nn.Val("source_4"), nn.Arg("pos")}, Out: []string{"setAt3"}, Attrs: map[string]any{"index": ":,$"}, Line: 39},
+				}, Out: []nn.Ref{nn.Val("setAt3")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows7")}},
+			},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if3")}, Out: []string{"joinRows3"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 39},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows8"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 35},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows9"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 39},
+			{Op: "Const", Out: []string{"const4"}, Attrs: map[string]any{"dtype": "int64", "value": int64(4)}, Line: 35},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const4")}, Out: []string{"layer4"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer4")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Line: 39,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "At", In: []nn.Ref{nn.Val("narrowRows8"), nn.Arg("pos")}, Out: []string{"source_5"}, Attrs: map[string]any{"index": ":,$"}, Line: 35},
+					{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows9"), nn.Val("source_5"), nn.Arg("pos")}, Out: []string{"setAt4"}, Attrs: map[string]any{"index": ":,$"}, Line: 39},
+				}, Out: []nn.Ref{nn.Val("setAt4")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows9")}},
+			},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if4")}, Out: []string{"joinRows4"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 39},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows10"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 35},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows11"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 39},
+			{Op: "Const", Out: []string{"const5"}, Attrs: map[string]any{"dtype": "int64", "value": int64(5)}, Line: 35},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const5")}, Out: []string{"layer5"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer5")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "seq", "96"}}}, Line: 39,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "At", In: []nn.Ref{nn.Val("narrowRows10"), nn.Arg("pos")}, Out: []string{"source_6"}, Attrs: map[string]any{"index": ":,$"}, Line: 35},
+					{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows11"), nn.Val("source_6"), nn.Arg("pos")}, Out: []string{"setAt5"}, Attrs: map[string]any{"index": ":,$"}, Line: 39},
+				}, Out: []nn.Ref{nn.Val("setAt5")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows11")}},
+			},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if5")}, Out: []string{"joinRows5"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 39},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows12"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 19},
+			{Op: "At", In: []nn.Ref{nn.Val("narrowRows12")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 40},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("joinRows0"), Line: 39},
+			{At: "transformer.h.1.output", Tensor: "/transformer/h.1/Add_1_output_0", Value: nn.Val("joinRows1"), Line: 39},
+			{At: "transformer.h.2.output", Tensor: "/transformer/h.2/Add_1_output_0", Value: nn.Val("joinRows2"), Line: 39},
+			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("joinRows3"), Line: 39},
+			{At: "transformer.h.4.output", Tensor: "/transformer/h.4/Add_1_output_0", Value: nn.Val("joinRows4"), Line: 39},
+			{At: "transformer.h.5.output", Tensor: "/transformer/h.5/Add_1_output_0", Value: nn.Val("joinRows5"), Line: 39},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "logits", Value: nn.Val("logits_2"), Line: 40},
+		},
+		// Which modules are chosen when it is run.
+		Choices: []nn.Choice{
+			{Param: "layer", Of: []string{"transformer.h.0", "transformer.h.1", "transformer.h.2", "transformer.h.3", "transformer.h.4", "transformer.h.5"}, Line: 35},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/transformer/h.0/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.1/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.2/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.3/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.4/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.5/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"logits":                          {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+		},
+		Mediators: patchAtMediators,
+	}
+}
+
+// CompiledPatchAt is PatchAt, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// PatchAt puts the clean run's residual stream into the corrupted one, at the
+// block and the position that the caller names.
+type CompiledPatchAt struct {
+	c *nn.Compiled
+}
+
+// CompilePatchAt puts PatchAt into the model's graph and opens a session over it, which may take seconds.
+func CompilePatchAt(s *opticks.Session, opts ...nn.CompileOption) (*CompiledPatchAt, error) {
+	c, err := s.Compile(patchAtPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledPatchAt{c: c}, nil
+}
+
+// PatchAtResult holds the results of one run of PatchAt.
+type PatchAtResult struct {
+	Logits nn.Tensor
+}
+
+// Run runs the model once with PatchAt in it. The results belong to the caller until they are released.
+func (c *CompiledPatchAt) Run(ctx context.Context, clean opticks.Inputs, corrupt opticks.Inputs, layer int, pos int) (logits nn.Tensor, err error) {
+	var res PatchAtResult
+	err = c.RunInto(ctx, &res, clean, corrupt, layer, pos)
+	return res.Logits, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledPatchAt) RunInto(ctx context.Context, res *PatchAtResult, clean opticks.Inputs, corrupt opticks.Inputs, layer int, pos int) (nn_failed error) {
+	defer nn.Catch(-1, &nn_failed)
+//line choose.go:35
+	nn_choice := nn.Choose(layer, 6)
+//line choose_nngen.go:555
+//line choose.go:35
+	nn_arg1 := int64(int64(pos))
+//line choose_nngen.go:558
+	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1)}, &res.Logits)
+}
+
+// Plan is the compiled form of PatchAt, as data.
+func (c *CompiledPatchAt) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledPatchAt) Close() error {
+	return c.c.Close()
+}
+
+// lensAtMediator is LensAt, scheduled: its states in the order of the run.
+var lensAtMediator = nn.Mediator{
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 0", Line: 50},
+	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 1", Line: 50},
+	{At: "transformer.h.2.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 2", Line: 50},
+	{At: "transformer.h.3.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 3", Line: 50},
+	{At: "transformer.h.4.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 4", Line: 50},
+	{At: "transformer.h.5.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 5", Line: 50},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// lensAtPlan is LensAt, compiled, as data.
+func lensAtPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "LensAt",
+		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
+		Invokes: []string{"invoke0"},
+		// What is given to each run.
+		Params: []nn.Param{
+			{Name: "layer", Type: nn.Type{DType: nn.Int64, Shape: nn.Shape{}}},
+		},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "int64", "value": int64(1)}, Line: 50},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const0")}, Out: []string{"layer1"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer1")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 50,
+				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}},
+			},
+			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "int64", "value": int64(2)}, Line: 50},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const1")}, Out: []string{"layer2"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 50,
+				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if0")}},
+			},
+			{Op: "Const", Out: []string{"const2"}, Attrs: map[string]any{"dtype": "int64", "value": int64(3)}, Line: 50},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const2")}, Out: []string{"layer3"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 50,
+				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if1")}},
+			},
+			{Op: "Const", Out: []string{"const3"}, Attrs: map[string]any{"dtype": "int64", "value": int64(4)}, Line: 50},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const3")}, Out: []string{"layer4"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer4")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 50,
+				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if2")}},
+			},
+			{Op: "Const", Out: []string{"const4"}, Attrs: map[string]any{"dtype": "int64", "value": int64(5)}, Line: 50},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const4")}, Out: []string{"layer5"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer5")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 50,
+				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if3")}},
+			},
+			{Op: "At", In: []nn.Ref{nn.Val("if4")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 50},
+			{Op: "Call", In: []nn.Ref{nn.Val("at0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "At", In: []nn.Ref{nn.Val("call1")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,0"}, Line: 50},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "logits", Value: nn.Val("at1"), Line: 50},
+		},
+		// Which modules are chosen when it is run.
+		Choices: []nn.Choice{
+			{Param: "layer", Of: []string{"transformer.h.0", "transformer.h.1", "transformer.h.2", "transformer.h.3", "transformer.h.4", "transformer.h.5"}, Line: 50},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/transformer/Reshape_2_output_0":               {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.0/Add_1_output_0":               {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.1/Add_1_output_0":               {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.2/Add_1_output_0":               {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.3/Add_1_output_0":               {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.4/Add_1_output_0":               {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/h.5/Add_1_output_0":               {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"/transformer/ln_f/LayerNormalization_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"logits": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+		},
+		Mediators: []nn.Mediator{lensAtMediator},
+	}
+}
+
+// CompiledLensAt is LensAt, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// LensAt is the logit lens after the block that the caller names.
+type CompiledLensAt struct {
+	c *nn.Compiled
+}
+
+// CompileLensAt puts LensAt into the model's graph and opens a session over it, which may take seconds.
+func CompileLensAt(s *opticks.Session, opts ...nn.CompileOption) (*CompiledLensAt, error) {
+	c, err := s.Compile(lensAtPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledLensAt{c: c}, nil
+}
+
+// LensAtResult holds the results of one run of LensAt.
+type LensAtResult struct {
+	Logits nn.Tensor
+}
+
+// Run runs the model once with LensAt in it. The results belong to the caller until they are released.
+func (c *CompiledLensAt) Run(ctx context.Context, in opticks.Inputs, layer int) (logits nn.Tensor, err error) {
+	var res LensAtResult
+	err = c.RunInto(ctx, &res, in, layer)
+	return res.Logits, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledLensAt) RunInto(ctx context.Context, res *LensAtResult, in opticks.Inputs, layer int) (nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
+//line choose.go:50
+	nn_choice := nn.Choose(layer, 6)
+//line choose_nngen.go:687
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice))}, &res.Logits)
+}
+
+// Generate continues the prompt with LensAt in every step, and gives prompt and new tokens of each row.
+func (c *CompiledLensAt) Generate(ctx context.Context, in opticks.Inputs, layer int, opts ...nn.GenerateOption) (nn_ids [][]int64, nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
+//line choose.go:50
+	nn_choice := nn.Choose(layer, 6)
+//line choose_nngen.go:696
+	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice))}, opts...)
+}
+
+// Plan is the compiled form of LensAt, as data.
+func (c *CompiledLensAt) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledLensAt) Close() error {
+	return c.c.Close()
+}
+
 // skipRangeMediator is SkipRange, scheduled: its states in the order of the run.
 var skipRangeMediator = nn.Mediator{
-	{At: "transformer.h.0.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 40},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 40},
-	{At: "transformer.h.1.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 40},
-	{At: "transformer.h.1.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 40},
-	{At: "transformer.h.2.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 40},
-	{At: "transformer.h.2.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 40},
-	{At: "transformer.h.3.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 40},
-	{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 40},
-	{At: "transformer.h.4.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 40},
-	{At: "transformer.h.4.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 40},
-	{At: "transformer.h.5.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 40},
-	{At: "transformer.h.5.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 40},
+	{At: "transformer.h.0.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 59},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 59},
+	{At: "transformer.h.1.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 59},
+	{At: "transformer.h.1.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 59},
+	{At: "transformer.h.2.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 59},
+	{At: "transformer.h.2.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 59},
+	{At: "transformer.h.3.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 59},
+	{At: "transformer.h.3.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 59},
+	{At: "transformer.h.4.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 59},
+	{At: "transformer.h.4.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 59},
+	{At: "transformer.h.5.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 59},
+	{At: "transformer.h.5.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "first <= i && last >= i", Line: 59},
 	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 19},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
@@ -419,44 +741,44 @@ func skipRangePlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 40,
+			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 59,
 				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/Add_output_0")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}},
 			},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 40,
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 59,
 				Then: &nn.Body{Out: []nn.Ref{nn.Val("if0")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}},
 			},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 40,
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_3")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 59,
 				Then: &nn.Body{Out: []nn.Ref{nn.Val("if1")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}},
 			},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_4")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 40,
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_4")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 59,
 				Then: &nn.Body{Out: []nn.Ref{nn.Val("if2")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}},
 			},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_5")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 40,
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_5")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 59,
 				Then: &nn.Body{Out: []nn.Ref{nn.Val("if3")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}},
 			},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_6")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 40,
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_6")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 59,
 				Then: &nn.Body{Out: []nn.Ref{nn.Val("if4")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}},
 			},
-			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 43},
+			{Op: "At", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 62},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("if0"), Line: 40},
-			{At: "transformer.h.1.output", Tensor: "/transformer/h.1/Add_1_output_0", Value: nn.Val("if1"), Line: 40},
-			{At: "transformer.h.2.output", Tensor: "/transformer/h.2/Add_1_output_0", Value: nn.Val("if2"), Line: 40},
-			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("if3"), Line: 40},
-			{At: "transformer.h.4.output", Tensor: "/transformer/h.4/Add_1_output_0", Value: nn.Val("if4"), Line: 40},
-			{At: "transformer.h.5.output", Tensor: "/transformer/h.5/Add_1_output_0", Value: nn.Val("if5"), Line: 40},
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("if0"), Line: 59},
+			{At: "transformer.h.1.output", Tensor: "/transformer/h.1/Add_1_output_0", Value: nn.Val("if1"), Line: 59},
+			{At: "transformer.h.2.output", Tensor: "/transformer/h.2/Add_1_output_0", Value: nn.Val("if2"), Line: 59},
+			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("if3"), Line: 59},
+			{At: "transformer.h.4.output", Tensor: "/transformer/h.4/Add_1_output_0", Value: nn.Val("if4"), Line: 59},
+			{At: "transformer.h.5.output", Tensor: "/transformer/h.5/Add_1_output_0", Value: nn.Val("if5"), Line: 59},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("at0"), Line: 43},
+			{Name: "logits", Value: nn.Val("at0"), Line: 62},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -503,37 +825,37 @@ func (c *CompiledSkipRange) Run(ctx context.Context, in opticks.Inputs, first in
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledSkipRange) RunInto(ctx context.Context, res *SkipRangeResult, in opticks.Inputs, first int, last int) error {
-//line choose.go:39
+//line choose.go:58
 	nn_arg0 := bool(first <= 0 && last >= 0)
-//line choose.go:39
+//line choose.go:58
 	nn_arg1 := bool(first <= 1 && last >= 1)
-//line choose.go:39
+//line choose.go:58
 	nn_arg2 := bool(first <= 2 && last >= 2)
-//line choose.go:39
+//line choose.go:58
 	nn_arg3 := bool(first <= 3 && last >= 3)
-//line choose.go:39
+//line choose.go:58
 	nn_arg4 := bool(first <= 4 && last >= 4)
-//line choose.go:39
+//line choose.go:58
 	nn_arg5 := bool(first <= 5 && last >= 5)
-//line choose_nngen.go:519
+//line choose_nngen.go:841
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5)}, &res.Logits)
 }
 
 // Generate continues the prompt with SkipRange in every step, and gives prompt and new tokens of each row.
 func (c *CompiledSkipRange) Generate(ctx context.Context, in opticks.Inputs, first int, last int, opts ...nn.GenerateOption) ([][]int64, error) {
-//line choose.go:39
+//line choose.go:58
 	nn_arg0 := bool(first <= 0 && last >= 0)
-//line choose.go:39
+//line choose.go:58
 	nn_arg1 := bool(first <= 1 && last >= 1)
-//line choose.go:39
+//line choose.go:58
 	nn_arg2 := bool(first <= 2 && last >= 2)
-//line choose.go:39
+//line choose.go:58
 	nn_arg3 := bool(first <= 3 && last >= 3)
-//line choose.go:39
+//line choose.go:58
 	nn_arg4 := bool(first <= 4 && last >= 4)
-//line choose.go:39
+//line choose.go:58
 	nn_arg5 := bool(first <= 5 && last >= 5)
-//line choose_nngen.go:537
+//line choose_nngen.go:859
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5)}, opts...)
 }
 
