@@ -20,6 +20,7 @@ type access struct {
 type side struct {
 	of    *resStmt
 	index int
+	key   string // tells equal tests over parameters; "" for others
 	// exits are the levels that the branch jumps out to; left says that it always does.
 	exits []*rscope
 	left  bool
@@ -64,11 +65,12 @@ func excludes(a []*side, s *rscope) bool {
 }
 
 // accessed notes an access for the writes that follow it in the program.
-func (f *frame) accessed(a *access) {
+func (f *frame) accessed(a *access) *act {
 	a.pred = f.predicate()
 	a.sides = sidesOf(f.scope)
 	f.mayBeSkipped(a)
 	f.inv.history = append(f.inv.history, a)
+	return f.points(a)
 }
 
 // inOrder reports whether a write comes no earlier in the run than what the

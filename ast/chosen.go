@@ -103,12 +103,14 @@ func (f *frame) readChosen(e *ast.CallExpr, x *chosenVal, side modelspec.Side) v
 	}
 	pr := f.predicate()
 	a := f.chosenAccess(x, points, side, e.Pos())
-	f.accessed(a)
+	did := f.accessed(a)
 	r := &chosenRead{by: x.by, vals: make([]*sym, len(points)), label: a.name}
 	s := &sym{typ: t, pos: e.Pos(), what: a.name, tap: -1, late: r}
 	for i, at := range a.moments {
 		req := f.requestAt(schedule.Value, at, e.Pos(), x.by, i, pr)
+		f.asked(did, i)
 		req.Then = func(v *sym, err error) {
+			f.done(did, i)
 			if err != nil {
 				f.ev.adopt(err, e.Pos(), "NN1304")
 				return
@@ -151,13 +153,14 @@ func (f *frame) writeChosen(e *ast.CallExpr, x *chosenVal, side modelspec.Side, 
 	if !f.inOrder(w) {
 		return invalid{}
 	}
-	f.accessed(w)
+	did := f.accessed(w)
 	for i, at := range w.moments {
 		req := f.requestAt(schedule.Swap, at, e.Pos(), x.by, i, pr)
 		req.Edit = func(old *sym) (*sym, error) {
 			return f.ev.writeAtCandidate(s, old, x.by, i, pr, points[i], name, e.Pos()), nil
 		}
 		req.Then = func(_ *sym, err error) {
+			f.done(did, i)
 			if err != nil && !f.ev.sched.ordered(w, i) {
 				f.ev.adopt(err, e.Pos(), "NN1303")
 			}

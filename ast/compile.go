@@ -39,16 +39,17 @@ func compileOne(prog *Program, tf *traceFunc) (t *Trace, diags diag.List) {
 			d.Hint = "please report this with the function's text"
 		}
 	}()
-	for _, flat := range []bool{false, true} {
+	how := &mode{postpone: map[any]bool{}}
+	for {
 		ev := &evaluator{
-			prog: prog, tf: tf, graph: newGraph(), top: &resBlock{}, flat: flat,
+			prog: prog, tf: tf, graph: newGraph(), top: &resBlock{}, mode: how,
 			choices: map[string]*scopedChoice{}, assigned: map[token.Pos]*assigned{}, reported: map[string]bool{}, imports: map[string]string{},
 		}
 		if !ev.signature() {
 			return nil, ev.diags
 		}
 		ev.evaluate()
-		if ev.sched.mixed && !flat {
+		if ev.again() {
 			continue
 		}
 		if len(ev.diags) == 0 {
@@ -58,12 +59,20 @@ func compileOne(prog *Program, tf *traceFunc) (t *Trace, diags diag.List) {
 		if len(ev.diags) == 0 {
 			t = ev.finish()
 		}
-		if ev.sched.mixed && !flat {
+		if ev.again() {
 			continue
 		}
 		return t, ev.diags
 	}
-	return nil, nil
+}
+
+// again reports whether the function has to be evaluated in another mode.
+func (ev *evaluator) again() bool {
+	if ev.sched.mixed && !ev.mode.flat {
+		ev.mode.flat = true
+		return true
+	}
+	return ev.sched.retry
 }
 
 // evaluator evaluates one trace function.
@@ -79,7 +88,7 @@ type evaluator struct {
 	params  []*goParam
 	results []*cell // of the trace function, the error included
 	sched   *runState
-	flat    bool // host code of several invokes depends on each other: keep it in one list, in the order of service
+	mode    *mode
 	steps   int
 	// exit is a return that only a run decides; exitBorn what it depends on.
 	exit, exitBorn token.Pos

@@ -122,6 +122,7 @@ func (f *frame) staticAppend(e *ast.CallExpr, s *sliceVal, vals []value) value {
 	elem := f.typeOf(e).Underlying().(*types.Slice).Elem()
 	obj := &arrayObj{elem: elem}
 	if s.obj != nil && s.off+s.len+len(vals) <= len(s.obj.elems) {
+		f.alters(s.obj, e.Pos())
 		for i, v := range vals { // x[:n] followed by append overwrites x
 			s.obj.elems[s.off+s.len+i] = f.stored(v, elem, e.Args[min(i+1, len(e.Args)-1)])
 		}

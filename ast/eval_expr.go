@@ -86,6 +86,7 @@ func (f *frame) ident(e *ast.Ident) value {
 // read gives the value of a variable.
 func (f *frame) read(c *cell, at ast.Expr) value {
 	c.wasRead()
+	f.uses(c, at.Pos())
 	if v, ok := f.readKnown(c); ok {
 		return v
 	}

@@ -137,6 +137,9 @@ func (f *frame) barrierMethod(e *ast.CallExpr, fv *funcVal, b *barrierVal) value
 		f.fail(e.Pos(), "NN1503", "wait on every path", "a barrier is waited for under a condition or in a loop that only a run knows")
 	}
 	b.b.before = append(b.b.before, f.inv.history...)
+	if f.acting() {
+		f.act(barrierAct, e.Pos()).barrier = b.b
+	}
 	a := f.inv.request(schedule.Request[*sym]{Kind: schedule.Barrier, Barrier: b.b.r, Pos: f.ev.position(e.Pos())})
 	if a.Err != nil {
 		f.ev.adopt(a.Err, e.Pos(), "NN1503")

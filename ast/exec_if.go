@@ -53,11 +53,16 @@ func (f *frame) residualIf(s *ast.IfStmt, c *codeVal) ctl {
 // there is one, elsewhere.
 func (f *frame) branches(pos token.Pos, c *codeVal, t test, sides []func(*frame) ctl) ctl {
 	st := &resStmt{kind: ifStmt, pos: pos, code: c.code, effects: !c.pure}
+	f.branching(st)
+	key := ""
+	if t.code != nil {
+		key = codeKey(t.code)
+	}
 	var levels []*rscope
 	exited := len(sides) == 2
 	for i, run := range sides {
 		b := &resBlock{}
-		g := f.into(b, rscope{cond: true, kind: scopeIf, born: c.born, pos: pos, side: &side{of: st, index: i}, test: t})
+		g := f.into(b, rscope{cond: true, kind: scopeIf, born: c.born, pos: pos, side: &side{of: st, index: i, key: key}, test: t})
 		t = t.negated()
 		g.scope.start = g.predicate()
 		levels = append(levels, g.scope)
@@ -179,6 +184,10 @@ func (f *frame) residualSwitch(s *ast.SwitchStmt, tag value, name string) ctl {
 		st.code = f.codeOf(tag, f.typeOf(s.Tag), s.Tag)
 	}
 	cases, born := f.switchCases(s, tag)
+	for _, c := range cases {
+		st.heads = append(st.heads, c.head())
+	}
+	f.branching(st)
 	exits, hasDefault := true, false
 	var levels []*rscope
 	for i, c := range cases {
@@ -191,7 +200,6 @@ func (f *frame) residualSwitch(s *ast.SwitchStmt, tag value, name string) ctl {
 		r := g.block(c.clause.Body)
 		g.scope.side.left = r.kind == ctlExited && !breaksOut(s)
 		exits = exits && r.kind == ctlExited
-		st.heads = append(st.heads, c.head())
 		st.blocks = append(st.blocks, b)
 	}
 	f.emit(st)
@@ -318,7 +326,7 @@ func breaksOut(s *ast.SwitchStmt) bool {
 func (f *frame) group(name string) (g *frame, done func()) {
 	b := &resBlock{}
 	label := &resLabel{name: name}
-	if f.ev.flat {
+	if f.ev.mode.flat {
 		g = f.into(f.out, rscope{kind: scopeGroup, label: label})
 		return g, func() { f.joinGroup(g.scope) }
 	}

@@ -90,7 +90,7 @@ func (f *frame) round(body *ast.BlockStmt, name string, list *resStmt, bind func
 func (f *frame) roundGroup(list *resStmt) (*frame, func()) {
 	b := &resBlock{}
 	label := &resLabel{name: "nn_next"}
-	if f.ev.flat {
+	if f.ev.mode.flat {
 		g := f.into(f.out, rscope{kind: scopeGroup, label: label})
 		return g, func() { f.joinGroup(g.scope) }
 	}

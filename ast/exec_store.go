@@ -171,11 +171,13 @@ func (f *frame) storeIndex(l *ast.IndexExpr, v value, at ast.Expr) {
 				f.fail(l.Index.Pos(), "NN1206", "", "index %d is out of range: the length is %d", n, x.len)
 				return
 			}
+			f.alters(x.obj, l.Pos())
 			x.obj.elems[x.off+int(n)] = f.stored(v, x.obj.elem, at)
 			return
 		}
 	case *mapVal:
 		if k := keyText(i); k != "" && !cond && !hostVal && x.obj != nil {
+			f.alters(x.obj, l.Pos())
 			if x.obj.vals[k] == nil {
 				x.obj.keys = append(x.obj.keys, i)
 			}
@@ -242,6 +244,7 @@ func (f *frame) storeField(l *ast.SelectorExpr, v value, at ast.Expr) {
 		f.storeCode(l, v, at)
 		return
 	}
+	f.alters(holder, l.Pos())
 	holder.fields[sel.Index()[len(sel.Index())-1]] = f.stored(v, f.typeOf(l), at)
 }
 

@@ -49,7 +49,7 @@ func (ev *evaluator) divide(top *resBlock) []*resBlock {
 	ev.lateChoices()
 	d.lateInputs()
 	d.finish()
-	if d.steps > 0 && ev.sched.several() && !ev.flat {
+	if d.steps > 0 && ev.sched.several() && !ev.mode.flat {
 		ev.sched.mixed = true
 		return nil
 	}

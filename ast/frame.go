@@ -205,6 +205,7 @@ func (f *frame) emit(s *resStmt) {
 	}
 	f.out.append(s)
 	f.ev.sched.emitted(f.inv, s)
+	f.emits(s)
 }
 
 // newVar makes a residual variable with the user's name.

@@ -26,12 +26,17 @@ func (f *frame) ask(pos token.Pos, p *modelspec.Point) value {
 	at := f.ev.sched.moment[p]
 	r := schedule.Request[*sym]{Kind: schedule.Value, At: schedule.At{Moment: at}, Pos: f.ev.position(pos)}
 	name := f.ev.sched.moments[at].Address
-	f.accessed(&access{name: name, moments: []int{at}, pos: pos})
+	did := f.accessed(&access{name: name, moments: []int{at}, pos: pos})
 	if pr := f.predicate(); pr != nil {
 		r.When = pr.text
-		return f.askLater(pos, p, r)
+		if !f.holdsUp(at) {
+			return f.askLater(pos, p, r, did)
+		}
 	}
+	f.asked(did, 0)
+	did.waits = true
 	a := f.inv.request(r)
+	f.done(did, 0)
 	if a.Err != nil {
 		f.ev.adopt(a.Err, pos, "NN1304")
 		return invalid{}
@@ -52,13 +57,15 @@ func (f *frame) served(s *sym, name string, pos token.Pos) {
 }
 
 // askLater requests a value that is there when the run comes to its point.
-func (f *frame) askLater(pos token.Pos, p *modelspec.Point, r schedule.Request[*sym]) value {
+func (f *frame) askLater(pos token.Pos, p *modelspec.Point, r schedule.Request[*sym], did *act) value {
 	t, problem := f.rowsOf(p.Type)
 	if problem != "" {
 		return f.fail(pos, "NN1505", "read it in a trace with one invoke", "%s cannot be read for the rows of one invoke: %s", f.ev.sched.moments[r.At.Moment].Address, problem)
 	}
 	s := &sym{typ: t, pos: pos, what: f.ev.sched.moments[r.At.Moment].Address, tap: -1}
+	f.asked(did, 0)
 	r.Then = func(v *sym, err error) {
+		f.done(did, 0)
 		if err != nil {
 			f.ev.adopt(err, pos, "NN1304")
 			return
@@ -177,21 +184,7 @@ func (f *frame) mayAsk(pos token.Pos, what string) bool {
 		f.fail(pos, "NN1305", "loop over the modules with range, or over constants", "%s in a loop of unknown length", what)
 		return false
 	}
-	return f.mayBranch(pos, what)
-}
-
-// mayBranch refuses points that only a run decides about in traces of several
-// invokes: where others stand in the order of the run depends on them then, and
-// so does what Go that the invokes share sees.
-func (f *frame) mayBranch(pos token.Pos, what string) bool {
-	cond := f.conditional(-1)
-	if cond == nil || !f.ev.sched.several() {
-		return true
-	}
-	d := f.ev.report(pos, "NN1504", "%s under a condition that only a run knows, in an invoke of several", what)
-	d.Hint = "use the point before the condition, or make the invoke with the condition a trace of its own"
-	f.ev.relate(d, cond.pos, "the condition is here")
-	return false
+	return true
 }
 
 // writePoint evaluates SetOutput and SetInput.
@@ -237,16 +230,24 @@ func (f *frame) swap(pos token.Pos, s *sym, p *modelspec.Point, name string) val
 			return f.ev.writeOver(s, old, pr, p, name, pos), nil
 		}
 	}
+	did := f.accessed(w)
 	if pr != nil {
 		r.When = pr.text
+	}
+	if pr != nil && !f.holdsUp(at) {
 		r.Then = func(_ *sym, err error) {
+			f.done(did, 0)
 			if err != nil {
 				f.ev.adopt(err, pos, "NN1303")
 			}
 		}
 	}
-	f.accessed(w)
-	if a := f.inv.request(r); a.Err != nil {
+	did.waits = r.Then == nil
+	a := f.inv.request(r)
+	if did.waits {
+		f.done(did, 0)
+	}
+	if a.Err != nil {
 		f.explainLate(a.Err, s, at)
 		f.ev.adopt(a.Err, pos, "NN1303")
 		f.callers(pos)
@@ -277,7 +278,7 @@ func (f *frame) mayWrite(pos token.Pos, name string) bool {
 		f.fail(pos, "NN1305", "loop over the modules with range, or over constants", "%s is written in a loop of unknown length", name)
 		return false
 	}
-	return f.mayBranch(pos, name+" is written")
+	return true
 }
 
 // fits checks the type of a write: proven, refused, or left to a check at Run of

@@ -149,6 +149,7 @@ func (f *frame) identCode(id *ast.Ident) code {
 // cellCode gives the code that reads a variable.
 func (f *frame) cellCode(c *cell, at ast.Expr) code {
 	c.wasRead()
+	f.uses(c, at.Pos())
 	if c.res != nil {
 		return code{{v: c.res}}
 	}

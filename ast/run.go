@@ -30,7 +30,10 @@ type runState struct {
 	checks   []pendingCheck
 	orders   []runOrder
 	log      []logged
+	acts     []*act // what the invokes do, in the order of the evaluation
+	clock    int
 	mixed    bool // host code of two invokes was found to depend on each other
+	retry    bool // the evaluation needs another mode
 	result   *schedule.Evaluation[*sym]
 	live     *schedule.Scheduler[*sym] // of the run under way
 	names    map[string]int
@@ -66,6 +69,7 @@ type invoke struct {
 	history     []*access  // its reads and writes so far, in the order of the program
 	visit       int64      // that points mean
 	loops       *visitLoop // the innermost loop over visits
+	last        *act       // what it did last
 }
 
 // inputsArg is the Go expression of an invoke's inputs.
@@ -159,6 +163,7 @@ func (s *runState) run(pos token.Pos) {
 		return
 	}
 	s.result = res
+	s.judge()
 }
 
 // withRows counts the invokes that have inputs, and so rows of their own.

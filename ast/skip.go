@@ -30,7 +30,7 @@ func (f *frame) skipModule(e *ast.CallExpr, x *envoyVal, args []value) value {
 	if err != nil {
 		return f.fail(e.Pos(), "NN1312", "write to the points of its children instead", "%v", err)
 	}
-	if !f.mayAsk(e.Pos(), name) {
+	if !f.mayAsk(e.Pos(), name) || !f.mayBranch(e.Pos(), name) {
 		return invalid{}
 	}
 	k := &skipped{inv: f.inv, body: body, pos: e.Pos(), pred: f.predicate()}
@@ -42,7 +42,7 @@ func (f *frame) skipModule(e *ast.CallExpr, x *envoyVal, args []value) value {
 	if !f.inOrder(k.access) {
 		return invalid{}
 	}
-	f.accessed(k.access)
+	did := f.accessed(k.access)
 	r := schedule.Request[*sym]{
 		Kind: schedule.Skip, At: schedule.At{Moment: body.Enter}, Pos: f.ev.position(e.Pos()),
 		Skip: &schedule.Skipped[*sym]{Body: body, Values: values},
@@ -60,7 +60,9 @@ func (f *frame) skipModule(e *ast.CallExpr, x *envoyVal, args []value) value {
 			}
 		}
 	}
-	if a := f.inv.request(r); a.Err != nil {
+	a := f.inv.request(r)
+	f.done(did, 0)
+	if a.Err != nil {
 		f.explainLate(a.Err, values[0], body.Enter)
 		f.ev.adopt(a.Err, e.Pos(), "NN1303")
 		f.callers(e.Pos())
@@ -68,6 +70,19 @@ func (f *frame) skipModule(e *ast.CallExpr, x *envoyVal, args []value) value {
 	}
 	f.ev.sched.skips = append(f.ev.sched.skips, k)
 	return &tupleVal{}
+}
+
+// mayBranch refuses skips that only a run decides about in traces of several
+// invokes: which rows the module runs for would depend on it.
+func (f *frame) mayBranch(pos token.Pos, what string) bool {
+	cond := f.conditional(-1)
+	if cond == nil || !f.ev.sched.several() {
+		return true
+	}
+	d := f.ev.report(pos, "NN1504", "%s under a condition that only a run knows, in an invoke of several", what)
+	d.Hint = "skip it in every run, or make the invoke with the condition a trace of its own"
+	f.ev.relate(d, cond.pos, "the condition is here")
+	return false
 }
 
 // skipValues takes the values of a skip, which have to fit the module's outputs;

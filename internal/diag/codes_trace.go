@@ -110,8 +110,18 @@ Each invoke has its own model: the parameter of its function. It sees that invok
 Invokes are registered one after the other, then Run runs the model, once, on every path.`},
 	{"NN1504", "a condition inside one of several invokes", `
 Where invokes share a run, none can leave a loop, or its function, on some paths only: what the others do would depend on it. Use if
-and else, so that it always runs to its end. Nor may points stand under conditions there: where the other invokes stand in the order of
-the run depends on them, and so does what Go that they share sees. Use the point before the condition, or write two traces.`},
+and else, so that it always runs to its end.
+
+Points may stand under conditions, and be of modules chosen when the trace runs, as long as every run does in one order what two
+invokes need both: Go that changes what they share or has effects, and reads and writes of one point. This does not:
+
+	t.Invoke(a, func(m *gpt2.Model) {
+		if on { m.Transformer.H[3].SetOutput(v) } // waits for block 3, or does not wait
+		names = append(names, "a")
+	})
+	t.Invoke(b, func(m *gpt2.Model) { _ = m.Transformer.H[1].Output().Norm().Item(); names = append(names, "b") })
+
+Do what they share ahead of the condition, let both wait at a barrier in between, or write two traces.`},
 	{"NN1505", "no rows of its own", `
 The tensor has no batch axis (or none that the spec knows), so one invoke of several cannot write its rows.`},
 }

@@ -26,6 +26,9 @@ const undeclared = " is not known: declare it"
 const unsized = "which needs no number of them"
 
 func designed(d diag.Diagnostic) bool {
+	if slices.Contains(strings.Split(*strict, ","), d.Code) {
+		return false
+	}
 	return strings.Contains(d.Message, unsized) || slices.Contains(byDesign, d.Code) || slices.Contains(pending, d.Code) || strings.Contains(d.Message, undeclared) ||
 		d.Code == "NN1503" && strings.Contains(d.Message, "under a condition")
 }

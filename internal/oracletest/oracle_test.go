@@ -25,6 +25,7 @@ var (
 	perRun  = flag.Int("oracle.batch", 200, "functions in one program")
 	batches = flag.Int("oracle.jobs", max(1, runtime.NumCPU()/2), "programs at once")
 	inside  = flag.Int("oracle.inside", 2, "functions at once in one program")
+	strict  = flag.String("oracle.strict", "", "codes of refusals by design that count as failures, to see what they refuse: NN1301,NN1504")
 	shrinks = flag.Int("oracle.shrink", 3, "how many failures to make small")
 )
 

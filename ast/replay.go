@@ -1,0 +1,297 @@
+package ast
+
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/internal/schedule"
+)
+
+// maxRuns is how many ways through the conditions and choices of a trace are
+// looked at.
+const maxRuns = 1 << 12
+
+// replay carries the scripts of all invokes out as the interpreter would in one
+// run: with the conditions and choices that this run meets.
+type replay struct {
+	s       *runState
+	ways    []way // what can differ between runs
+	now     []int // which way this run goes, by ways
+	late    bool  // the run asks for a point that it has passed: the interpreter ends it
+	at      map[*act]int
+	clock   int
+	live    *schedule.Scheduler[int]
+	moments []int // that the scripts use, ascending
+	waiting map[*barrier]*schedule.Rendezvous
+}
+
+// pair is two acts of different invokes whose order matters.
+type pair struct{ a, b *act }
+
+// pairs gives all of them.
+func (s *runState) pairs() []pair {
+	var out []pair
+	for i, a := range s.acts {
+		for _, b := range s.acts[:i] {
+			if a.meets(b) {
+				out = append(out, pair{b, a})
+			}
+		}
+	}
+	return out
+}
+
+// judge holds the order in which everything was evaluated against every run that
+// there can be: Go with effects, and reads and writes at one point. Where the
+// order depends on what only a run knows, it reports so.
+func (s *runState) judge() {
+	r := &replay{s: s, waiting: map[*barrier]*schedule.Rendezvous{}}
+	if !s.several() || s.retry || s.mixed || len(s.ev.diags) > 0 || !r.decide() {
+		return
+	}
+	pairs := s.pairs()
+	if len(pairs) == 0 {
+		return
+	}
+	if p, top := s.torn(pairs); top != nil {
+		if s.retry = !s.ev.mode.free(top); s.retry {
+			s.ev.mode.postpone[top.pos] = true
+			return
+		}
+		s.unordered(p)
+		return
+	}
+	runs := 1
+	for _, w := range r.ways {
+		if runs *= w.n; runs > maxRuns {
+			s.unordered(pairs[0])
+			return
+		}
+	}
+	r.prepare()
+	for range runs {
+		r.run()
+		if p, ok := r.differs(pairs); ok && !r.late {
+			s.unordered(p)
+			return
+		}
+		r.next()
+	}
+}
+
+// decide finds what the order of the run may depend on; false: nothing.
+func (r *replay) decide() bool {
+	for i, a := range r.s.acts {
+		if a.kind != pointAct || r.s.inTime(i) {
+			continue
+		}
+		for _, w := range waysTo(a.scope) {
+			r.add(w)
+		}
+		if c := a.access.choice; c != nil {
+			r.add(way{at: c, n: c.n})
+		}
+	}
+	return len(r.ways) > 0
+}
+
+func (r *replay) add(w way) {
+	if r.index(w.at) < 0 {
+		r.ways = append(r.ways, w)
+		r.now = append(r.now, 0)
+	}
+}
+
+func (r *replay) index(at any) int {
+	return slices.IndexFunc(r.ways, func(w way) bool { return w.at == at })
+}
+
+// inTime reports whether an access keeps nobody waiting: the invoke is at that
+// moment already, because of an access that leads there on every way to this one.
+func (s *runState) inTime(i int) bool {
+	a := s.acts[i]
+	for k := i - 1; k >= 0; k-- {
+		b := s.acts[k]
+		if b.inv != a.inv {
+			continue
+		}
+		if b.kind == barrierAct {
+			return false
+		}
+		if b.kind == pointAct && slices.Equal(b.access.moments, a.access.moments) && b.access.choice == a.access.choice && around(b.scope, a.scope) {
+			return true
+		}
+	}
+	return false
+}
+
+// around reports whether every condition around outer is around inner too.
+func around(outer, inner *rscope) bool {
+	all := waysTo(inner)
+	for _, w := range waysTo(outer) {
+		if !slices.ContainsFunc(all, func(o way) bool { return o.at == w.at && o.index == w.index }) {
+			return false
+		}
+	}
+	return true
+}
+
+// torn finds Go in a branch that waits for a point later, while another invoke
+// does what depends on it: a branch is one statement of Go.
+func (s *runState) torn(pairs []pair) (pair, *rscope) {
+	ends := map[*rscope]int{}
+	for _, a := range s.acts {
+		if top := s.ev.outermost(a.scope); top != nil && (a.waits || a.kind == goAct) {
+			ends[top] = max(ends[top], a.seq)
+		}
+	}
+	for _, p := range pairs {
+		x, y := p.a, p.b
+		if y.seq < x.seq {
+			x, y = y, x
+		}
+		if top := s.ev.outermost(x.scope); x.kind == goAct && top != nil && y.seq < ends[top] {
+			return p, top
+		}
+	}
+	return pair{}, nil
+}
+
+// prepare numbers the moments that the scripts use.
+func (r *replay) prepare() {
+	for _, a := range r.s.acts {
+		if a.kind == pointAct {
+			r.moments = append(r.moments, a.access.moments...)
+		}
+	}
+	slices.Sort(r.moments)
+	r.moments = slices.Compact(r.moments)
+}
+
+// run carries one run out.
+func (r *replay) run() {
+	r.at, r.clock, r.late = map[*act]int{}, 0, false
+	clear(r.waiting)
+	p := schedule.Program[int]{Algebra: anyValue{}, Moments: make([]schedule.Moment, len(r.moments))}
+	for i, m := range r.moments {
+		p.Moments[i] = r.s.moments[m]
+	}
+	p.Started = func(live *schedule.Scheduler[int]) { r.live = live }
+	for _, inv := range r.s.invokes {
+		pl := &player{r: r}
+		for _, a := range r.s.acts {
+			if a.inv == inv && r.happens(a) {
+				pl.acts = append(pl.acts, a)
+			}
+		}
+		p.Mediators, p.Rows = append(p.Mediators, pl), append(p.Rows, schedule.AllRows)
+	}
+	_, err := schedule.Evaluate(p, func(schedule.Moment) (int, error) { return 0, nil })
+	r.late = r.late || err != nil
+}
+
+// next goes on to the next way through the conditions.
+func (r *replay) next() {
+	for i, w := range r.ways {
+		if r.now[i]++; r.now[i] < w.n {
+			return
+		}
+		r.now[i] = 0
+	}
+}
+
+// happens reports whether this run comes to an act.
+func (r *replay) happens(a *act) bool {
+	for _, w := range waysTo(a.scope) {
+		if i := r.index(w.at); i >= 0 && r.now[i] != w.index {
+			return false
+		}
+	}
+	return true
+}
+
+// candidate is which of its points an access means in this run.
+func (r *replay) candidate(a *act) int {
+	if c := a.access.choice; c != nil {
+		if i := r.index(c); i >= 0 {
+			return r.now[i]
+		}
+	}
+	return 0
+}
+
+// differs finds acts that this run does in another order than the compiler did.
+func (r *replay) differs(pairs []pair) (pair, bool) {
+	for _, p := range pairs {
+		a, okA := r.at[p.a]
+		b, okB := r.at[p.b]
+		if !okA || !okB {
+			continue
+		}
+		before := p.a.seq < p.b.seq
+		if p.a.kind == pointAct {
+			i, k := r.candidate(p.a), r.candidate(p.b)
+			if p.a.access.moments[i] != p.b.access.moments[k] {
+				continue
+			}
+			before = p.a.served[i] < p.b.served[k]
+			if p.a.late[i] || p.b.late[k] { // as if it had come in time
+				before = p.a.inv.index < p.b.inv.index
+			}
+		}
+		if before != (a < b) {
+			return p, true
+		}
+	}
+	return pair{}, false
+}
+
+// player is an invoke of a replay.
+type player struct {
+	r     *replay
+	acts  []*act
+	asked *act
+}
+
+// Resume is schedule.Mediator.
+func (p *player) Resume(a schedule.Answer[int]) (schedule.Request[int], bool) {
+	r := p.r
+	if p.asked != nil {
+		r.clock++
+		r.at[p.asked] = r.clock
+		r.late = r.late || a.Err != nil
+		p.asked = nil
+	}
+	for len(p.acts) > 0 {
+		x := p.acts[0]
+		p.acts = p.acts[1:]
+		switch x.kind {
+		case goAct:
+			r.clock++
+			r.at[x] = r.clock
+		case barrierAct:
+			if r.waiting[x.barrier] == nil {
+				r.waiting[x.barrier] = &schedule.Rendezvous{N: x.barrier.r.N}
+			}
+			return schedule.Request[int]{Kind: schedule.Barrier, Barrier: r.waiting[x.barrier]}, true
+		case pointAct:
+			m, _ := slices.BinarySearch(r.moments, x.access.moments[r.candidate(x)])
+			r.late = r.late || m < r.live.Now().Moment
+			p.asked = x
+			kind := schedule.Value
+			if x.access.write {
+				kind = schedule.Swap
+			}
+			return schedule.Request[int]{Kind: kind, At: schedule.At{Moment: m}}, true
+		}
+	}
+	return schedule.Request[int]{}, false
+}
+
+// anyValue is the algebra of values that nobody looks at.
+type anyValue struct{}
+
+func (anyValue) Narrow(v, _ int, _ schedule.Moment) (int, error) { return v, nil }
+func (anyValue) Join(v int, _ []schedule.Part[int], _ schedule.Moment) (int, error) {
+	return v, nil
+}
+func (anyValue) Accept(int, int, schedule.Moment) error { return nil }
