@@ -103,6 +103,7 @@ type evaluator struct {
 	chosen   []*choice                // in the order they were made
 	cells    int                      // numbered so far, in the order of their first assignment under a condition
 	ended    ctl
+	caches   []*cacheOf
 	taps     []*sym  // what leaves the run, in the order of the plan
 	hooks    []*hook // the steps of mid-run
 	hasDefer bool    // the trace function defers calls

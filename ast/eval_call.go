@@ -41,6 +41,8 @@ func (f *frame) callExpr(e *ast.CallExpr) value {
 		return f.traceMethod(e, fv)
 	case *barrierVal:
 		return f.barrierMethod(e, fv, recv)
+	case *cacheVal:
+		return f.cacheMethod(e, fv, recv)
 	case *codeVal:
 		if isTensor(recv.typ) {
 			return f.tensorMethod(e, fv, recv)
@@ -117,7 +119,7 @@ func (f *frame) hasCall(e ast.Expr) bool {
 func (f *frame) mustInline(fv *funcVal, args []value) bool {
 	generate := func(v value) bool {
 		switch v := v.(type) {
-		case *tensorVal, *envoyVal, *chosenVal, *operationsVal, *operationVal, *traceVal, *barrierVal, *ptrVal, *indexVal, *dimsVal:
+		case *tensorVal, *envoyVal, *chosenVal, *operationsVal, *operationVal, *traceVal, *barrierVal, *cacheVal, *cacheOptVal, *ptrVal, *indexVal, *dimsVal:
 			return true
 		case *funcVal:
 			return v.lit != nil && f.touchesPoints(v)

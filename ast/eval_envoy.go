@@ -98,6 +98,8 @@ func (f *frame) envoyMethod(e *ast.CallExpr, fv *funcVal, x *envoyVal) value {
 		return f.readAll(e, x, modelspec.SideInput)
 	case "Skip":
 		return f.skipModule(e, x, args)
+	case "Cache":
+		return f.invokeCache(e, args)
 	case "Call":
 		return f.callModule(e, x, args[0])
 	case "Weight":

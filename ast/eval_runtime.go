@@ -23,6 +23,9 @@ func (f *frame) runtimeFunc(e *ast.CallExpr, fv *funcVal) value {
 	if args == nil {
 		return invalid{}
 	}
+	if cacheOptions[name] {
+		return f.cacheOption(e, name, args)
+	}
 	switch name {
 	case "Range", "RangeStep", "RangeFrom", "RangeTo", "Every":
 		return &indexVal{name: name, args: args, typ: f.typeOf(e)}

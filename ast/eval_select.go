@@ -118,6 +118,8 @@ func (f *frame) walkPath(e *ast.SelectorExpr, x value, path []int) (v value, hol
 			}
 		case *envoyVal:
 			x = f.child(e, y, i)
+		case *cacheVal:
+			x = f.cacheChild(e, y, i)
 		case *chosenVal:
 			x = f.chosenChild(e, y, i)
 		case *operationsVal:

@@ -20,6 +20,8 @@ func (f *frame) traceMethod(e *ast.CallExpr, fv *funcVal) value {
 		return f.barrierCall(e)
 	case "Run":
 		return f.runCall(e)
+	case "Cache":
+		return f.traceCache(e)
 	}
 	return f.fail(e.Pos(), "NN1216", "it works interpreted, with Session.InterpretTrace", "%s is not compiled yet", fv.method)
 }

@@ -156,6 +156,9 @@ func (ev *evaluator) explain(t *Trace) {
 			add(p.pos, p.name, plan.Before, "known when the trace is run: an input of the graph")
 		}
 	}
+	for _, c := range ev.kept() {
+		add(c.pos, "cache "+c.name, plan.TapOut, ev.cacheText(c, &t.Plan.Caches[c.number]))
+	}
 	ev.explainCode(t)
 	sort.SliceStable(t.Pieces, func(i, j int) bool { return t.Pieces[i].Line < t.Pieces[j].Line })
 	t.Pieces = uniquePieces(t.Pieces)

@@ -24,6 +24,13 @@ func (ev *evaluator) markGraph(taps []*sym) {
 	for _, s := range taps {
 		markLive(s, nil)
 	}
+	for _, c := range ev.kept() {
+		for _, s := range c.slots {
+			if s != nil {
+				markLive(s, nil)
+			}
+		}
+	}
 	for _, n := range ev.graph.nodes {
 		if !n.live && n.ends() {
 			n.kept = true
@@ -152,6 +159,7 @@ func (ev *evaluator) fillPlan(t *Trace) {
 	for i, s := range ev.taps {
 		p.Taps = append(p.Taps, e.tap(taps[i], s))
 	}
+	ev.planCaches(p, e, names)
 	p.Nodes = e.top.nodes
 	ev.planSkips(p)
 	ev.planChoices(p)

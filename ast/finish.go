@@ -18,6 +18,7 @@ func (ev *evaluator) finish() *Trace {
 		Model: Accessor{ev.acc.path, ev.importName(ev.acc.path)},
 	}
 	t.File = t.Pos.Filename
+	ev.keptCaches()
 	var exprs []code
 	for _, c := range ev.results {
 		exprs = append(exprs, f.resultCode(c))
@@ -64,6 +65,9 @@ func (ev *evaluator) divide(top *resBlock) []*resBlock {
 
 // resultCode gives a result as code, at the end of the function.
 func (f *frame) resultCode(c *cell) code {
+	if cacheOfResult(c) >= 0 {
+		return txt("nil") // the generator hands it to the run
+	}
 	if f.ev.hasDefer {
 		return code{{v: c.result}}
 	}
@@ -106,7 +110,7 @@ func (ev *evaluator) fillResults(t *Trace, p *printer, exprs []code) {
 			t.HasError, t.ErrorName, t.Err = true, name, p.code(exprs[i], 0)
 			continue
 		}
-		r := Result{Name: name, Type: p.typ(c.typ), Expr: p.code(exprs[i], 0), Tap: -1}
+		r := Result{Name: name, Type: p.typ(c.typ), Expr: p.code(exprs[i], 0), Tap: -1, Cache: cacheOfResult(c) + 1}
 		r.Field = "Result" + itoa(i)
 		if name != "" {
 			r.Field = exported(name)

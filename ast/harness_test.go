@@ -118,6 +118,19 @@ func (b *Barrier) Wait()
 type Trace struct{ _ int }
 func (t *Trace) Barrier(n int) *Barrier
 func (t *Trace) Run()
+type CacheView struct{ _ int }
+func (v CacheView) Output() Tensor
+func (v CacheView) Input() Tensor
+func (v CacheView) Len() int
+type Cache struct{ CacheView }
+type CacheOption func()
+func Modules(list ...any) CacheOption
+func CacheDType(d DType) CacheOption
+func KeepOnDevice() CacheOption
+func WithInputs() CacheOption
+func WithoutOutputs() CacheOption
+func NewCache[T any](e *Envoy, opts ...CacheOption) *T { panic(0) }
+func TraceCache[T any](t *Trace, opts ...CacheOption) *T { panic(0) }
 type Session struct{ _ int }
 func (s *Session) Generate(ctx context.Context, in InvokeInputs, opts ...GenerateOption) ([][]int64, error)
 type Option interface{ option() }

@@ -155,6 +155,8 @@ type Result struct {
 	Expr  Code // its value at the end of After
 	// Tap is the index of the tap that Expr is, -1 when Expr is anything else.
 	Tap int
+	// Cache is the index of the plan's cache that the result is, plus 1; 0 for none.
+	Cache int
 }
 
 // Invoke is one invoke of the trace.

@@ -179,6 +179,9 @@ func (f *frame) codeOf(v value, t types.Type, at ast.Expr) code {
 		return f.pointerCode(v, at)
 	case invalid:
 		return txt("nn_invalid")
+	case *cacheVal:
+		f.fail(at.Pos(), "NN1512", "return it on one path, and look into it in the caller", "a cache cannot be used in Go of the trace")
+		return txt("nn_invalid")
 	}
 	f.fail(at.Pos(), "NN1208", "take what you need out of it first, for example its Path()",
 		"%s cannot be used in host code", v.kind())

@@ -140,7 +140,10 @@ func (inv *invoke) start() {
 func (s *runState) run(pos token.Pos) {
 	s.running, s.runPos = true, pos
 	p := schedule.Program[*sym]{Moments: s.moments, Algebra: rowAlgebra{s.ev}}
-	p.Started = func(live *schedule.Scheduler[*sym]) { s.live = live }
+	p.Started = func(live *schedule.Scheduler[*sym]) {
+		s.live = live
+		s.watchAll()
+	}
 	for _, inv := range s.invokes {
 		if inv.empty || s.withRows() == 1 {
 			inv.rows = plan.AllRows

@@ -28,6 +28,7 @@ func Accessors(spec *modelspec.Spec, pkg, source string) ([]byte, error) {
 	w.visits()
 	w.session()
 	w.trace()
+	w.caches()
 	w.aliases()
 	return render(w.file, pkg+"/model_nngen.go")
 }

@@ -88,6 +88,7 @@ func (w *traceFile) trace(t *ast.Trace, n declNames) {
 	f.runInto()
 	if f.generates() {
 		f.generate()
+		f.generateInto()
 	}
 	f.closers()
 }

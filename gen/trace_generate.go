@@ -70,7 +70,7 @@ func (f *traceFunc) unusedResults(g *jen.Group) {
 		return
 	}
 	for _, r := range f.t.Results {
-		if r.Tap < 0 {
+		if computed(r) {
 			g.Id("_").Op("=").Func().Params(jen.Id("nn_taps").Op("*").Add(nn("Taps"))).
 				Block(jen.Id("_").Op("=").Add(code(r.Expr, returnError)))
 		}

@@ -148,6 +148,7 @@ func (f *traceFunc) planFunc() *jen.Statement {
 				return tap(t)
 			})))
 		}
+		f.cachePlans(field)
 		if len(p.Checks) > 0 {
 			field("What only the sizes of a run can tell.", "Checks",
 				jen.Index().Add(nn("Check")).Add(rows(len(p.Checks), func(i int) *jen.Statement { return check(p.Checks[i]) })))

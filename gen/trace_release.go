@@ -37,7 +37,7 @@ func (f *traceFunc) onlyCopies() bool {
 		texts = append(texts, st.Code.String())
 	}
 	for _, r := range f.t.Results {
-		if r.Tap < 0 {
+		if computed(r) {
 			texts = append(texts, r.Expr.String())
 		}
 	}

@@ -144,6 +144,7 @@ func (f *traceFunc) runInto() {
 	}
 	f.method("RunInto", params, result).BlockFunc(func(g *jen.Group) {
 		f.catch(g)
+		f.caches(g, res)
 		f.namedResults(g)
 		f.frame(g)
 		if f.t.Defers != "" {
@@ -152,7 +153,7 @@ func (f *traceFunc) runInto() {
 		}
 		f.statements(g, f.t.Before, returnError)
 		into, held, direct := f.destinations(res)
-		run := f.runner(jen.Id(f.scope.name("ctx")), f.inputs(), f.args(g), into)
+		run := f.runner(jen.Id(f.scope.name("ctx")), f.inputs(), f.args(g), f.caching(into, res))
 		if f.straight(direct) {
 			g.Return(run)
 			return
@@ -172,7 +173,6 @@ func (f *traceFunc) runInto() {
 // hasGo reports whether Go of the user's runs before or after the model, be it
 // in a return statement alone.
 func (f *traceFunc) hasGo() bool {
-	computed := func(r ast.Result) bool { return r.Tap < 0 }
 	return len(f.t.Before)+len(f.t.After) > 0 || slices.ContainsFunc(f.t.Results, computed)
 }
 
@@ -219,7 +219,7 @@ func (f *traceFunc) textUses(name string) bool {
 		s.see(st.Code)
 	}
 	for _, r := range f.t.Results {
-		if r.Tap < 0 {
+		if computed(r) {
 			s.see(r.Expr)
 		}
 	}
@@ -234,7 +234,11 @@ func (f *traceFunc) textUses(name string) bool {
 // first result that it is, else a held tensor. Direct are the results so filled.
 func (f *traceFunc) destinations(res string) (into []jen.Code, held int, direct map[int]bool) {
 	direct = map[int]bool{}
+	f.cachesDirect(direct)
 	for tap := range f.t.Plan.Taps {
+		if f.isCache(tap) {
+			continue
+		}
 		at := slices.IndexFunc(f.t.Results, func(r ast.Result) bool { return r.Tap == tap })
 		if at >= 0 {
 			direct[at] = true
@@ -254,7 +258,7 @@ func (f *traceFunc) taps(g *jen.Group, into []jen.Code) {
 		s.see(st.Code)
 	}
 	for _, r := range f.t.Results {
-		if r.Tap < 0 { // the others are filled by the run itself
+		if computed(r) { // the others are filled by the run itself
 			s.see(r.Expr)
 		}
 	}

@@ -71,7 +71,7 @@ func init() {
 // packageNames are what every accessor package declares besides its types.
 var packageNames = map[string]bool{
 	"Model": true, "Inputs": true, "Session": true, "Trace": true, "Open": true, "Fingerprint": true, "Aliases": true, "AliasesOf": true, "Spec": true,
-	"Envoy": true, "Outputs": true, "Options": true, "Info": true,
+	"Envoy": true, "Outputs": true, "Options": true, "Info": true, "Cache": true,
 }
 
 // namer gives each name of a scope once: clashes with reserved names get an

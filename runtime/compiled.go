@@ -25,6 +25,8 @@ type Compiled struct {
 	// later is the trace in the model of the steps after the first, where that is
 	// another; made when first used, closed with c.
 	later func() (*Compiled, error)
+	// keepers give what decode loops with caches need, by which caches.
+	keepers cache[*program]
 
 	argNames []string          // graph inputs of the plan's parameters
 	weights  map[string]weight // of the plan's attachments
@@ -90,9 +92,15 @@ func (s *Session) compile(p *Plan, steps bool, opts []CompileOption) (*Compiled,
 	if len(p.Taps) == 0 && len(hooks) == 0 && !mayEnd(p.Nodes) {
 		return c, nil
 	}
-	main, err := c.build(p.Taps, nil)
-	c.main = main
-	return c, err
+	if c.main, err = c.build(p.Taps, nil); err != nil {
+		return nil, err
+	}
+	for i := range p.Taps {
+		if k := p.CacheAt(i); k != nil && !k.Device {
+			delete(c.main.device, tapName(i))
+		}
+	}
+	return c, nil
 }
 
 // mayEnd reports whether one of the nodes can end a run, by an operator that

@@ -7,13 +7,17 @@ import (
 )
 
 // stepOf gives the trace and the program that run step i of a decode loop.
-func (c *Compiled) stepOf(i int) (*Compiled, *program, error) {
+func (c *Compiled) stepOf(i int, kept *keeping) (*Compiled, *program, error) {
 	if c.s.at(i) != c.s {
 		later, err := c.later()
 		if err != nil {
 			return nil, nil, err
 		}
 		c = later
+	}
+	if len(kept.taps) > 0 {
+		p, err := kept.program(c)
+		return c, p, err
 	}
 	p, err := c.step()
 	return c, p, err

@@ -27,6 +27,7 @@ type GenerateSettings struct {
 type generation struct {
 	GenerateSettings
 	onToken func(step int, ids []int64) bool
+	caches  []*cached // that each step adds to
 }
 
 // newGeneration carries out options on the defaults.
@@ -105,6 +106,9 @@ func caches(outputs []string) map[string]bool {
 // Generate runs the trace at every step of a decode loop over one invoke.
 func (c *Compiled) Generate(ctx context.Context, in InvokeInputs, args []Tensor, opts ...GenerateOption) ([][]int64, error) {
 	if c.s.remote != nil && len(c.plan.Invokes) == 1 {
+		if g, err := newGeneration(opts); err == nil && len(g.caches) > 0 {
+			return nil, misuse("NN3190", "caches of a decode loop need the model in this process")
+		}
 		return c.generateRemote(ctx, in, args, opts)
 	}
 	return c.generate(ctx, nil, nil, in, func() ([]Tensor, error) { return args, nil }, opts)
@@ -116,12 +120,16 @@ func (c *Compiled) generate(ctx context.Context, r *stepRun, d *Defers, in Invok
 	if len(c.plan.Invokes) != 1 {
 		return nil, misuse("NN3140", "%s has %d invokes: only a trace of one can generate", c.plan.Name, len(c.plan.Invokes))
 	}
+	kept, err := c.keepingOf(opts)
+	if err != nil {
+		return nil, err
+	}
 	if err := c.s.enter(); err != nil {
 		return nil, err
 	}
 	defer c.s.leave()
 	for i := range 2 { // what is wrong is told before anything runs
-		if _, _, err := c.stepOf(i); err != nil {
+		if _, _, err := c.stepOf(i, kept); err != nil {
 			return nil, err
 		}
 	}
@@ -130,7 +138,7 @@ func (c *Compiled) generate(ctx context.Context, r *stepRun, d *Defers, in Invok
 		return nil, err
 	}
 	step := func(i int, b *batch) ([]Tensor, error) {
-		c, p, err := c.stepOf(i)
+		c, p, err := c.stepOf(i, kept)
 		if err != nil {
 			return nil, err
 		}
@@ -144,13 +152,15 @@ func (c *Compiled) generate(ctx context.Context, r *stepRun, d *Defers, in Invok
 		}
 		feed, rows := c.feeds(p, b, args)
 		defer rows.Release()
-		o := backend.RunOptions{KeepOnDevice: caches(p.outputs)}
+		o := backend.RunOptions{KeepOnDevice: p.kept()}
 		r.of(c).options(&o, types)
 		out, err := c.s.run(ctx, p.session, feed, p.outputs, o)
 		if err != nil {
 			return nil, c.failed(ctx, err)
 		}
-		return out, nil
+		n := len(out) - len(kept.taps)
+		kept.take(c, out[n:])
+		return out[:n], nil
 	}
 	if d != nil {
 		step = c.deferring(d, step)

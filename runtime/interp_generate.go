@@ -62,12 +62,16 @@ func (t *Trace) generate(opts []GenerateOption) (ids [][]int64, err error) {
 	if err == nil && r != nil {
 		err = r.finish()
 	}
+	if err == nil {
+		t.finished()
+	}
 	return ids, err
 }
 
 // beginStep takes the invokes to step i: those that name visits go on, others
 // begin anew.
 func (t *Trace) beginStep(r *liveRun, i int, b *batch) (*liveRun, error) {
+	t.again()
 	if t.s = t.loop.s.at(i); r != nil && r.s != t.s {
 		return r, misuse("NN3143", "%s generates with %s: code that goes on from step to step (Iter, All, Next) needs a model in one file", t.loop.s.info.Name, t.s.info.Name)
 	}

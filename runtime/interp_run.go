@@ -65,7 +65,10 @@ func (t *Trace) run(outputs []string) (out []Tensor, err error) {
 	if out, err = r.forward(outputs); err != nil {
 		return out, err
 	}
-	return out, r.finish()
+	if err = r.finish(); err == nil {
+		t.finished()
+	}
+	return out, err
 }
 
 // start resumes each invoke up to its first request.
@@ -157,7 +160,9 @@ func (t *Trace) newRun(b *batch, began, steps int) (*liveRun, error) {
 		p.Mediators = append(p.Mediators, v)
 		p.Rows = append(p.Rows, rows)
 	}
-	r.sched, err = schedule.New(p)
+	if r.sched, err = schedule.New(p); err == nil {
+		err = r.watchAll()
+	}
 	return r, err
 }
 
@@ -228,7 +233,7 @@ func (r *liveRun) hook(c *backend.HookCall, needed bool) error {
 			return err
 		}
 	}
-	if r.sched.Stopped() || !needed && r.sched.Idle() {
+	if r.sched.Stopped() || !needed && r.sched.Idle() && !r.sched.Watching() {
 		return errDone
 	}
 	return nil
@@ -254,6 +259,7 @@ func (r *liveRun) serve(m int, st site, now []Tensor, written []bool) error {
 				return t, err
 			}
 			now[j] = t
+			r.hold(t)
 		}
 		return now[j], nil
 	}

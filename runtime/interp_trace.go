@@ -22,6 +22,10 @@ type Trace struct {
 	loop      *decoding // of a generation
 	explicit  bool      // the code says itself which visits it means
 	ids       [][]int64 // what a generation made
+
+	caches []*cached // of the whole batch
+	made   []*cached // all of them
+	steps  stepCaches
 }
 
 // Interpret runs the model once, with f called on the accessors of the model:

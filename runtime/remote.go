@@ -67,7 +67,9 @@ func openRemote(info ModelInfo, scheme, url string, opts []Option) (*Session, er
 		_ = r.Close()
 		return nil, err
 	}
-	return &Session{info: info, path: url, set: set, remote: r}, nil
+	s := &Session{info: info, path: url, set: set, remote: r}
+	s.spec = sync.OnceValues(s.readSpec)
+	return s, nil
 }
 
 // remoteScheme gives the scheme of an address; files have none.

@@ -19,7 +19,9 @@ func (r *liveRun) rowAxis(tensorName string) (axis int, k int64, ok bool) {
 
 // Narrow gives the rows of one invoke.
 func (a liveAlgebra) Narrow(base Tensor, invoke int, at schedule.Moment) (Tensor, error) {
-	return a.r.narrow(base, invoke, at.Tensor)
+	t, err := a.r.narrow(base, invoke, at.Tensor)
+	a.r.hold(t)
+	return t, err
 }
 
 // narrow cuts an invoke's rows out of a value of the model's tensor.

@@ -2,7 +2,9 @@ package nn
 
 import (
 	"fmt"
+	"sync"
 
+	"github.com/nngen-go/nngen/internal/caching"
 	"github.com/nngen-go/nngen/internal/schedule"
 	"github.com/nngen-go/nngen/internal/tensor"
 	"github.com/nngen-go/nngen/modelspec"
@@ -17,6 +19,7 @@ type specInfo struct {
 	modules  map[string]*modelspec.Module
 	types    map[string]tensor.Type // of every point's tensor
 	calls    int                    // most calls of a module in one forward
+	names    func() *caching.Names
 }
 
 // readSpec parses the spec that came with the accessor package.
@@ -32,6 +35,7 @@ func (s *Session) readSpec() (*specInfo, error) {
 		spec: spec, timeline: spec.SourceTimeline(), at: map[*modelspec.Point]int{},
 		modules: map[string]*modelspec.Module{}, types: map[string]tensor.Type{}, calls: 1,
 	}
+	in.names = sync.OnceValue(func() *caching.Names { return caching.NewNames(spec) })
 	in.moments = schedule.Moments(in.timeline)
 	for i, m := range in.timeline {
 		in.at[m.Point] = i

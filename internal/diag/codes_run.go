@@ -28,6 +28,19 @@ model, or write this one's spec with nngen spec and generate again. Other weight
 	{"NN3143", "a trace that later steps cannot run", `The session was opened with nn.DecodeWith: tokens after the first come from a model in another file. What the trace uses
 must be there too, under the same names of modules.`},
 	{"NN3142", "a setting of sampling that means nothing", `Temperature takes a positive number, TopK none or more, TopP a number above 0 and at most 1.`},
+	{"NN3144", "what a cache keeps", `The interpreter's form of NN1511.`},
+	{"NN3145", "a cache that cannot be looked into", `It belongs to no run, or its run is not over or has failed.`},
+	{"NN3146", "no such module", `The model has no module of that path or alias. "nngen tree" prints both.`},
+	{"NN3147", "never cached", `
+The model has the module, but nothing of it is in the cache: it was not among those of nn.Modules, the run did not come to it, or the
+kind of value was not asked for (nn.WithInputs, nn.WithoutOutputs).`},
+	{"NN3148", "an index out of range", `The list of modules has no element of that number.`},
+	{"NN3149", "several entries", `
+The module was called several times, in one run or over the steps of a decode loop, so that there is more than one output:
+
+	for i, e := range c.Block.Entries() {
+		use(i, e.Output)
+	}`},
 	{"NN3150", "no rows of its own", `The interpreter's form of NN1505.`},
 	{"NN3151", "Run out of place", `The interpreter's form of NN1503: Run once, after the last Invoke.`},
 	{"NN3152", "an invoke out of place", `A module was used outside its invoke, or an invoke registered too late.`},
@@ -51,6 +64,7 @@ The trace was compiled for arrays of other types, or the attachment was not give
 	clamp, err := probes.CompileClamp(sess, sae)`},
 	{"NN3181", "arrays cannot be loaded", `
 The file is damaged, or has other arrays than the struct's tags say. "nngen attach FILE" writes what a file has.`},
+	{"NN3182", "a cache out of place", `The interpreter's form of NN1510. A cache for a decode loop is one that GenerateInto of the same trace makes.`},
 	{"NN3190", "a model of another process", `The session was opened by an address. Compiled traces run there; what needs the model itself (Interpret, RunRaw, Export) needs its file.`},
 	{"NN3191", "a run over its limit", `Whoever runs the trace limits what its values may need (nn.ValueLimit, nngen serve).`},
 	{"NN3158", "onnxruntime could not run the model", `

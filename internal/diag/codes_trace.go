@@ -124,6 +124,20 @@ invokes need both: Go that changes what they share or has effects, and reads and
 Do what they share ahead of the condition, let both wait at a barrier in between, or write two traces.`},
 	{"NN1505", "no rows of its own", `
 The tensor has no batch axis (or none that the spec knows), so one invoke of several cannot write its rows.`},
+	{"NN1510", "a cache out of place", `
+A cache is made once, ahead of everything that it is to see: in an invoke before its first read or write and before any barrier, of
+the whole trace before Run, and under no condition that only a run knows.
+
+	c := m.Cache(nn.Modules(m.LMHead))
+	b := m.Transformer.H[6]
+	b.SetOutput(b.Output().Scale(2))
+	return c`},
+	{"NN1511", "what a cache keeps", `
+Which modules a cache keeps is part of the compiled graph: name them by accessors or by constant paths and aliases. A cache keeps
+outputs, and inputs where nn.WithInputs() says so; one of neither keeps nothing.`},
+	{"NN1512", "a cache used inside the trace", `
+A cache is filled when its run is over. Return it, on one path, and look into it in the caller. After Run, a trace of several invokes may
+take Output and Input of a module that was called once.`},
 }
 
 // scheduleCodes are the scheduler's, the same compiled and interpreted.

@@ -111,6 +111,9 @@ func wellFormed(p *Plan) error {
 	for _, t := range p.Taps {
 		c.tap(t)
 	}
+	for _, k := range p.Caches {
+		c.cache(k, len(p.Taps))
+	}
 	for _, k := range p.Checks {
 		c.use("the check of "+k.At, k.Value)
 		c.typ(k.At, k.Want)

@@ -16,6 +16,7 @@ type Plan struct {
 	Nodes   []Node   `json:"nodes,omitempty"`   // in an order in which inputs come first
 	Writes  []Write  `json:"writes,omitempty"`  // in the order of the run
 	Taps    []Tap    `json:"taps,omitempty"`
+	Caches  []Cache  `json:"caches,omitempty"`
 	Checks  []Check  `json:"checks,omitempty"`
 	// Skips are the modules that the writes to their outputs leave out.
 	Skips []Skipped `json:"skips,omitempty"`

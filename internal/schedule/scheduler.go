@@ -21,6 +21,8 @@ type Scheduler[V any] struct {
 	stop     token.Position // where stopped asked for it
 	over     bool
 	failure  error
+	watches  map[int][]watch[V] // by moment
+	watched  []int              // moments with watches, ascending
 }
 
 // status is where a mediator stands.
@@ -84,6 +86,9 @@ func (s *Scheduler[V]) Start() error {
 
 // Waits reports whether serving this moment would do anything.
 func (s *Scheduler[V]) Waits(at At) bool {
+	if len(s.watches[at.Moment]) > 0 {
+		return true
+	}
 	for _, m := range s.meds {
 		if m.status == waiting && !at.Before(m.req.At) {
 			return true
@@ -117,6 +122,9 @@ func (s *Scheduler[V]) Serve(at At, base func() (V, error)) (out V, changed bool
 	}
 	if err := s.covered(at); err != nil {
 		s.failure = err
+		return out, false, err
+	}
+	if err := s.show(); err != nil {
 		return out, false, err
 	}
 	if !s.cell.changed {

@@ -468,7 +468,7 @@ var skipWriteMediator = nn.Mediator{
 	{At: "model.layers.0", Event: nn.Skip, Placement: nn.Prune, Rows: nn.AllRows, Line: 65},
 	{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 66},
 	{At: "model.layers.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 66},
-	{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 67},
+	{At: "model.layers.0.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 67},
 	{At: "model.layers.1.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 69},
 	{At: "model.layers.1.mlp.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 69},
 	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 70},
@@ -489,13 +489,14 @@ func skipWritePlan() *nn.Plan {
 		Nodes: []nn.Node{
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 65},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/model/embed_tokens/Gather_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 65},
-			{Op: "Add", In: []nn.Ref{nn.Val("scale0"), nn.Arg("v")}, Out: []string{"h0_2"}, Line: 66},
+			{Op: "Add", In: []nn.Ref{nn.Val("scale0"), nn.Arg("v")}, Out: []string{"add0"}, Line: 66},
+			{Op: "Fit", In: []nn.Ref{nn.Val("add0")}, Out: []string{"h0_2"}, Attrs: map[string]any{"at": "model.layers.0.output"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}}, Line: 66},
 			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}, Line: 69},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/model/layers.1/mlp/down_proj/MatMul_output_0"), nn.Val("const1")}, Out: []string{"scale1"}, Line: 69},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "model.layers.0.output", Tensor: "/model/layers.0/Add_1_output_0", Value: nn.Val("h0_2"), Line: 66},
+			{At: "model.layers.0.output", Tensor: "/model/layers.0/Add_1_output_0", Value: nn.Val("add0"), Line: 66},
 			{At: "model.layers.1.mlp.output", Tensor: "/model/layers.1/mlp/down_proj/MatMul_output_0", Value: nn.Val("scale1"), Line: 69},
 		},
 		// What leaves the run.
@@ -505,7 +506,7 @@ func skipWritePlan() *nn.Plan {
 		},
 		// What only the sizes of a run can tell.
 		Checks: []nn.Check{
-			{Value: nn.Val("h0_2"), Tensor: "/model/layers.0/Add_1_output_0", Want: nn.Type{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}, At: "model.layers.0.output", Line: 66},
+			{Value: nn.Val("add0"), Tensor: "/model/layers.0/Add_1_output_0", Want: nn.Type{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}, At: "model.layers.0.output", Line: 66},
 		},
 		// Which modules are left out.
 		Skips: []nn.Skipped{
@@ -951,7 +952,7 @@ func (f *skipNormFrame) Step(s *nn.Step) error {
 		if s.Item(0) > f.limit {
 			s.SetBool(0, true)
 		}
-//line skip_nngen.go:955
+//line skip_nngen.go:956
 	}
 	return nil
 }

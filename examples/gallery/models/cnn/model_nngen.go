@@ -256,6 +256,55 @@ func (t *Trace) Invoke(in Inputs, f func(m *Model)) {
 	nn.Invoke(t.Trace, in.NNInputs(), f)
 }
 
+// Cache is what a run kept of the model's modules: a view for each, under the names that accessors have.
+type Cache struct {
+	nn.Cache
+	Conv1 *Conv2dCache            `nn:"conv1"`
+	Bn1   *BatchNorm2dCache       `nn:"bn1"`
+	Relu1 *ReLUCache              `nn:"relu1"`
+	Conv2 *Conv2dCache            `nn:"conv2"`
+	Bn2   *BatchNorm2dCache       `nn:"bn2"`
+	Relu2 *ReLUCache              `nn:"relu2"`
+	Pool  *AdaptiveAvgPool2dCache `nn:"pool"`
+	Fc    *LinearCache            `nn:"fc"`
+}
+
+// Conv2dCache is the view of a Conv2d in a cache.
+type Conv2dCache struct {
+	nn.CacheView
+}
+
+// BatchNorm2dCache is the view of a BatchNorm2d in a cache.
+type BatchNorm2dCache struct {
+	nn.CacheView
+}
+
+// ReLUCache is the view of a ReLU in a cache.
+type ReLUCache struct {
+	nn.CacheView
+}
+
+// AdaptiveAvgPool2dCache is the view of a AdaptiveAvgPool2d in a cache.
+type AdaptiveAvgPool2dCache struct {
+	nn.CacheView
+}
+
+// LinearCache is the view of a Linear in a cache.
+type LinearCache struct {
+	nn.CacheView
+}
+
+// Cache keeps what modules give in this run, in the rows of the invoke: what edits and invokes have made of it.
+// It is made before any module is read or written.
+func (m *Model) Cache(opts ...nn.CacheOption) *Cache {
+	return nn.NewCache[Cache](&m.Envoy, opts...)
+}
+
+// Cache keeps what modules give in this run, in all rows. It is made before Run.
+func (t *Trace) Cache(opts ...nn.CacheOption) *Cache {
+	return nn.TraceCache[Cache](t.Trace, opts...)
+}
+
 // Aliases gives the module path of every alias.
 var Aliases = map[string]string{}
 

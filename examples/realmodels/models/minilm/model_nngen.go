@@ -476,6 +476,109 @@ func (t *Trace) Invoke(in Inputs, f func(m *Model)) {
 	nn.Invoke(t.Trace, in.NNInputs(), f)
 }
 
+// Cache is what a run kept of the model's modules: a view for each, under the names that accessors have.
+type Cache struct {
+	nn.Cache
+	Embeddings *EmbeddingsCache `nn:"embeddings"`
+	Encoder    *EncoderCache    `nn:"encoder"`
+	Pooler     *PoolerCache     `nn:"pooler"`
+}
+
+// EmbeddingsCache is the view of a Embeddings in a cache.
+type EmbeddingsCache struct {
+	nn.CacheView
+	WordEmbeddings      *EmbeddingCache `nn:"word_embeddings"`
+	TokenTypeEmbeddings *EmbeddingCache `nn:"token_type_embeddings"`
+	PositionEmbeddings  *EmbeddingCache `nn:"position_embeddings"`
+	LayerNorm           *LayerNormCache `nn:"LayerNorm"`
+}
+
+// EncoderCache is the view of a Encoder in a cache.
+type EncoderCache struct {
+	nn.CacheView
+	Layer [6]*BlockCache `nn:"layer.%d"`
+}
+
+// PoolerCache is the view of a Pooler in a cache.
+type PoolerCache struct {
+	nn.CacheView
+	Dense      *LinearCache `nn:"dense"`
+	Activation *TanhCache   `nn:"activation"`
+}
+
+// EmbeddingCache is the view of a Embedding in a cache.
+type EmbeddingCache struct {
+	nn.CacheView
+}
+
+// LayerNormCache is the view of a LayerNorm in a cache.
+type LayerNormCache struct {
+	nn.CacheView
+}
+
+// LinearCache is the view of a Linear in a cache.
+type LinearCache struct {
+	nn.CacheView
+}
+
+// TanhCache is the view of a Tanh in a cache.
+type TanhCache struct {
+	nn.CacheView
+}
+
+// BlockCache is the view of a Block in a cache.
+type BlockCache struct {
+	nn.CacheView
+	Attention    *AttentionCache    `nn:"attention"`
+	Intermediate *IntermediateCache `nn:"intermediate"`
+	Output_      *OutputCache       `nn:"output"`
+}
+
+// AttentionCache is the view of a Attention in a cache.
+type AttentionCache struct {
+	nn.CacheView
+	Self    *SelfCache   `nn:"self"`
+	Output_ *OutputCache `nn:"output"`
+}
+
+// IntermediateCache is the view of a Intermediate in a cache.
+type IntermediateCache struct {
+	nn.CacheView
+	Dense             *LinearCache            `nn:"dense"`
+	IntermediateActFn *IntermediateActFnCache `nn:"intermediate_act_fn"`
+}
+
+// OutputCache is the view of a Output in a cache.
+type OutputCache struct {
+	nn.CacheView
+	Dense     *LinearCache    `nn:"dense"`
+	LayerNorm *LayerNormCache `nn:"LayerNorm"`
+}
+
+// SelfCache is the view of a Self in a cache.
+type SelfCache struct {
+	nn.CacheView
+	Query *LinearCache `nn:"query"`
+	Key   *LinearCache `nn:"key"`
+	Value *LinearCache `nn:"value"`
+}
+
+// IntermediateActFnCache is the view of a IntermediateActFn in a cache.
+type IntermediateActFnCache struct {
+	nn.CacheView
+}
+
+// Cache keeps what modules give in this run, in the rows of the invoke: what edits and invokes have made of it.
+// It is made before any module is read or written.
+func (m *Model) Cache(opts ...nn.CacheOption) *Cache {
+	return nn.NewCache[Cache](&m.Envoy, opts...)
+}
+
+// Cache keeps what modules give in this run, in all rows. It is made before Run.
+func (t *Trace) Cache(opts ...nn.CacheOption) *Cache {
+	return nn.TraceCache[Cache](t.Trace, opts...)
+}
+
 // Aliases gives the module path of every alias.
 var Aliases = map[string]string{}
 

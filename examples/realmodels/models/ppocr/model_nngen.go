@@ -1058,6 +1058,100 @@ func (t *Trace) Invoke(in Inputs, f func(m *Model)) {
 	nn.Invoke(t.Trace, in.NNInputs(), f)
 }
 
+// Cache is what a run kept of the model's modules: a view for each, under the names that accessors have.
+type Cache struct {
+	nn.Cache
+	Conv2d10       *Conv2dCache      `nn:"conv2d_10"`
+	BatchNorm2d2   *BatchNorm2dCache `nn:"batch_norm2d_2"`
+	Conv2d157      *Conv2dCache      `nn:"conv2d_157"`
+	Conv2d158      *Conv2dCache      `nn:"conv2d_158"`
+	Conv2d159      *Conv2dCache      `nn:"conv2d_159"`
+	Conv2d160      *Conv2dCache      `nn:"conv2d_160"`
+	Conv2d161      *Conv2dCache      `nn:"conv2d_161"`
+	Conv2d162      *Conv2dCache      `nn:"conv2d_162"`
+	Conv2d163      *Conv2dCache      `nn:"conv2d_163"`
+	Conv2d164      *Conv2dCache      `nn:"conv2d_164"`
+	Conv2d165      *Conv2dCache      `nn:"conv2d_165"`
+	Conv2d166      *Conv2dCache      `nn:"conv2d_166"`
+	Conv2d167      *Conv2dCache      `nn:"conv2d_167"`
+	Conv2d168      *Conv2dCache      `nn:"conv2d_168"`
+	Conv2d169      *Conv2dCache      `nn:"conv2d_169"`
+	Conv2d170      *Conv2dCache      `nn:"conv2d_170"`
+	Conv2d171      *Conv2dCache      `nn:"conv2d_171"`
+	Conv2d172      *Conv2dCache      `nn:"conv2d_172"`
+	Conv2d173      *Conv2dCache      `nn:"conv2d_173"`
+	Conv2d174      *Conv2dCache      `nn:"conv2d_174"`
+	Conv2d175      *Conv2dCache      `nn:"conv2d_175"`
+	Conv2d176      *Conv2dCache      `nn:"conv2d_176"`
+	Conv2d177      *Conv2dCache      `nn:"conv2d_177"`
+	Conv2d106      *Conv2dCache      `nn:"conv2d_106"`
+	Conv2d107      *Conv2dCache      `nn:"conv2d_107"`
+	Conv2d178      *Conv2dCache      `nn:"conv2d_178"`
+	Conv2d179      *Conv2dCache      `nn:"conv2d_179"`
+	Conv2d117      *Conv2dCache      `nn:"conv2d_117"`
+	Conv2d118      *Conv2dCache      `nn:"conv2d_118"`
+	Conv2d180      *Conv2dCache      `nn:"conv2d_180"`
+	Conv2d181      *Conv2dCache      `nn:"conv2d_181"`
+	Conv2d182      *Conv2dCache      `nn:"conv2d_182"`
+	Conv2d183      *Conv2dCache      `nn:"conv2d_183"`
+	Conv2d184      *Conv2dCache      `nn:"conv2d_184"`
+	Conv2d142      *Conv2dCache      `nn:"conv2d_142"`
+	BatchNorm2d148 *BatchNorm2dCache `nn:"batch_norm2d_148"`
+	Conv2d143      *Conv2dCache      `nn:"conv2d_143"`
+	BatchNorm2d149 *BatchNorm2dCache `nn:"batch_norm2d_149"`
+	LayerNorm43    *LayerNormCache   `nn:"layer_norm_43"`
+	Linear77       *LinearCache      `nn:"linear_77"`
+	Linear78       *LinearCache      `nn:"linear_78"`
+	LayerNorm44    *LayerNormCache   `nn:"layer_norm_44"`
+	Linear79       *LinearCache      `nn:"linear_79"`
+	Linear80       *LinearCache      `nn:"linear_80"`
+	LayerNorm45    *LayerNormCache   `nn:"layer_norm_45"`
+	Linear81       *LinearCache      `nn:"linear_81"`
+	Linear82       *LinearCache      `nn:"linear_82"`
+	LayerNorm46    *LayerNormCache   `nn:"layer_norm_46"`
+	Linear83       *LinearCache      `nn:"linear_83"`
+	Linear84       *LinearCache      `nn:"linear_84"`
+	LayerNorm47    *LayerNormCache   `nn:"layer_norm_47"`
+	Conv2d144      *Conv2dCache      `nn:"conv2d_144"`
+	BatchNorm2d150 *BatchNorm2dCache `nn:"batch_norm2d_150"`
+	Conv2d145      *Conv2dCache      `nn:"conv2d_145"`
+	BatchNorm2d151 *BatchNorm2dCache `nn:"batch_norm2d_151"`
+	Conv2d146      *Conv2dCache      `nn:"conv2d_146"`
+	BatchNorm2d152 *BatchNorm2dCache `nn:"batch_norm2d_152"`
+	Linear85       *LinearCache      `nn:"linear_85"`
+}
+
+// Conv2dCache is the view of a Conv2d in a cache.
+type Conv2dCache struct {
+	nn.CacheView
+}
+
+// BatchNorm2dCache is the view of a BatchNorm2d in a cache.
+type BatchNorm2dCache struct {
+	nn.CacheView
+}
+
+// LayerNormCache is the view of a LayerNorm in a cache.
+type LayerNormCache struct {
+	nn.CacheView
+}
+
+// LinearCache is the view of a Linear in a cache.
+type LinearCache struct {
+	nn.CacheView
+}
+
+// Cache keeps what modules give in this run, in the rows of the invoke: what edits and invokes have made of it.
+// It is made before any module is read or written.
+func (m *Model) Cache(opts ...nn.CacheOption) *Cache {
+	return nn.NewCache[Cache](&m.Envoy, opts...)
+}
+
+// Cache keeps what modules give in this run, in all rows. It is made before Run.
+func (t *Trace) Cache(opts ...nn.CacheOption) *Cache {
+	return nn.TraceCache[Cache](t.Trace, opts...)
+}
+
 // Aliases gives the module path of every alias.
 var Aliases = map[string]string{}
 

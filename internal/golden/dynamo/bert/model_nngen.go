@@ -504,6 +504,116 @@ func (t *Trace) Invoke(in Inputs, f func(m *Model)) {
 	nn.Invoke(t.Trace, in.NNInputs(), f)
 }
 
+// Cache is what a run kept of the model's modules: a view for each, under the names that accessors have.
+type Cache struct {
+	nn.Cache
+	Embeddings *BertEmbeddingsCache `nn:"embeddings"`
+	Encoder    *BertEncoderCache    `nn:"encoder"`
+	Pooler     *BertPoolerCache     `nn:"pooler"`
+}
+
+// BertEmbeddingsCache is the view of a BertEmbeddings in a cache.
+type BertEmbeddingsCache struct {
+	nn.CacheView
+	WordEmbeddings      *EmbeddingCache `nn:"word_embeddings"`
+	TokenTypeEmbeddings *EmbeddingCache `nn:"token_type_embeddings"`
+	PositionEmbeddings  *EmbeddingCache `nn:"position_embeddings"`
+	LayerNorm           *LayerNormCache `nn:"LayerNorm"`
+}
+
+// BertEncoderCache is the view of a BertEncoder in a cache.
+type BertEncoderCache struct {
+	nn.CacheView
+	Layer [2]*BertLayerCache `nn:"layer.%d"`
+}
+
+// BertPoolerCache is the view of a BertPooler in a cache.
+type BertPoolerCache struct {
+	nn.CacheView
+	Dense      *LinearCache `nn:"dense"`
+	Activation *TanhCache   `nn:"activation"`
+}
+
+// EmbeddingCache is the view of a Embedding in a cache.
+type EmbeddingCache struct {
+	nn.CacheView
+}
+
+// LayerNormCache is the view of a LayerNorm in a cache.
+type LayerNormCache struct {
+	nn.CacheView
+}
+
+// LinearCache is the view of a Linear in a cache.
+type LinearCache struct {
+	nn.CacheView
+}
+
+// TanhCache is the view of a Tanh in a cache.
+type TanhCache struct {
+	nn.CacheView
+}
+
+// BertLayerCache is the view of a BertLayer in a cache.
+type BertLayerCache struct {
+	nn.CacheView
+	Attention    *BertAttentionCache    `nn:"attention"`
+	Intermediate *BertIntermediateCache `nn:"intermediate"`
+	Output_      *BertOutputCache       `nn:"output"`
+}
+
+// BertAttentionCache is the view of a BertAttention in a cache.
+type BertAttentionCache struct {
+	nn.CacheView
+	Self    *BertSelfAttentionCache `nn:"self"`
+	Output_ *BertSelfOutputCache    `nn:"output"`
+}
+
+// BertIntermediateCache is the view of a BertIntermediate in a cache.
+type BertIntermediateCache struct {
+	nn.CacheView
+	Dense             *LinearCache         `nn:"dense"`
+	IntermediateActFn *GELUActivationCache `nn:"intermediate_act_fn"`
+}
+
+// BertOutputCache is the view of a BertOutput in a cache.
+type BertOutputCache struct {
+	nn.CacheView
+	Dense     *LinearCache    `nn:"dense"`
+	LayerNorm *LayerNormCache `nn:"LayerNorm"`
+}
+
+// BertSelfAttentionCache is the view of a BertSelfAttention in a cache.
+type BertSelfAttentionCache struct {
+	nn.CacheView
+	Query *LinearCache `nn:"query"`
+	Key   *LinearCache `nn:"key"`
+	Value *LinearCache `nn:"value"`
+}
+
+// BertSelfOutputCache is the view of a BertSelfOutput in a cache.
+type BertSelfOutputCache struct {
+	nn.CacheView
+	Dense     *LinearCache    `nn:"dense"`
+	LayerNorm *LayerNormCache `nn:"LayerNorm"`
+}
+
+// GELUActivationCache is the view of a GELUActivation in a cache.
+type GELUActivationCache struct {
+	nn.CacheView
+}
+
+// Cache keeps what modules give in this run, in the rows of the invoke: what edits and invokes have made of it.
+// It is made before any module is read or written.
+func (m *Model) Cache(opts ...nn.CacheOption) *Cache {
+	return nn.NewCache[Cache](&m.Envoy, opts...)
+}
+
+// Cache keeps what modules give in this run, in all rows. It is made before Run.
+func (t *Trace) Cache(opts ...nn.CacheOption) *Cache {
+	return nn.TraceCache[Cache](t.Trace, opts...)
+}
+
 // Aliases gives the module path of every alias.
 var Aliases = map[string]string{}
 

@@ -230,6 +230,61 @@ func (t *Trace) Invoke(in Inputs, f func(m *Model)) {
 	nn.Invoke(t.Trace, in.NNInputs(), f)
 }
 
+// Cache is what a run kept of the model's modules: a view for each, under the names that accessors have.
+type Cache struct {
+	nn.Cache
+	Stem *LinearCache   `nn:"stem"`
+	Fork *CondForkCache `nn:"fork"`
+	Head *LinearCache   `nn:"head"`
+}
+
+// LinearCache is the view of a Linear in a cache.
+type LinearCache struct {
+	nn.CacheView
+}
+
+// CondForkCache is the view of a CondFork in a cache.
+type CondForkCache struct {
+	nn.CacheView
+	Left  *LeftCache  `nn:"left"`
+	Right *RightCache `nn:"right"`
+}
+
+// LeftCache is the view of a Left in a cache.
+type LeftCache struct {
+	nn.CacheView
+	M0 *LeftItemCache `nn:"0"`
+	M2 *LeftItemCache `nn:"2"`
+}
+
+// RightCache is the view of a Right in a cache.
+type RightCache struct {
+	nn.CacheView
+	M0 *RightItemCache `nn:"0"`
+	M2 *RightItemCache `nn:"2"`
+}
+
+// LeftItemCache is the view of a LeftItem in a cache.
+type LeftItemCache struct {
+	nn.CacheView
+}
+
+// RightItemCache is the view of a RightItem in a cache.
+type RightItemCache struct {
+	nn.CacheView
+}
+
+// Cache keeps what modules give in this run, in the rows of the invoke: what edits and invokes have made of it.
+// It is made before any module is read or written.
+func (m *Model) Cache(opts ...nn.CacheOption) *Cache {
+	return nn.NewCache[Cache](&m.Envoy, opts...)
+}
+
+// Cache keeps what modules give in this run, in all rows. It is made before Run.
+func (t *Trace) Cache(opts ...nn.CacheOption) *Cache {
+	return nn.TraceCache[Cache](t.Trace, opts...)
+}
+
 // Aliases gives the module path of every alias.
 var Aliases = map[string]string{}
 

@@ -445,6 +445,87 @@ func (t *Trace) Invoke(in Inputs, f func(m *Model)) {
 	nn.Invoke(t.Trace, in.NNInputs(), f)
 }
 
+// Cache is what a run kept of the model's modules: a view for each, under the names that accessors have.
+type Cache struct {
+	nn.Cache
+	Transformer *GPT2ModelCache `nn:"transformer"`
+	LMHead      *LinearCache    `nn:"lm_head"`
+}
+
+// GPT2ModelCache is the view of a GPT2Model in a cache.
+type GPT2ModelCache struct {
+	nn.CacheView
+	WTE *EmbeddingCache    `nn:"wte"`
+	WPE *EmbeddingCache    `nn:"wpe"`
+	H   [2]*GPT2BlockCache `nn:"h.%d"`
+	LnF *LayerNormCache    `nn:"ln_f"`
+}
+
+// LinearCache is the view of a Linear in a cache.
+type LinearCache struct {
+	nn.CacheView
+}
+
+// EmbeddingCache is the view of a Embedding in a cache.
+type EmbeddingCache struct {
+	nn.CacheView
+}
+
+// LayerNormCache is the view of a LayerNorm in a cache.
+type LayerNormCache struct {
+	nn.CacheView
+}
+
+// GPT2BlockCache is the view of a GPT2Block in a cache.
+type GPT2BlockCache struct {
+	nn.CacheView
+	Ln1  *LayerNormCache     `nn:"ln_1"`
+	Attn *GPT2AttentionCache `nn:"attn"`
+	Ln2  *LayerNormCache     `nn:"ln_2"`
+	MLP  *GPT2MLPCache       `nn:"mlp"`
+}
+
+// GPT2AttentionCache is the view of a GPT2Attention in a cache.
+type GPT2AttentionCache struct {
+	nn.CacheView
+	CAttn *CAttnCache  `nn:"c_attn"`
+	CProj *Conv1DCache `nn:"c_proj"`
+}
+
+// GPT2MLPCache is the view of a GPT2MLP in a cache.
+type GPT2MLPCache struct {
+	nn.CacheView
+	CFc   *Conv1DCache            `nn:"c_fc"`
+	Act   *NewGELUActivationCache `nn:"act"`
+	CProj *Conv1DCache            `nn:"c_proj"`
+}
+
+// CAttnCache is the view of a CAttn in a cache.
+type CAttnCache struct {
+	nn.CacheView
+}
+
+// Conv1DCache is the view of a Conv1D in a cache.
+type Conv1DCache struct {
+	nn.CacheView
+}
+
+// NewGELUActivationCache is the view of a NewGELUActivation in a cache.
+type NewGELUActivationCache struct {
+	nn.CacheView
+}
+
+// Cache keeps what modules give in this run, in the rows of the invoke: what edits and invokes have made of it.
+// It is made before any module is read or written.
+func (m *Model) Cache(opts ...nn.CacheOption) *Cache {
+	return nn.NewCache[Cache](&m.Envoy, opts...)
+}
+
+// Cache keeps what modules give in this run, in all rows. It is made before Run.
+func (t *Trace) Cache(opts ...nn.CacheOption) *Cache {
+	return nn.TraceCache[Cache](t.Trace, opts...)
+}
+
 // Aliases gives the module path of every alias.
 var Aliases = map[string]string{}
 

@@ -494,6 +494,85 @@ func (t *Trace) Invoke(in Inputs, f func(m *Model)) {
 	nn.Invoke(t.Trace, in.NNInputs(), f)
 }
 
+// Cache is what a run kept of the model's modules: a view for each, under the names that accessors have.
+type Cache struct {
+	nn.Cache
+	Model  *LlamaModelCache `nn:"model"`
+	LMHead *LinearCache     `nn:"lm_head"`
+}
+
+// LlamaModelCache is the view of a LlamaModel in a cache.
+type LlamaModelCache struct {
+	nn.CacheView
+	EmbedTokens *EmbeddingCache            `nn:"embed_tokens"`
+	RotaryEmb   *LlamaRotaryEmbeddingCache `nn:"rotary_emb"`
+	Layers      [2]*LlamaDecoderLayerCache `nn:"layers.%d"`
+	Norm        *LlamaRMSNormCache         `nn:"norm"`
+}
+
+// LinearCache is the view of a Linear in a cache.
+type LinearCache struct {
+	nn.CacheView
+}
+
+// EmbeddingCache is the view of a Embedding in a cache.
+type EmbeddingCache struct {
+	nn.CacheView
+}
+
+// LlamaRotaryEmbeddingCache is the view of a LlamaRotaryEmbedding in a cache.
+type LlamaRotaryEmbeddingCache struct {
+	nn.CacheView
+}
+
+// LlamaRMSNormCache is the view of a LlamaRMSNorm in a cache.
+type LlamaRMSNormCache struct {
+	nn.CacheView
+}
+
+// LlamaDecoderLayerCache is the view of a LlamaDecoderLayer in a cache.
+type LlamaDecoderLayerCache struct {
+	nn.CacheView
+	InputLayernorm         *LlamaRMSNormCache   `nn:"input_layernorm"`
+	SelfAttn               *LlamaAttentionCache `nn:"self_attn"`
+	PostAttentionLayernorm *LlamaRMSNormCache   `nn:"post_attention_layernorm"`
+	MLP                    *LlamaMLPCache       `nn:"mlp"`
+}
+
+// LlamaAttentionCache is the view of a LlamaAttention in a cache.
+type LlamaAttentionCache struct {
+	nn.CacheView
+	QProj *LinearCache `nn:"q_proj"`
+	KProj *LinearCache `nn:"k_proj"`
+	VProj *LinearCache `nn:"v_proj"`
+	OProj *LinearCache `nn:"o_proj"`
+}
+
+// LlamaMLPCache is the view of a LlamaMLP in a cache.
+type LlamaMLPCache struct {
+	nn.CacheView
+	GateProj *LinearCache         `nn:"gate_proj"`
+	ActFn    *SiLUActivationCache `nn:"act_fn"`
+	UpProj   *LinearCache         `nn:"up_proj"`
+	DownProj *LinearCache         `nn:"down_proj"`
+}
+
+// SiLUActivationCache is the view of a SiLUActivation in a cache.
+type SiLUActivationCache struct {
+	nn.CacheView
+}
+
+// Cache keeps what modules give in this run, in the rows of the invoke: what edits and invokes have made of it.
+// It is made before any module is read or written.
+func (m *Model) Cache(opts ...nn.CacheOption) *Cache {
+	return nn.NewCache[Cache](&m.Envoy, opts...)
+}
+
+// Cache keeps what modules give in this run, in all rows. It is made before Run.
+func (t *Trace) Cache(opts ...nn.CacheOption) *Cache {
+	return nn.TraceCache[Cache](t.Trace, opts...)
+}
+
 // Aliases gives the module path of every alias.
 var Aliases = map[string]string{}
 

@@ -447,6 +447,87 @@ func (t *Trace) Invoke(in Inputs, f func(m *Model)) {
 	nn.Invoke(t.Trace, in.NNInputs(), f)
 }
 
+// Cache is what a run kept of the model's modules: a view for each, under the names that accessors have.
+type Cache struct {
+	nn.Cache
+	Transformer *TransformerCache `nn:"transformer"`
+	LMHead      *LinearCache      `nn:"lm_head"`
+}
+
+// TransformerCache is the view of a Transformer in a cache.
+type TransformerCache struct {
+	nn.CacheView
+	WTE *EmbeddingCache `nn:"wte"`
+	WPE *EmbeddingCache `nn:"wpe"`
+	H   [2]*BlockCache  `nn:"h.%d"`
+	LnF *LayerNormCache `nn:"ln_f"`
+}
+
+// LinearCache is the view of a Linear in a cache.
+type LinearCache struct {
+	nn.CacheView
+}
+
+// EmbeddingCache is the view of a Embedding in a cache.
+type EmbeddingCache struct {
+	nn.CacheView
+}
+
+// LayerNormCache is the view of a LayerNorm in a cache.
+type LayerNormCache struct {
+	nn.CacheView
+}
+
+// BlockCache is the view of a Block in a cache.
+type BlockCache struct {
+	nn.CacheView
+	Ln1  *LayerNormCache `nn:"ln_1"`
+	Attn *AttnCache      `nn:"attn"`
+	Ln2  *LayerNormCache `nn:"ln_2"`
+	MLP  *MLPCache       `nn:"mlp"`
+}
+
+// AttnCache is the view of a Attn in a cache.
+type AttnCache struct {
+	nn.CacheView
+	CAttn *CAttnCache  `nn:"c_attn"`
+	CProj *Conv1DCache `nn:"c_proj"`
+}
+
+// MLPCache is the view of a MLP in a cache.
+type MLPCache struct {
+	nn.CacheView
+	CFc   *Conv1DCache `nn:"c_fc"`
+	Act   *ActCache    `nn:"act"`
+	CProj *Conv1DCache `nn:"c_proj"`
+}
+
+// CAttnCache is the view of a CAttn in a cache.
+type CAttnCache struct {
+	nn.CacheView
+}
+
+// Conv1DCache is the view of a Conv1D in a cache.
+type Conv1DCache struct {
+	nn.CacheView
+}
+
+// ActCache is the view of a Act in a cache.
+type ActCache struct {
+	nn.CacheView
+}
+
+// Cache keeps what modules give in this run, in the rows of the invoke: what edits and invokes have made of it.
+// It is made before any module is read or written.
+func (m *Model) Cache(opts ...nn.CacheOption) *Cache {
+	return nn.NewCache[Cache](&m.Envoy, opts...)
+}
+
+// Cache keeps what modules give in this run, in all rows. It is made before Run.
+func (t *Trace) Cache(opts ...nn.CacheOption) *Cache {
+	return nn.TraceCache[Cache](t.Trace, opts...)
+}
+
 // Aliases gives the module path of every alias.
 var Aliases = map[string]string{}
 

@@ -564,6 +564,95 @@ func (t *Trace) Invoke(in Inputs, f func(m *Model)) {
 	nn.Invoke(t.Trace, in.NNInputs(), f)
 }
 
+// Cache is what a run kept of the model's modules: a view for each, under the names that accessors have.
+type Cache struct {
+	nn.Cache
+	Model  *ModelModuleCache `nn:"model"`
+	LMHead *LinearCache      `nn:"lm_head"`
+}
+
+// ModelModuleCache is the view of a ModelModule in a cache.
+type ModelModuleCache struct {
+	nn.CacheView
+	EmbedTokens *EmbeddingCache `nn:"embed_tokens"`
+	RotaryEmb   *RotaryEmbCache `nn:"rotary_emb"`
+	Layers      [2]*BlockCache  `nn:"layers.%d"`
+	Norm        *NormCache      `nn:"norm"`
+}
+
+// LinearCache is the view of a Linear in a cache.
+type LinearCache struct {
+	nn.CacheView
+}
+
+// EmbeddingCache is the view of a Embedding in a cache.
+type EmbeddingCache struct {
+	nn.CacheView
+}
+
+// RotaryEmbCache is the view of a RotaryEmb in a cache.
+type RotaryEmbCache struct {
+	nn.CacheView
+}
+
+// NormCache is the view of a Norm in a cache.
+type NormCache struct {
+	nn.CacheView
+}
+
+// BlockCache is the view of a Block in a cache.
+type BlockCache struct {
+	nn.CacheView
+	InputLayernorm         *InputLayernormCache         `nn:"input_layernorm"`
+	SelfAttn               *SelfAttnCache               `nn:"self_attn"`
+	PostAttentionLayernorm *PostAttentionLayernormCache `nn:"post_attention_layernorm"`
+	MLP                    *MLPCache                    `nn:"mlp"`
+}
+
+// InputLayernormCache is the view of a InputLayernorm in a cache.
+type InputLayernormCache struct {
+	nn.CacheView
+}
+
+// SelfAttnCache is the view of a SelfAttn in a cache.
+type SelfAttnCache struct {
+	nn.CacheView
+	QProj *LinearCache `nn:"q_proj"`
+	KProj *LinearCache `nn:"k_proj"`
+	VProj *LinearCache `nn:"v_proj"`
+	OProj *LinearCache `nn:"o_proj"`
+}
+
+// PostAttentionLayernormCache is the view of a PostAttentionLayernorm in a cache.
+type PostAttentionLayernormCache struct {
+	nn.CacheView
+}
+
+// MLPCache is the view of a MLP in a cache.
+type MLPCache struct {
+	nn.CacheView
+	GateProj *LinearCache `nn:"gate_proj"`
+	ActFn    *ActFnCache  `nn:"act_fn"`
+	UpProj   *LinearCache `nn:"up_proj"`
+	DownProj *LinearCache `nn:"down_proj"`
+}
+
+// ActFnCache is the view of a ActFn in a cache.
+type ActFnCache struct {
+	nn.CacheView
+}
+
+// Cache keeps what modules give in this run, in the rows of the invoke: what edits and invokes have made of it.
+// It is made before any module is read or written.
+func (m *Model) Cache(opts ...nn.CacheOption) *Cache {
+	return nn.NewCache[Cache](&m.Envoy, opts...)
+}
+
+// Cache keeps what modules give in this run, in all rows. It is made before Run.
+func (t *Trace) Cache(opts ...nn.CacheOption) *Cache {
+	return nn.TraceCache[Cache](t.Trace, opts...)
+}
+
 // Aliases gives the module path of every alias.
 var Aliases = map[string]string{}
 

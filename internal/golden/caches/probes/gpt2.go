@@ -1,0 +1,21 @@
+package probes
+
+import (
+	"github.com/nngen-go/nngen/internal/golden/torchscript/gpt2"
+	nn "github.com/nngen-go/nngen/runtime"
+)
+
+// Everything caches the outputs of all modules.
+//
+//nngen:trace
+func Everything(m *gpt2.Model) (c *gpt2.Cache) { return m.Cache() }
+
+// Steer caches every module while a block is steered, and gives the logits too.
+//
+//nngen:trace
+func Steer(m *gpt2.Model, v nn.Tensor, alpha float32) (logits nn.Tensor, c *gpt2.Cache) {
+	c = m.Cache(nn.WithInputs(), nn.KeepOnDevice())
+	b := m.Transformer.H[0]
+	b.SetOutput(b.Output().Add(v.Scale(alpha)))
+	return m.LMHead.Output(), c
+}
