@@ -40,7 +40,7 @@ func newDecoder(s *Session, in InvokeInputs) (*decoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	ids, ok := m.idsInput()
+	ids, ok := m.madeInput()
 	if !ok {
 		return nil, misuse("NN3141", "the spec of %s names no input of token ids: set its class to %q", m.Name, classIDs)
 	}

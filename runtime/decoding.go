@@ -55,7 +55,7 @@ func (s *Session) newDecoding(ins []InvokeInputs, opts []GenerateOption) (*decod
 // give the prompts without it.
 func (l *decoding) join(ins []InvokeInputs) error {
 	info := &l.s.info
-	ids, ok := info.idsInput()
+	ids, ok := info.madeInput()
 	if !ok {
 		return misuse("NN3141", "the spec of %s names no input of token ids: set its class to %q", info.Name, classIDs)
 	}

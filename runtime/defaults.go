@@ -118,6 +118,17 @@ func (f *filled) sizes(m *ModelInfo, want InputInfo) ([]int64, bool) {
 // classIDs is the class of the input that holds token ids.
 const classIDs = "ids"
 
+// madeInput finds the input whose tokens a decode loop continues: in a model with
+// an encoder and a decoder the decoder's.
+func (m *ModelInfo) madeInput() (InputInfo, bool) {
+	for _, in := range m.Inputs {
+		if in.Class == classIDs && strings.Contains(strings.ToLower(in.Name), "decoder") {
+			return in, true
+		}
+	}
+	return m.idsInput()
+}
+
 // idsInput finds the input that holds token ids.
 func (m *ModelInfo) idsInput() (InputInfo, bool) {
 	for _, in := range m.Inputs {

@@ -83,7 +83,7 @@ func (m *ModelInfo) presentOf(in InputInfo) (string, bool) {
 // grows reports whether a mask or position has an entry for each token that is
 // made: those of an encoder's states have not.
 func (m *ModelInfo) grows(in InputInfo) bool {
-	ids, ok := m.idsInput()
+	ids, ok := m.madeInput()
 	if !ok || len(in.Shape) == 0 || len(ids.Shape) == 0 {
 		return true
 	}

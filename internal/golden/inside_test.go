@@ -86,6 +86,10 @@ var still = map[string]bool{
 	"llama/optimum model.source.Gather.input.1":          true,
 }
 
+// zero are tensors without an element that is not 0, which neither x + x·x nor the
+// negative changes: T5 has no bias of positions where it looks at the encoder.
+const zero = "/decoder/block.0/layer.1/EncDecAttention/ConstantOfShape_output_0"
+
 // negated is a value of the other sign.
 func negated(p *nn.Plan, m modelspec.Moment) nn.Ref {
 	p.Nodes = append(p.Nodes, nn.Node{Op: "Neg", In: []nn.Ref{nn.ModelTensor(m.Point.Tensor)}, Out: []string{"negated"}})
@@ -111,6 +115,9 @@ func TestEveryOperationMoves(t *testing.T) {
 				return moved
 			}
 			for _, m := range moments {
+				if m.Point.Tensor == zero {
+					continue
+				}
 				got := run(t, s, in, planOf(f, []modelspec.Moment{m}, other))
 				if still[f.Name()+" "+m.Address()] == moves(got) {
 					t.Errorf("a write at %s (%s, %s): moves an output is %t", m.Address(), m.Point.Role, m.Point.Tensor, moves(got))

@@ -34,6 +34,26 @@ def encoder() -> Golden:
     return g
 
 
+def whole() -> Golden:
+    g = Golden("t5", """T5ForConditionalGeneration, the same weights in one file without cache: encoder.block.{0,1}, decoder.block.{0,1}, lm_head;
+        generation is the same as with several files, see t5decoder.""")  # fmt: skip
+    module = seq2seq.build()
+    _raw(g, module, "t5")
+    model = Rows(module)
+    given = seq2seq.whole_inputs()
+    raw = seq2seq.run(module, "t5", given)["logits"]
+    v = torch.randn(seq2seq.WIDTH, generator=torch.Generator().manual_seed(62))
+    with model.trace(**given, use_cache=False):
+        block = model.encoder.block[0]
+        block.output = put(block.output, first(block.output) * 0.25)
+        block = model.decoder.block[0]
+        block.output = put(block.output, first(block.output) + v)
+        logits = model.lm_head.output.clone().save()
+    g.add("both", "encoder.block.0.output = encoder.block.0.output * 0.25, decoder.block.0.output = decoder.block.0.output + v; reads lm_head.output.",
+          given, args={"v": v}, out={"logits": logits}, moved=[("logits", raw)])  # fmt: skip
+    return g
+
+
 def past() -> Golden:
     g = Golden("t5past", _about("decoder_with_past_model.onnx."))
     _raw(g, seq2seq.build(), "t5past")
@@ -76,7 +96,7 @@ def decoder() -> Golden:
 
 
 def _varied(plain, steered, encoded) -> bool:
-    return min(len(set(row.tolist())) for row in plain) >= 3 and not torch.equal(plain, steered) and not torch.equal(plain, encoded)
+    return min(len(set(row.tolist())) for row in (*plain, *steered, *encoded)) >= 4 and not torch.equal(plain, steered) and not torch.equal(plain, encoded)
 
 
 def _margin(module, given, ids, edit) -> float:

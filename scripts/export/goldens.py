@@ -31,6 +31,7 @@ WRITERS = {
     "gpt2": golden_gpt2.gpt2,
     "llama": golden_llama.llama,
     "bert": golden_bert.bert,
+    "t5": golden_t5.whole,
     "t5encoder": golden_t5.encoder,
     "t5decoder": golden_t5.decoder,
     "t5past": golden_t5.past,

@@ -6,6 +6,7 @@ package seq2seq
 import (
 	"github.com/nngen-go/nngen/internal/golden/optimum/t5decoder"
 	"github.com/nngen-go/nngen/internal/golden/optimum/t5encoder"
+	"github.com/nngen-go/nngen/internal/golden/torchscript/t5"
 	nn "github.com/nngen-go/nngen/runtime"
 )
 
@@ -74,4 +75,31 @@ func Mixed(m *t5decoder.Model, strong bool, v nn.Tensor) (logits nn.Tensor) {
 	logits = m.LMHead.Output().Add(early.Scale(0.5)).Add(bias)
 	m.LMHead.SetOutput(logits)
 	return logits
+}
+
+// Whole is encoder and decoder in one file, as they are.
+//
+//nngen:trace
+func Whole(m *t5.Model) (logits nn.Tensor) {
+	return m.Output()
+}
+
+// Both quietens the encoder and steers the decoder, in one trace.
+//
+//nngen:trace
+func Both(m *t5.Model, v nn.Tensor) (logits nn.Tensor) {
+	said := m.Encoder.Block.M0
+	said.SetOutput(said.Output().Scale(0.25))
+	saying := m.Decoder.Block.M0
+	saying.SetOutput(saying.Output().Add(v))
+	return m.LMHead.Output()
+}
+
+// SteerWhole is Steer in one file.
+//
+//nngen:trace
+func SteerWhole(m *t5.Model, v nn.Tensor) (logits nn.Tensor) {
+	block := m.Decoder.Block.M0
+	block.SetOutput(block.Output().Add(v))
+	return m.LMHead.Output()
 }

@@ -7,15 +7,16 @@ import (
 	"context"
 	"github.com/nngen-go/nngen/internal/golden/optimum/t5decoder"
 	"github.com/nngen-go/nngen/internal/golden/optimum/t5encoder"
+	"github.com/nngen-go/nngen/internal/golden/torchscript/t5"
 	nn "github.com/nngen-go/nngen/runtime"
 )
 
 // halfAttentionMediator is HalfAttention, scheduled: its states in the order of the run.
 var halfAttentionMediator = nn.Mediator{
-	{At: "block.0.layer.0.SelfAttention.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 18},
-	{At: "block.0.layer.0.SelfAttention.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 18},
-	{At: "block.0.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 19},
-	{At: "final_layer_norm.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 19},
+	{At: "block.0.layer.0.SelfAttention.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 19},
+	{At: "block.0.layer.0.SelfAttention.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 19},
+	{At: "block.0.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 20},
+	{At: "final_layer_norm.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 20},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -27,17 +28,17 @@ func halfAttentionPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 18},
-			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/block.0/layer.0/SelfAttention/o/MatMul_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 18},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 19},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/block.0/layer.0/SelfAttention/o/MatMul_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 19},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "block.0.layer.0.SelfAttention.output", Tensor: "/block.0/layer.0/SelfAttention/o/MatMul_output_0", Value: nn.Val("scale0"), Line: 18},
+			{At: "block.0.layer.0.SelfAttention.output", Tensor: "/block.0/layer.0/SelfAttention/o/MatMul_output_0", Value: nn.Val("scale0"), Line: 19},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "h0", Value: nn.ModelTensor("/block.0/layer.1/Add_output_0"), Line: 19},
-			{Name: "states", Value: nn.ModelTensor("last_hidden_state"), Line: 19},
+			{Name: "h0", Value: nn.ModelTensor("/block.0/layer.1/Add_output_0"), Line: 20},
+			{Name: "states", Value: nn.ModelTensor("last_hidden_state"), Line: 20},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -100,7 +101,7 @@ func (c *CompiledHalfAttention) Close() error {
 
 // encodeMediator is Encode, scheduled: its states in the order of the run.
 var encodeMediator = nn.Mediator{
-	{At: "model.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 26},
+	{At: "model.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 27},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -112,7 +113,7 @@ func encodePlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "states", Value: nn.ModelTensor("last_hidden_state"), Line: 26},
+			{Name: "states", Value: nn.ModelTensor("last_hidden_state"), Line: 27},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -172,9 +173,9 @@ func (c *CompiledEncode) Close() error {
 
 // encodeQuietlyMediator is EncodeQuietly, scheduled: its states in the order of the run.
 var encodeQuietlyMediator = nn.Mediator{
-	{At: "block.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 33},
-	{At: "block.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 33},
-	{At: "model.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 34},
+	{At: "block.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 34},
+	{At: "block.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 34},
+	{At: "model.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 35},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -186,16 +187,16 @@ func encodeQuietlyPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.25}, Line: 33},
-			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/block.0/layer.1/Add_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 33},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.25}, Line: 34},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/block.0/layer.1/Add_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 34},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "block.0.output", Tensor: "/block.0/layer.1/Add_output_0", Value: nn.Val("scale0"), Line: 33},
+			{At: "block.0.output", Tensor: "/block.0/layer.1/Add_output_0", Value: nn.Val("scale0"), Line: 34},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "states", Value: nn.ModelTensor("last_hidden_state"), Line: 34},
+			{Name: "states", Value: nn.ModelTensor("last_hidden_state"), Line: 35},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -256,7 +257,7 @@ func (c *CompiledEncodeQuietly) Close() error {
 
 // rawMediator is Raw, scheduled: its states in the order of the run.
 var rawMediator = nn.Mediator{
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 41},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 42},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -268,7 +269,7 @@ func rawPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 41},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 42},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -328,9 +329,9 @@ func (c *CompiledRaw) Close() error {
 
 // steerMediator is Steer, scheduled: its states in the order of the run.
 var steerMediator = nn.Mediator{
-	{At: "decoder.block.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 49},
-	{At: "decoder.block.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 49},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 50},
+	{At: "decoder.block.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 50},
+	{At: "decoder.block.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 50},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 51},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -346,19 +347,19 @@ func steerPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/decoder/block.0/layer.2/Add_output_0"), nn.Arg("v")}, Out: []string{"add0"}, Line: 49},
+			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/decoder/block.0/layer.2/Add_output_0"), nn.Arg("v")}, Out: []string{"add0"}, Line: 50},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "decoder.block.0.output", Tensor: "/decoder/block.0/layer.2/Add_output_0", Value: nn.Val("add0"), Line: 49},
+			{At: "decoder.block.0.output", Tensor: "/decoder/block.0/layer.2/Add_output_0", Value: nn.Val("add0"), Line: 50},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 50},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 51},
 		},
 		// What only the sizes of a run can tell.
 		Checks: []nn.Check{
-			{Value: nn.Val("add0"), Tensor: "/decoder/block.0/layer.2/Add_output_0", Want: nn.Type{DType: nn.Float32, Shape: nn.Shape{"batch_size", "decoder_sequence_length", "24"}}, At: "decoder.block.0.output", Line: 49},
+			{Value: nn.Val("add0"), Tensor: "/decoder/block.0/layer.2/Add_output_0", Want: nn.Type{DType: nn.Float32, Shape: nn.Shape{"batch_size", "decoder_sequence_length", "24"}}, At: "decoder.block.0.output", Line: 50},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -419,9 +420,9 @@ func (c *CompiledSteer) Close() error {
 
 // keysMediator is Keys, scheduled: its states in the order of the run.
 var keysMediator = nn.Mediator{
-	{At: "decoder.block.0.layer.1.EncDecAttention.k.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 59},
-	{At: "decoder.block.0.layer.1.EncDecAttention.k.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 59},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 60},
+	{At: "decoder.block.0.layer.1.EncDecAttention.k.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 60},
+	{At: "decoder.block.0.layer.1.EncDecAttention.k.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 60},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 61},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -433,16 +434,16 @@ func keysPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 59},
-			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/decoder/block.0/layer.1/EncDecAttention/k/MatMul_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 59},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 60},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/decoder/block.0/layer.1/EncDecAttention/k/MatMul_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 60},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "decoder.block.0.layer.1.EncDecAttention.k.output", Tensor: "/decoder/block.0/layer.1/EncDecAttention/k/MatMul_output_0", Value: nn.Val("scale0"), Line: 59},
+			{At: "decoder.block.0.layer.1.EncDecAttention.k.output", Tensor: "/decoder/block.0/layer.1/EncDecAttention/k/MatMul_output_0", Value: nn.Val("scale0"), Line: 60},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 60},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 61},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -504,11 +505,11 @@ func (c *CompiledKeys) Close() error {
 
 // mixedMediator is Mixed, scheduled: its states in the order of the run.
 var mixedMediator = nn.Mediator{
-	{At: "decoder.block.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 68},
-	{At: "decoder.block.1.layer.2.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "strong", Line: 71},
-	{At: "decoder.block.1.layer.2.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "strong", Line: 71},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 74},
-	{At: "lm_head.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 75},
+	{At: "decoder.block.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 69},
+	{At: "decoder.block.1.layer.2.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "strong", Line: 72},
+	{At: "decoder.block.1.layer.2.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "strong", Line: 72},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 75},
+	{At: "lm_head.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 76},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -525,30 +526,30 @@ func mixedPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Call", In: []nn.Ref{nn.ModelTensor("/decoder/block.0/layer.2/Add_output_0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/decoder/block.1/layer.2/Add_output_0", "module": "decoder.final_layer_norm", "output": "/decoder/final_layer_norm/Mul_1_output_0", "rows": int64(-1), "sides": ""}, Line: 68},
-			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"early"}, Attrs: map[string]any{"input": "/decoder/final_layer_norm/Mul_1_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 68},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 4.0}, Line: 71},
-			{Op: "MatMul", In: []nn.Ref{nn.Arg("v"), nn.ModelTensor("onnx::MatMul_788")}, Out: []string{"bias"}, Line: 73},
-			{Op: "If", In: []nn.Ref{nn.Arg("strong")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch_size", "decoder_sequence_length", "24"}}}, Line: 71,
+			{Op: "Call", In: []nn.Ref{nn.ModelTensor("/decoder/block.0/layer.2/Add_output_0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/decoder/block.1/layer.2/Add_output_0", "module": "decoder.final_layer_norm", "output": "/decoder/final_layer_norm/Mul_1_output_0", "rows": int64(-1), "sides": ""}, Line: 69},
+			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"early"}, Attrs: map[string]any{"input": "/decoder/final_layer_norm/Mul_1_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 69},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 4.0}, Line: 72},
+			{Op: "MatMul", In: []nn.Ref{nn.Arg("v"), nn.ModelTensor("onnx::MatMul_788")}, Out: []string{"bias"}, Line: 74},
+			{Op: "If", In: []nn.Ref{nn.Arg("strong")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch_size", "decoder_sequence_length", "24"}}}, Line: 72,
 				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.Arg("v"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 71},
-					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/decoder/block.1/layer.1/Add_output_0"), nn.Val("scale0")}, Out: []string{"add0"}, Line: 71},
+					{Op: "Scale", In: []nn.Ref{nn.Arg("v"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 72},
+					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/decoder/block.1/layer.1/Add_output_0"), nn.Val("scale0")}, Out: []string{"add0"}, Line: 72},
 				}, Out: []nn.Ref{nn.Val("add0")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/decoder/block.1/layer.1/Add_output_0")}},
 			},
-			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 74},
-			{Op: "Scale", In: []nn.Ref{nn.Val("early"), nn.Val("const1")}, Out: []string{"scale1"}, Line: 74},
-			{Op: "Add", In: []nn.Ref{nn.ModelTensor("logits"), nn.Val("scale1")}, Out: []string{"add1"}, Line: 74},
-			{Op: "Add", In: []nn.Ref{nn.Val("add1"), nn.Val("bias")}, Out: []string{"logits_2"}, Line: 74},
+			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 75},
+			{Op: "Scale", In: []nn.Ref{nn.Val("early"), nn.Val("const1")}, Out: []string{"scale1"}, Line: 75},
+			{Op: "Add", In: []nn.Ref{nn.ModelTensor("logits"), nn.Val("scale1")}, Out: []string{"add1"}, Line: 75},
+			{Op: "Add", In: []nn.Ref{nn.Val("add1"), nn.Val("bias")}, Out: []string{"logits_2"}, Line: 75},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "decoder.block.1.layer.2.input", Tensor: "/decoder/block.1/layer.1/Add_output_0", Value: nn.Val("if0"), Consumers: []int{516}, Line: 71},
-			{At: "lm_head.output", Tensor: "logits", Value: nn.Val("logits_2"), Line: 75},
+			{At: "decoder.block.1.layer.2.input", Tensor: "/decoder/block.1/layer.1/Add_output_0", Value: nn.Val("if0"), Consumers: []int{516}, Line: 72},
+			{At: "lm_head.output", Tensor: "logits", Value: nn.Val("logits_2"), Line: 76},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("logits_2"), Line: 74},
+			{Name: "logits", Value: nn.Val("logits_2"), Line: 75},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -608,5 +609,265 @@ func (c *CompiledMixed) Plan() *nn.Plan {
 
 // Close frees the session over the changed graph; the session that it was compiled for stays open.
 func (c *CompiledMixed) Close() error {
+	return c.c.Close()
+}
+
+// wholeMediator is Whole, scheduled: its states in the order of the run.
+var wholeMediator = nn.Mediator{
+	{At: "model.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 84},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// wholePlan is Whole, compiled, as data.
+func wholePlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "Whole",
+		Model:   "sha256:cf76e21c51cb8689ea8ac3b8d7a14251114b25dacdf98eaac6f8a385fb3b87f9",
+		Invokes: []string{"invoke0"},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 84},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"logits": {DType: nn.Float32, Shape: nn.Shape{"batch", "tokens", "64"}},
+		},
+		Mediators: []nn.Mediator{wholeMediator},
+	}
+}
+
+// CompiledWhole is Whole, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// Whole is encoder and decoder in one file, as they are.
+type CompiledWhole struct {
+	c *nn.Compiled
+}
+
+// CompileWhole puts Whole into the model's graph and opens a session over it, which may take seconds.
+func CompileWhole(s *t5.Session, opts ...nn.CompileOption) (*CompiledWhole, error) {
+	c, err := s.Compile(wholePlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledWhole{c: c}, nil
+}
+
+// WholeResult holds the results of one run of Whole.
+type WholeResult struct {
+	Logits nn.Tensor
+}
+
+// Run runs the model once with Whole in it. The results belong to the caller until they are released.
+func (c *CompiledWhole) Run(ctx context.Context, in t5.Inputs) (logits nn.Tensor, err error) {
+	var res WholeResult
+	err = c.RunInto(ctx, &res, in)
+	return res.Logits, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledWhole) RunInto(ctx context.Context, res *WholeResult, in t5.Inputs) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
+}
+
+// Generate continues the prompt with Whole in every step, and gives prompt and new tokens of each row.
+func (c *CompiledWhole) Generate(ctx context.Context, in t5.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.Generate(ctx, in.NNInputs(), nil, opts...)
+}
+
+// Plan is the compiled form of Whole, as data.
+func (c *CompiledWhole) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledWhole) Close() error {
+	return c.c.Close()
+}
+
+// bothMediator is Both, scheduled: its states in the order of the run.
+var bothMediator = nn.Mediator{
+	{At: "encoder.block.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 92},
+	{At: "encoder.block.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 92},
+	{At: "decoder.block.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 94},
+	{At: "decoder.block.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 94},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 95},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// bothPlan is Both, compiled, as data.
+func bothPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "Both",
+		Model:   "sha256:cf76e21c51cb8689ea8ac3b8d7a14251114b25dacdf98eaac6f8a385fb3b87f9",
+		Invokes: []string{"invoke0"},
+		// What is given to each run.
+		Params: []nn.Param{
+			{Name: "v", Type: nn.Type{DType: nn.Float32}},
+		},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.25}, Line: 92},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/encoder/block.0/layer.1/Add_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 92},
+			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/decoder/block.0/layer.2/Add_output_0"), nn.Arg("v")}, Out: []string{"add0"}, Line: 94},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "encoder.block.0.output", Tensor: "/encoder/block.0/layer.1/Add_output_0", Value: nn.Val("scale0"), Line: 92},
+			{At: "decoder.block.0.output", Tensor: "/decoder/block.0/layer.2/Add_output_0", Value: nn.Val("add0"), Line: 94},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 95},
+		},
+		// What only the sizes of a run can tell.
+		Checks: []nn.Check{
+			{Value: nn.Val("add0"), Tensor: "/decoder/block.0/layer.2/Add_output_0", Want: nn.Type{DType: nn.Float32, Shape: nn.Shape{"batch", "tokens", "24"}}, At: "decoder.block.0.output", Line: 94},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/decoder/block.0/layer.2/Add_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "tokens", "24"}},
+			"/encoder/block.0/layer.1/Add_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "24"}},
+			"logits":                                {DType: nn.Float32, Shape: nn.Shape{"batch", "tokens", "64"}},
+		},
+		Mediators: []nn.Mediator{bothMediator},
+	}
+}
+
+// CompiledBoth is Both, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// Both quietens the encoder and steers the decoder, in one trace.
+type CompiledBoth struct {
+	c *nn.Compiled
+}
+
+// CompileBoth puts Both into the model's graph and opens a session over it, which may take seconds.
+func CompileBoth(s *t5.Session, opts ...nn.CompileOption) (*CompiledBoth, error) {
+	c, err := s.Compile(bothPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledBoth{c: c}, nil
+}
+
+// BothResult holds the results of one run of Both.
+type BothResult struct {
+	Logits nn.Tensor
+}
+
+// Run runs the model once with Both in it. The results belong to the caller until they are released.
+func (c *CompiledBoth) Run(ctx context.Context, in t5.Inputs, v nn.Tensor) (logits nn.Tensor, err error) {
+	var res BothResult
+	err = c.RunInto(ctx, &res, in, v)
+	return res.Logits, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledBoth) RunInto(ctx context.Context, res *BothResult, in t5.Inputs, v nn.Tensor) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{v}, &res.Logits)
+}
+
+// Generate continues the prompt with Both in every step, and gives prompt and new tokens of each row.
+func (c *CompiledBoth) Generate(ctx context.Context, in t5.Inputs, v nn.Tensor, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{v}, opts...)
+}
+
+// Plan is the compiled form of Both, as data.
+func (c *CompiledBoth) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledBoth) Close() error {
+	return c.c.Close()
+}
+
+// steerWholeMediator is SteerWhole, scheduled: its states in the order of the run.
+var steerWholeMediator = nn.Mediator{
+	{At: "decoder.block.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 103},
+	{At: "decoder.block.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 103},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 104},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// steerWholePlan is SteerWhole, compiled, as data.
+func steerWholePlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "SteerWhole",
+		Model:   "sha256:cf76e21c51cb8689ea8ac3b8d7a14251114b25dacdf98eaac6f8a385fb3b87f9",
+		Invokes: []string{"invoke0"},
+		// What is given to each run.
+		Params: []nn.Param{
+			{Name: "v", Type: nn.Type{DType: nn.Float32}},
+		},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/decoder/block.0/layer.2/Add_output_0"), nn.Arg("v")}, Out: []string{"add0"}, Line: 103},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "decoder.block.0.output", Tensor: "/decoder/block.0/layer.2/Add_output_0", Value: nn.Val("add0"), Line: 103},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 104},
+		},
+		// What only the sizes of a run can tell.
+		Checks: []nn.Check{
+			{Value: nn.Val("add0"), Tensor: "/decoder/block.0/layer.2/Add_output_0", Want: nn.Type{DType: nn.Float32, Shape: nn.Shape{"batch", "tokens", "24"}}, At: "decoder.block.0.output", Line: 103},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/decoder/block.0/layer.2/Add_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "tokens", "24"}},
+			"logits":                                {DType: nn.Float32, Shape: nn.Shape{"batch", "tokens", "64"}},
+		},
+		Mediators: []nn.Mediator{steerWholeMediator},
+	}
+}
+
+// CompiledSteerWhole is SteerWhole, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// SteerWhole is Steer in one file.
+type CompiledSteerWhole struct {
+	c *nn.Compiled
+}
+
+// CompileSteerWhole puts SteerWhole into the model's graph and opens a session over it, which may take seconds.
+func CompileSteerWhole(s *t5.Session, opts ...nn.CompileOption) (*CompiledSteerWhole, error) {
+	c, err := s.Compile(steerWholePlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledSteerWhole{c: c}, nil
+}
+
+// SteerWholeResult holds the results of one run of SteerWhole.
+type SteerWholeResult struct {
+	Logits nn.Tensor
+}
+
+// Run runs the model once with SteerWhole in it. The results belong to the caller until they are released.
+func (c *CompiledSteerWhole) Run(ctx context.Context, in t5.Inputs, v nn.Tensor) (logits nn.Tensor, err error) {
+	var res SteerWholeResult
+	err = c.RunInto(ctx, &res, in, v)
+	return res.Logits, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledSteerWhole) RunInto(ctx context.Context, res *SteerWholeResult, in t5.Inputs, v nn.Tensor) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{v}, &res.Logits)
+}
+
+// Generate continues the prompt with SteerWhole in every step, and gives prompt and new tokens of each row.
+func (c *CompiledSteerWhole) Generate(ctx context.Context, in t5.Inputs, v nn.Tensor, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{v}, opts...)
+}
+
+// Plan is the compiled form of SteerWhole, as data.
+func (c *CompiledSteerWhole) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledSteerWhole) Close() error {
 	return c.c.Close()
 }
