@@ -16,6 +16,9 @@ type Fragment struct {
 	// error to return follows as text. Only early returns of Before and After
 	// have it: what else the function would have returned is dropped.
 	Fail bool
+	// line, where a statement stands that is nested in another, is put into text
+	// before the code is handed on.
+	line *lineMark
 }
 
 // String prints the code with the user's own package names; Fail prints as
@@ -53,7 +56,7 @@ func Join(parts ...Code) Code {
 	return out
 }
 
-func plain(f Fragment) bool { return f.Import == "" && !f.Fail }
+func plain(f Fragment) bool { return f.Import == "" && !f.Fail && f.line == nil }
 
 // TapRef is how residual code names tap i of the plan. The generator declares
 // nn_taps, a *nn.Taps.

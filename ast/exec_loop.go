@@ -16,7 +16,7 @@ func (f *frame) forStmt(s *ast.ForStmt, name string) ctl {
 	if s.Init != nil {
 		loop.stmt(s.Init)
 	}
-	list := &resStmt{kind: loopStmt}
+	list := &resStmt{kind: loopStmt, pos: s.Pos()}
 	r := loop.forRounds(s, name, list)
 	loop.finishLoop(list)
 	loop.scope.ended = r.kind == ctlExited
@@ -115,7 +115,7 @@ func (f *frame) finishLoop(list *resStmt) {
 	}
 	if used {
 		st := *list
-		st.line = f.ev.line(firstPos(&st))
+		st.line = f.ev.line(f.near(firstPos(&st)))
 		f.out.append(&st)
 	}
 	list.blocks = nil

@@ -81,7 +81,7 @@ func (f *frame) constRange(s *ast.RangeStmt, name string, x *constVal) ctl {
 // staticRange carries out n iterations.
 func (f *frame) staticRange(s *ast.RangeStmt, name string, n int, at func(int) (key, val value)) ctl {
 	loop, done := f.group("nn_loop")
-	list := &resStmt{kind: loopStmt}
+	list := &resStmt{kind: loopStmt, pos: s.Pos()}
 	out := ctl{}
 	for i := range n {
 		c, stop := loop.round(s.Body, name, list, func(it *frame) {

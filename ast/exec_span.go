@@ -99,7 +99,7 @@ func (f *frame) spanLoop(s *ast.ForStmt, name string, sp *span) ctl {
 		code: f.packageRef(RuntimePath, "Span").add("(", lo, ", ", end, ", "+itoa(sp.n)+")"),
 	})
 	loop, done := f.group("nn_loop")
-	list := &resStmt{kind: loopStmt}
+	list := &resStmt{kind: loopStmt, pos: s.Pos()}
 	past := " > "
 	if sp.last {
 		past = " >= "

@@ -173,23 +173,22 @@ func (n *graphNode) describe() string {
 }
 
 func (ev *evaluator) explainCode(t *Trace) {
-	for _, s := range t.Before {
-		if s.Line > 0 {
-			t.Pieces = append(t.Pieces, Piece{s.Line, firstLine(s.Code), plan.Before, "Go code that needs parameters only"})
-		}
-	}
-	for _, b := range t.Steps {
-		for _, s := range b.Stmts {
-			if s.Line > 0 {
-				t.Pieces = append(t.Pieces, Piece{s.Line, firstLine(s.Code), plan.Hook, "Go code between values of the run and what the graph goes on with"})
+	var list func(stmts []Stmt, pl plan.Placement, why string)
+	list = func(stmts []Stmt, pl plan.Placement, why string) {
+		for _, s := range stmts {
+			switch {
+			case len(s.Inner) > 0:
+				list(s.Inner, pl, why)
+			case s.Line > 0:
+				t.Pieces = append(t.Pieces, Piece{s.Line, firstLine(s.Code), pl, why})
 			}
 		}
 	}
-	for _, s := range t.After {
-		if s.Line > 0 {
-			t.Pieces = append(t.Pieces, Piece{s.Line, firstLine(s.Code), plan.After, "Go code on values that left the run"})
-		}
+	list(t.Before, plan.Before, "Go code that needs parameters only")
+	for _, b := range t.Steps {
+		list(b.Stmts, plan.Hook, "Go code between values of the run and what the graph goes on with")
 	}
+	list(t.After, plan.After, "Go code on values that left the run")
 }
 
 func firstLine(c Code) string {

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -201,11 +202,22 @@ func (f *frame) condBorn() token.Pos {
 // emit adds a residual statement here.
 func (f *frame) emit(s *resStmt) {
 	if s.line == 0 {
-		s.line = f.ev.line(s.pos)
+		s.line = f.ev.line(f.near(s.pos))
+	}
+	if f.inv != nil && s.in == 0 {
+		s.in = f.inv.index + 1
 	}
 	f.out.append(s)
 	f.ev.sched.emitted(f.inv, s)
 	f.emits(s)
+}
+
+// near is pos, or for text of another package where it is called from.
+func (f *frame) near(pos token.Pos) token.Pos {
+	if !pos.IsValid() || filepath.Dir(f.ev.position(pos).Filename) == filepath.Dir(f.ev.file()) {
+		return pos
+	}
+	return f.site(pos)
 }
 
 // newVar makes a residual variable with the user's name.

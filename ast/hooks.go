@@ -64,7 +64,7 @@ func liftFrom(body *resBlock, at *resStmt, ev *evaluator) []*resStmt {
 			v = &resVar{hint: "nn_t", seq: ev.nextVar(), writes: 1}
 			vars[s] = v
 			ahead = append(ahead, &resStmt{
-				kind: assignStmt, op: "=", line: at.line, pos: at.pos,
+				kind: assignStmt, op: "=", in: at.in, line: at.line, pos: at.pos,
 				lhs: []target{{v: v, define: true}}, rhs: []code{{{tap: s}}},
 			})
 		}

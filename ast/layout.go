@@ -1,5 +1,10 @@
 package ast
 
+// InvokeVar is the variable of the invoke whose Go runs before or after the
+// model: statements of Before and After set it where that may panic. The
+// generator declares it.
+const InvokeVar = "nn_invoke"
+
 // layout prints the sections, the parameters and the results.
 func (ev *evaluator) layout(t *Trace, sections []*resBlock, exprs []code) {
 	before, after := sections[0], sections[len(sections)-1]
@@ -16,6 +21,8 @@ func (ev *evaluator) layout(t *Trace, sections []*resBlock, exprs []code) {
 		tail.code = append(tail.code, e...)
 	}
 	root.stmts = append(root.stmts, tail)
+	say := func(invoke int) code { return txt(InvokeVar + " = " + itoa(invoke)) }
+	ev.entered(root, -1, say)
 	markJumps(root)
 	refs := map[*resVar]int{}
 	countRefs(root, refs)
@@ -43,7 +50,7 @@ func (ev *evaluator) layout(t *Trace, sections []*resBlock, exprs []code) {
 			dst = &t.After
 		case tail:
 		default:
-			*dst = append(*dst, Stmt{Code: p.stmt(s, 0), Line: s.line})
+			*dst = append(*dst, p.top(s))
 		}
 	}
 	ev.fillResults(t, p, exprs)
@@ -95,11 +102,14 @@ func (ev *evaluator) layoutSteps(t *Trace, root *resBlock, refs map[*resVar]int)
 		for i, s := range h.inputs {
 			s.tap = i
 		}
+		if ev.sched.several() {
+			ev.entered(h.block, -1, func(invoke int) code { return txt(fr.Arg + ".Enter(" + itoa(invoke) + ")") })
+		}
 		ev.arrange(h.block, refs, n)
 		p := &printer{ev: ev, hook: h}
 		st := Step{States: []int{h.step - 1}}
 		for _, s := range h.block.stmts {
-			st.Stmts = append(st.Stmts, Stmt{Code: p.stmt(s, 0), Line: s.line})
+			st.Stmts = append(st.Stmts, p.top(s))
 		}
 		t.Steps = addStep(t.Steps, st)
 	}
@@ -123,7 +133,7 @@ func sameStmts(a, b []Stmt) bool {
 		return false
 	}
 	for i := range a {
-		if a[i].Line != b[i].Line || a[i].Code.String() != b[i].Code.String() {
+		if a[i].Line != b[i].Line || a[i].File != b[i].File || a[i].Code.String() != b[i].Code.String() {
 			return false
 		}
 	}

@@ -93,7 +93,7 @@ func (ev *evaluator) dissolveLoop(s *resStmt, refs map[*resVar]int, depth int) [
 	var out []*resStmt
 	for _, b := range full.blocks {
 		if declares(b) && !(ev.inStep && len(full.blocks) == 1) {
-			out = append(out, &resStmt{kind: groupStmt, blocks: []*resBlock{b}, label: &resLabel{}, line: s.line, op: "{"})
+			out = append(out, &resStmt{kind: groupStmt, blocks: []*resBlock{b}, label: &resLabel{}, line: s.line, pos: s.pos, op: "{"})
 			continue
 		}
 		out = append(out, b.stmts...)

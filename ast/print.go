@@ -58,7 +58,11 @@ func tabs(n int) string { return strings.Repeat("\t", n) }
 func (p *printer) block(b *resBlock, indent int) Code {
 	var out Code
 	for _, s := range b.stmts {
-		out = Join(out, Text(tabs(indent)), p.stmt(s, indent), Text("\n"))
+		m := p.mark(s)
+		if s.kind == feedStmt && !s.mayPanic() {
+			m.line = 0
+		}
+		out = Join(out, Code{{line: &m}}, Text(tabs(indent)), p.stmt(s, indent), Text("\n"))
 	}
 	return out
 }

@@ -77,6 +77,7 @@ const (
 // resStmt is one residual statement.
 type resStmt struct {
 	kind stmtKind
+	in   int // the number of the invoke that it belongs to, from 1; 0: the trace function itself
 	line int
 	pos  token.Pos
 	code code // leaf text, condition, head, or the value fed

@@ -181,7 +181,10 @@ type ParamExpr struct {
 // Stmt is one residual statement, complete with its block if it has one.
 type Stmt struct {
 	Code Code
-	Line int // in the user's file; 0 for one that has no line of its own
+	Line int    // in the user's file; 0 for one that has no line of its own
+	File string // another file of the user's package that it stems from; "" for that of the trace function
+	// Inner are the statements of one that only groups them.
+	Inner []Stmt
 }
 
 // Piece is one line of `nngen explain`.

@@ -208,7 +208,7 @@ func (p *projector) unlessGone(vars []*resVar, b *resBlock) *resStmt {
 		cond = cond.add("!", v)
 	}
 	first := b.stmts[0]
-	return &resStmt{kind: ifStmt, line: first.line, pos: first.pos, code: cond, blocks: []*resBlock{b}}
+	return &resStmt{kind: ifStmt, in: first.in, line: first.line, pos: first.pos, code: cond, blocks: []*resBlock{b}}
 }
 
 func (p *projector) piece(c *piece, out *resBlock) {
@@ -295,7 +295,7 @@ func (p *projector) branch(c *piece, out *resBlock) {
 	if n == 0 {
 		return
 	}
-	st := &resStmt{kind: c.st.kind, line: c.st.line, pos: c.st.pos, label: &resLabel{name: "nn_switch"}, guard: c.guard, code: code{{v: c.guard}}}
+	st := &resStmt{kind: c.st.kind, in: c.st.in, line: c.st.line, pos: c.st.pos, label: &resLabel{name: "nn_switch"}, guard: c.guard, code: code{{v: c.guard}}}
 	for i, b := range blocks {
 		switch {
 		case c.st.kind == ifStmt:
@@ -312,7 +312,7 @@ func (p *projector) branch(c *piece, out *resBlock) {
 func keepWay(c *piece) *resStmt {
 	if c.st.kind == ifStmt {
 		return &resStmt{
-			kind: assignStmt, op: "=", line: c.st.line, pos: c.st.pos,
+			kind: assignStmt, op: "=", in: c.st.in, line: c.st.line, pos: c.st.pos,
 			lhs: []target{{v: c.guard, define: true}}, rhs: []code{c.st.code}, effects: c.st.effects,
 		}
 	}

@@ -46,6 +46,7 @@ func assemble(t *ast.Trace) string {
 		}
 		return strings.ReplaceAll(c.String(), "return nn_zero, ", "return "+strings.Join(append(names, ""), ", "))
 	}
+	b.WriteString(ast.InvokeVar + " := -1\n_ = " + ast.InvokeVar + "\n")
 	midRun(&b, t)
 	for _, s := range t.Before {
 		b.WriteString(zero(s.Code) + "\n")

@@ -19,13 +19,18 @@ const resetMark = "//line nngen_reset:1"
 func (w *traceFile) statements(g *jen.Group, ss []ast.Stmt, failing string) {
 	mapped := false
 	for _, s := range ss {
-		if s.Line > 0 {
+		switch {
+		case s.Line > 0 && s.File != "":
+			g.Comment(fmt.Sprintf("%s%s:%d", ast.LinePrefix, s.File, s.Line))
+			mapped = true
+		case s.Line > 0:
 			g.Comment(w.lineMark(s.Line))
 			mapped = true
-		} else if mapped {
+		case mapped:
 			g.Comment(resetMark)
 			mapped = false
 		}
+		mapped = mapped || len(s.Inner) > 0
 		g.Add(code(s.Code, failing))
 	}
 	if mapped {

@@ -181,7 +181,22 @@ func (f *traceFunc) catch(g *jen.Group) {
 	if !f.hasGo() || f.t.Defers != "" { // deferred calls see the panic first
 		return
 	}
+	if f.enters() {
+		g.Id(ast.InvokeVar).Op(":=").Lit(-1)
+		g.Defer().Add(nn("CatchIn")).Call(jen.Op("&").Id(ast.InvokeVar), jen.Op("&").Id("nn_failed"))
+		return
+	}
 	g.Defer().Add(nn("Catch")).Call(jen.Lit(f.invoke()), jen.Op("&").Id("nn_failed"))
+}
+
+// enters reports whether the code before or after the run says which invoke it
+// belongs to.
+func (f *traceFunc) enters() bool {
+	s := scope{map[string]bool{}}
+	for _, st := range slices.Concat(f.t.Before, f.t.After) {
+		s.see(st.Code)
+	}
+	return s.uses(ast.InvokeVar)
 }
 
 // invoke is the invoke that the user's Go belongs to, -1 where several have a part in it.

@@ -160,6 +160,14 @@ func Catch(invoke int, err *error) {
 	}
 }
 
+// CatchIn is Catch where the code belongs to several invokes, of which *invoke
+// is the one that ran last.
+func CatchIn(invoke *int, err *error) {
+	if p := recover(); p != nil {
+		*err = recovered(p, *invoke)
+	}
+}
+
 // Error prints "file:line: panic in invoke 0: …".
 func (e *RunError) Error() string {
 	where := "in the trace"

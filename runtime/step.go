@@ -47,6 +47,7 @@ type Step struct {
 	node *hookNodeOf
 	run  *stepRun
 	set  []bool // outputs that have their value
+	in   int    // the invoke whose code runs, -1 where that is not said
 	word [8]byte
 }
 
@@ -59,6 +60,10 @@ type hookNodeOf struct {
 
 // State is the number of the step, from 0 in the order of the run.
 func (s *Step) State() int { return int(s.call.ID) }
+
+// Enter says which invoke the code that follows belongs to: the error of a panic
+// tells.
+func (s *Step) Enter(invoke int) { s.in = invoke }
 
 // bytes views the elements of input i on the host.
 func (s *Step) bytes(i int, what string) []byte {

@@ -66,13 +66,13 @@ func (r *stepRun) visit(c *backend.HookCall) (err error) {
 	}
 	s := &r.step
 	s.call, s.node = c, &r.c.hooks[c.ID]
-	s.set = s.set[:0]
+	s.set, s.in = s.set[:0], r.invoke()
 	for range s.node.names {
 		s.set = append(s.set, false)
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			err = recovered(p, r.invoke())
+			err = recovered(p, s.in)
 		}
 		if err != nil {
 			err = userError{err}

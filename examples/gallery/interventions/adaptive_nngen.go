@@ -141,21 +141,27 @@ func (c *CompiledEarlyExit) RunInto(ctx context.Context, res *EarlyExitResult, i
 nn_trace:
 	switch {
 	default:
+//line adaptive.go:16
 		for nn_i := range 5 {
+//line adaptive.go:18
 			if nn_taps.Tensor(2*nn_i).Item() > sure {
 				logits = nn_taps.Tensor(1 + 2*nn_i)
+//line adaptive.go:19
 				layer = nn_i
+//line adaptive.go:19
 				break nn_trace
 			}
 		}
 		logits = nn_taps.Tensor(10)
+//line adaptive.go:22
 		layer = 5
 	}
+//line adaptive_nngen.go:160
 //line adaptive.go:22
 	res.Logits = logits
 //line adaptive.go:22
 	res.Layer = layer
-//line adaptive_nngen.go:159
+//line adaptive_nngen.go:165
 	return nil
 }
 
@@ -272,43 +278,49 @@ func (c *CompiledRankByLayer) RunInto(ctx context.Context, res *RankByLayerResul
 	defer nn.Catch(0, &nn_failed)
 	var ranks []int64
 	_ = ranks
-//line adaptive.go:31
+//line adaptive.go:30
 	var rank int64
-//line adaptive.go:31
+//line adaptive.go:30
 	{
+//line adaptive.go:32
 		rank = 0
 	}
-//line adaptive.go:31
+//line adaptive.go:30
 	var rank_2 int64
-//line adaptive.go:31
+//line adaptive.go:30
 	{
+//line adaptive.go:32
 		rank_2 = 0
 	}
-//line adaptive.go:31
+//line adaptive.go:30
 	var rank_3 int64
-//line adaptive.go:31
+//line adaptive.go:30
 	{
+//line adaptive.go:32
 		rank_3 = 0
 	}
-//line adaptive.go:31
+//line adaptive.go:30
 	var rank_4 int64
-//line adaptive.go:31
+//line adaptive.go:30
 	{
+//line adaptive.go:32
 		rank_4 = 0
 	}
-//line adaptive.go:31
+//line adaptive.go:30
 	var rank_5 int64
-//line adaptive.go:31
+//line adaptive.go:30
 	{
+//line adaptive.go:32
 		rank_5 = 0
 	}
-//line adaptive.go:31
+//line adaptive.go:30
 	var rank_6 int64
-//line adaptive.go:31
+//line adaptive.go:30
 	{
+//line adaptive.go:32
 		rank_6 = 0
 	}
-//line adaptive_nngen.go:312
+//line adaptive_nngen.go:324
 	var held [6]nn.Tensor
 	defer func() {
 		for _, nn_t := range held {
@@ -324,9 +336,10 @@ func (c *CompiledRankByLayer) RunInto(ctx context.Context, res *RankByLayerResul
 	}{func(i int) nn.Tensor {
 		return *nn_out[i]
 	}}
-//line adaptive.go:31
+//line adaptive.go:30
 	{
 		logits := nn_taps.Tensor(0).Float32s()
+//line adaptive.go:33
 		for _, x := range logits {
 			if x > logits[token] {
 				rank++
@@ -334,9 +347,10 @@ func (c *CompiledRankByLayer) RunInto(ctx context.Context, res *RankByLayerResul
 		}
 		ranks = append(ranks, rank)
 	}
-//line adaptive.go:31
+//line adaptive.go:30
 	{
 		logits := nn_taps.Tensor(1).Float32s()
+//line adaptive.go:33
 		for _, x := range logits {
 			if x > logits[token] {
 				rank_2++
@@ -344,9 +358,10 @@ func (c *CompiledRankByLayer) RunInto(ctx context.Context, res *RankByLayerResul
 		}
 		ranks = append(ranks, rank_2)
 	}
-//line adaptive.go:31
+//line adaptive.go:30
 	{
 		logits := nn_taps.Tensor(2).Float32s()
+//line adaptive.go:33
 		for _, x := range logits {
 			if x > logits[token] {
 				rank_3++
@@ -354,9 +369,10 @@ func (c *CompiledRankByLayer) RunInto(ctx context.Context, res *RankByLayerResul
 		}
 		ranks = append(ranks, rank_3)
 	}
-//line adaptive.go:31
+//line adaptive.go:30
 	{
 		logits := nn_taps.Tensor(3).Float32s()
+//line adaptive.go:33
 		for _, x := range logits {
 			if x > logits[token] {
 				rank_4++
@@ -364,9 +380,10 @@ func (c *CompiledRankByLayer) RunInto(ctx context.Context, res *RankByLayerResul
 		}
 		ranks = append(ranks, rank_4)
 	}
-//line adaptive.go:31
+//line adaptive.go:30
 	{
 		logits := nn_taps.Tensor(4).Float32s()
+//line adaptive.go:33
 		for _, x := range logits {
 			if x > logits[token] {
 				rank_5++
@@ -374,9 +391,10 @@ func (c *CompiledRankByLayer) RunInto(ctx context.Context, res *RankByLayerResul
 		}
 		ranks = append(ranks, rank_5)
 	}
-//line adaptive.go:31
+//line adaptive.go:30
 	{
 		logits := nn_taps.Tensor(5).Float32s()
+//line adaptive.go:33
 		for _, x := range logits {
 			if x > logits[token] {
 				rank_6++
@@ -384,10 +402,10 @@ func (c *CompiledRankByLayer) RunInto(ctx context.Context, res *RankByLayerResul
 		}
 		ranks = append(ranks, rank_6)
 	}
-//line adaptive_nngen.go:388
+//line adaptive_nngen.go:406
 //line adaptive.go:40
 	res.Ranks = ranks
-//line adaptive_nngen.go:391
+//line adaptive_nngen.go:409
 	return nil
 }
 
@@ -492,7 +510,7 @@ func (f *steerByPolicyFrame) Step(s *nn.Step) error {
 		f.chosen = s.Item(0)
 //line adaptive.go:51
 		s.SetFloat32(0, policy(f.chosen))
-//line adaptive_nngen.go:496
+//line adaptive_nngen.go:514
 	}
 	return nil
 }
@@ -514,7 +532,7 @@ func (c *CompiledSteerByPolicy) RunInto(ctx context.Context, res *SteerByPolicyR
 	}
 //line adaptive.go:52
 	res.Chosen = f.chosen
-//line adaptive_nngen.go:518
+//line adaptive_nngen.go:536
 	return nil
 }
 
@@ -682,10 +700,11 @@ func (f *limitNormsFrame) Step(s *nn.Step) error {
 //line adaptive.go:65
 		if n > f.limit {
 			s.SetBool(0, true)
+//line adaptive.go:66
 			f.hot++
 			s.SetFloat32(1, f.limit/n)
 		}
-//line adaptive_nngen.go:689
+//line adaptive_nngen.go:708
 	}
 	return nil
 }
@@ -708,7 +727,7 @@ func (c *CompiledLimitNorms) RunInto(ctx context.Context, res *LimitNormsResult,
 	}
 //line adaptive.go:70
 	res.Hot = f.hot
-//line adaptive_nngen.go:712
+//line adaptive_nngen.go:731
 	return nil
 }
 

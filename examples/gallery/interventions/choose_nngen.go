@@ -548,13 +548,17 @@ func (c *CompiledPatchAt) Run(ctx context.Context, clean opticks.Inputs, corrupt
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledPatchAt) RunInto(ctx context.Context, res *PatchAtResult, clean opticks.Inputs, corrupt opticks.Inputs, layer int, pos int) (nn_failed error) {
-	defer nn.Catch(-1, &nn_failed)
+	nn_invoke := -1
+	defer nn.CatchIn(&nn_invoke, &nn_failed)
+//line choose.go:35
+	nn_invoke = 0
 //line choose.go:35
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:555
+//line choose_nngen.go:558
+	nn_invoke = -1
 //line choose.go:35
 	nn_arg1 := int64(int64(pos))
-//line choose_nngen.go:558
+//line choose_nngen.go:562
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
@@ -683,7 +687,7 @@ func (c *CompiledLensAt) RunInto(ctx context.Context, res *LensAtResult, in opti
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:50
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:687
+//line choose_nngen.go:691
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice))}, &res.Logits)
 }
 
@@ -692,7 +696,7 @@ func (c *CompiledLensAt) Generate(ctx context.Context, in opticks.Inputs, layer 
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:50
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:696
+//line choose_nngen.go:700
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice))}, opts...)
 }
 
@@ -837,7 +841,7 @@ func (c *CompiledSkipRange) RunInto(ctx context.Context, res *SkipRangeResult, i
 	nn_arg4 := bool(first <= 4 && last >= 4)
 //line choose.go:58
 	nn_arg5 := bool(first <= 5 && last >= 5)
-//line choose_nngen.go:841
+//line choose_nngen.go:845
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5)}, &res.Logits)
 }
 
@@ -855,7 +859,7 @@ func (c *CompiledSkipRange) Generate(ctx context.Context, in opticks.Inputs, fir
 	nn_arg4 := bool(first <= 4 && last >= 4)
 //line choose.go:58
 	nn_arg5 := bool(first <= 5 && last >= 5)
-//line choose_nngen.go:859
+//line choose_nngen.go:863
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5)}, opts...)
 }
 

@@ -210,6 +210,7 @@ func (c *CompiledPrepared) RunInto(ctx context.Context, res *PreparedResult, in 
 //line deferred.go:23
 		nn_defers.Add(func(nn_next func()) {
 			defer func() {
+//line deferred.go:23
 				log.Add("scale %g", scale)
 			}()
 			nn_next()
@@ -218,7 +219,7 @@ func (c *CompiledPrepared) RunInto(ctx context.Context, res *PreparedResult, in 
 		nn_p := scale
 //line deferred.go:26
 		scale = float32(0.0)
-//line deferred_nngen.go:222
+//line deferred_nngen.go:223
 		return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(float32(nn_p))})
 	}); nn_failed != nil {
 		return nn_failed
@@ -235,6 +236,7 @@ func (c *CompiledPrepared) Generate(ctx context.Context, in gpt2.Inputs, log *Lo
 //line deferred.go:23
 		nn_defers.Add(func(nn_next func()) {
 			defer func() {
+//line deferred.go:23
 				log.Add("scale %g", scale)
 			}()
 			nn_next()
@@ -243,7 +245,7 @@ func (c *CompiledPrepared) Generate(ctx context.Context, in gpt2.Inputs, log *Lo
 		nn_p := scale
 //line deferred.go:26
 		scale = float32(0.0)
-//line deferred_nngen.go:247
+//line deferred_nngen.go:249
 		return []nn.Tensor{nn.Scalar(float32(nn_p))}, nil
 	}, opts...)
 }
@@ -328,7 +330,7 @@ func (f *riskyFrame) Step(s *nn.Step) error {
 		}
 //line deferred.go:44
 		s.SetFloat32(0, f.limit/n)
-//line deferred_nngen.go:332
+//line deferred_nngen.go:334
 	}
 	return nil
 }
@@ -350,14 +352,16 @@ func (c *CompiledRisky) RunInto(ctx context.Context, res *RiskyResult, in gpt2.I
 //line deferred.go:33
 		nn_defers.Add(func(nn_next func()) {
 			defer func() {
+//line deferred.go:34
 				e := recover()
+//line deferred.go:34
 				if e != nil {
 					log.Add("recovered: %v", e)
 				}
 			}()
 			nn_next()
 		})
-//line deferred_nngen.go:361
+//line deferred_nngen.go:365
 		return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil)
 	}); nn_failed != nil {
 		return nn_failed
@@ -376,14 +380,16 @@ func (c *CompiledRisky) Generate(ctx context.Context, in gpt2.Inputs, log *Log, 
 //line deferred.go:33
 		nn_defers.Add(func(nn_next func()) {
 			defer func() {
+//line deferred.go:34
 				e := recover()
+//line deferred.go:34
 				if e != nil {
 					log.Add("recovered: %v", e)
 				}
 			}()
 			nn_next()
 		})
-//line deferred_nngen.go:387
+//line deferred_nngen.go:393
 		return nil, nil
 	}, opts...)
 }
@@ -482,6 +488,7 @@ func (c *CompiledNils) RunInto(ctx context.Context, res *NilsResult, in gpt2.Inp
 //line deferred.go:52
 		nn_defers.Add(func(nn_next func()) {
 			defer func() {
+//line deferred.go:53
 				byName = map[string][]float32{"x": nn_taps.Tensor(0).Float32s()}
 				log.Add("%v", list)
 			}()
@@ -499,7 +506,7 @@ func (c *CompiledNils) RunInto(ctx context.Context, res *NilsResult, in gpt2.Inp
 		} else {
 			list = nil
 		}
-//line deferred_nngen.go:503
+//line deferred_nngen.go:510
 		return nil
 	}); nn_failed != nil {
 		return nn_failed
@@ -508,7 +515,7 @@ func (c *CompiledNils) RunInto(ctx context.Context, res *NilsResult, in gpt2.Inp
 	res.ByName = byName
 //line deferred.go:65
 	res.List = list
-//line deferred_nngen.go:512
+//line deferred_nngen.go:519
 	return nil
 }
 

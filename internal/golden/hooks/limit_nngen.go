@@ -103,10 +103,11 @@ func (f *limitFrame) Step(s *nn.Step) error {
 //line limit.go:14
 		if n > f.max {
 			s.SetBool(0, true)
+//line limit.go:15
 			f.hot++
 			s.SetFloat32(1, f.max/n)
 		}
-//line limit_nngen.go:110
+//line limit_nngen.go:111
 	}
 	return nil
 }
@@ -129,7 +130,7 @@ func (c *CompiledLimit) RunInto(ctx context.Context, res *LimitResult, in gpt2.I
 	}
 //line limit.go:19
 	res.Hot = f.hot
-//line limit_nngen.go:133
+//line limit_nngen.go:134
 	return nil
 }
 
@@ -267,30 +268,41 @@ func (f *untilFrame) Step(s *nn.Step) error {
 	nn_trace:
 		switch {
 		default:
+//line limit.go:28
 			f.nn_c = s.Item(0) > f.limit
+//line limit.go:28
 			if f.nn_c {
 				s.SetBool(0, true)
 				f.at = 0
+//line limit.go:30
 				f.nn_left = true
+//line limit.go:30
 				break nn_trace
 			}
 			s.SetBool(1, true)
 		}
+//line limit_nngen.go:285
 	case 1:
 	nn_trace2:
 		switch {
 		default:
+//line limit.go:28
 			if !f.nn_left {
+//line limit.go:28
 				f.nn_c_2 = s.Item(0) > f.limit
+//line limit.go:28
 				if f.nn_c_2 {
 					s.SetBool(0, true)
 					f.at = 1
+//line limit.go:30
 					f.nn_left_2 = true
+//line limit.go:30
 					break nn_trace2
 				}
 				s.SetBool(1, true)
 			}
 		}
+//line limit_nngen.go:306
 	}
 	return nil
 }
@@ -322,25 +334,30 @@ func (c *CompiledUntil) RunInto(ctx context.Context, res *UntilResult, in gpt2.I
 	}}
 //line limit.go:28
 	if f.nn_c {
+//line limit.go:30
 		logits = nn_taps.Tensor(0)
 	}
 //line limit.go:28
 	if !f.nn_left {
+//line limit.go:28
 		if f.nn_c_2 {
+//line limit.go:30
 			logits = nn_taps.Tensor(0)
 		}
 	}
 //line limit.go:34
 	if !f.nn_left && !f.nn_left_2 {
+//line limit.go:34
 		logits = nn_taps.Tensor(0)
+//line limit.go:34
 		f.at = -1
 	}
-//line limit_nngen.go:339
+//line limit_nngen.go:356
 //line limit.go:34
 	res.Logits = logits
 //line limit.go:34
 	res.At = f.at
-//line limit_nngen.go:344
+//line limit_nngen.go:361
 	return nil
 }
 
@@ -456,18 +473,20 @@ func (f *nestedFrame) Step(s *nn.Step) error {
 //line limit.go:44
 		if f.nn_c {
 			s.SetBool(0, true)
+//line limit.go:45
 			f.log.Add("hot %.3f", n)
 			s.SetFloat32(1, f.limit/n)
 		}
-//line limit_nngen.go:463
+//line limit_nngen.go:481
 	case 1:
 //line limit.go:44
 		if f.nn_c {
+//line limit.go:47
 			k := s.Item(0)
 			f.log.Add("then %.3f", k)
 			s.SetFloat32(0, 1/k)
 		}
-//line limit_nngen.go:471
+//line limit_nngen.go:490
 	}
 	return nil
 }
@@ -503,11 +522,12 @@ func (c *CompiledNested) RunInto(ctx context.Context, res *NestedResult, in gpt2
 	}}
 //line limit.go:44
 	if !(f.nn_c) {
+//line limit.go:51
 		f.log.Add("cool")
 	}
 //line limit.go:53
 	f.log.Add("logits %.3f", nn_taps.Tensor(1).Item())
-//line limit_nngen.go:511
+//line limit_nngen.go:531
 	return nil
 }
 
@@ -615,16 +635,22 @@ func (f *exchangeFrame) Step(s *nn.Step) error {
 	switch s.State() {
 	case 0:
 //line limit.go:72
+		s.Enter(1)
+//line limit.go:72
 		n := s.Item(0)
 //line limit.go:73
 		f.log.Add("b has %.3f", n)
+//line limit.go:65
+		s.Enter(0)
 //line limit.go:65
 		k := s.Item(1)
 //line limit.go:66
 		f.log.Add("a has %.3f", k)
 //line limit.go:76
+		s.Enter(1)
+//line limit.go:76
 		s.SetFloat32(0, n/k)
-//line limit_nngen.go:628
+//line limit_nngen.go:654
 	}
 	return nil
 }
@@ -638,21 +664,28 @@ func (c *CompiledExchange) Run(ctx context.Context, log *Log, a gpt2.Inputs, b g
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledExchange) RunInto(ctx context.Context, res *ExchangeResult, log *Log, a gpt2.Inputs, b gpt2.Inputs) (nn_failed error) {
-	defer nn.Catch(-1, &nn_failed)
+	nn_invoke := -1
+	defer nn.CatchIn(&nn_invoke, &nn_failed)
 	f := exchangeFrames.Get()
 	defer exchangeFrames.Put(f)
 	f.log = log
 //line limit.go:64
+	nn_invoke = 0
+//line limit.go:64
 	f.log.Add("a starts")
 //line limit.go:71
+	nn_invoke = 1
+//line limit.go:71
 	f.log.Add("b starts")
-//line limit_nngen.go:650
+//line limit_nngen.go:681
 	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, &res.First, &res.Second); err != nil {
 		return err
 	}
 //line limit.go:80
+	nn_invoke = -1
+//line limit.go:80
 	f.log.Add("over")
-//line limit_nngen.go:656
+//line limit_nngen.go:689
 	return nil
 }
 

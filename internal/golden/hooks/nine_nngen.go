@@ -97,9 +97,11 @@ func (f *lookBothFrame) Step(s *nn.Step) error {
 		nn_v := nn_r
 //line nine.go:25
 		if nn_v {
+//line nine.go:20
 			n_2 := s.Item(1)
 			f.log.Add("look %d: %.3f", 1, n_2)
 			nn_r_2 := n_2 > f.limit
+//line nine.go:25
 			nn_v = nn_r_2
 		}
 //line nine.go:25
@@ -108,7 +110,7 @@ func (f *lookBothFrame) Step(s *nn.Step) error {
 		}
 //line nine.go:29
 		s.SetFloat32(0, f.k)
-//line nine_nngen.go:112
+//line nine_nngen.go:114
 	}
 	return nil
 }
@@ -129,7 +131,7 @@ func (c *CompiledLookBoth) RunInto(ctx context.Context, res *LookBothResult, in 
 	f.limit = limit
 //line nine.go:26
 	f.k = float32(1.0)
-//line nine_nngen.go:133
+//line nine_nngen.go:135
 	return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
 }
 
@@ -144,7 +146,7 @@ func (c *CompiledLookBoth) Generate(ctx context.Context, in gpt2.Inputs, log *Lo
 		f.limit = limit
 //line nine.go:26
 		f.k = float32(1.0)
-//line nine_nngen.go:148
+//line nine_nngen.go:150
 		return nil, nil
 	}, opts...)
 }
@@ -246,9 +248,11 @@ func (f *lookEitherFrame) Step(s *nn.Step) error {
 		nn_v := nn_r
 //line nine.go:43
 		if !nn_v {
+//line nine.go:38
 			n_2 := s.Item(1)
 			f.log.Add("look %d: %.3f", 1, n_2)
 			nn_r_2 := n_2 > f.limit
+//line nine.go:43
 			nn_v = nn_r_2
 		}
 //line nine.go:43
@@ -257,7 +261,7 @@ func (f *lookEitherFrame) Step(s *nn.Step) error {
 		}
 //line nine.go:47
 		s.SetFloat32(0, f.k)
-//line nine_nngen.go:261
+//line nine_nngen.go:265
 	}
 	return nil
 }
@@ -278,7 +282,7 @@ func (c *CompiledLookEither) RunInto(ctx context.Context, res *LookEitherResult,
 	f.limit = limit
 //line nine.go:44
 	f.k = float32(1.0)
-//line nine_nngen.go:282
+//line nine_nngen.go:286
 	return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
 }
 
@@ -293,7 +297,7 @@ func (c *CompiledLookEither) Generate(ctx context.Context, in gpt2.Inputs, log *
 		f.limit = limit
 //line nine.go:44
 		f.k = float32(1.0)
-//line nine_nngen.go:297
+//line nine_nngen.go:301
 		return nil, nil
 	}, opts...)
 }
@@ -396,7 +400,7 @@ func (f *differenceFrame) Step(s *nn.Step) error {
 		f.d = nn_r - nn_r_2
 //line nine.go:62
 		s.SetFloat32(0, 1/f.d)
-//line nine_nngen.go:400
+//line nine_nngen.go:404
 	}
 	return nil
 }
@@ -417,13 +421,13 @@ func (c *CompiledDifference) RunInto(ctx context.Context, res *DifferenceResult,
 	log.Add("norm %d", 0)
 //line nine.go:57
 	log.Add("norm %d", 1)
-//line nine_nngen.go:421
+//line nine_nngen.go:425
 	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits); err != nil {
 		return err
 	}
 //line nine.go:63
 	res.D = f.d
-//line nine_nngen.go:427
+//line nine_nngen.go:431
 	return nil
 }
 
@@ -438,7 +442,7 @@ func (c *CompiledDifference) Generate(ctx context.Context, in gpt2.Inputs, log *
 		log.Add("norm %d", 0)
 //line nine.go:57
 		log.Add("norm %d", 1)
-//line nine_nngen.go:442
+//line nine_nngen.go:446
 		_ = func(nn_taps *nn.Taps) {
 			_ = f.d
 		}
@@ -535,7 +539,7 @@ func (*freshFrame) Step(s *nn.Step) error {
 		x := s.Item(0)
 //line nine.go:76
 		s.SetFloat32(0, float32(1.0)/x)
-//line nine_nngen.go:539
+//line nine_nngen.go:543
 	}
 	return nil
 }
@@ -556,7 +560,7 @@ func (c *CompiledFresh) RunInto(ctx context.Context, res *FreshResult, in gpt2.I
 	log.Add("%d", 1)
 //line nine.go:75
 	log.Add("%d", 1)
-//line nine_nngen.go:560
+//line nine_nngen.go:564
 	return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
 }
 
@@ -571,7 +575,7 @@ func (c *CompiledFresh) Generate(ctx context.Context, in gpt2.Inputs, log *Log, 
 		log.Add("%d", 1)
 //line nine.go:75
 		log.Add("%d", 1)
-//line nine_nngen.go:575
+//line nine_nngen.go:579
 		return nil, nil
 	}, opts...)
 }
@@ -674,13 +678,13 @@ func (f *closuresFrame) Step(s *nn.Step) error {
 		nn_r := 1 + int(f.n)
 //line nine.go:92
 		f.log.Add("%d", nn_r)
-//line nine_nngen.go:678
+//line nine_nngen.go:682
 	case 1:
 //line nine.go:89
 		f.n_2 = s.Item(0)
 //line nine.go:91
 		s.SetFloat32(0, 0.5/f.n_2)
-//line nine_nngen.go:684
+//line nine_nngen.go:688
 	}
 	return nil
 }
@@ -703,25 +707,31 @@ func (c *CompiledClosures) RunInto(ctx context.Context, res *ClosuresResult, in 
 	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits); err != nil {
 		return err
 	}
-//line nine.go:89
+//line nine.go:86
 	{
+//line nine.go:90
 		nn_r := 12 + int(f.n_2)
+//line nine.go:92
 		f.log.Add("%d", nn_r)
 	}
-//line nine.go:90
+//line nine.go:94
 	{
+//line nine.go:90
 		nn_r := 2 + int(f.n)
+//line nine.go:95
 		got = append(got, nn_r)
 	}
-//line nine.go:90
+//line nine.go:94
 	{
+//line nine.go:90
 		nn_r := 13 + int(f.n_2)
+//line nine.go:95
 		got = append(got, nn_r)
 	}
-//line nine_nngen.go:722
+//line nine_nngen.go:732
 //line nine.go:97
 	res.Got = got
-//line nine_nngen.go:725
+//line nine_nngen.go:735
 	return nil
 }
 
@@ -813,7 +823,7 @@ func (f *recoveredFrame) Step(s *nn.Step) error {
 		f.log.Add("mean %.3f", k)
 //line nine.go:116
 		s.SetFloat32(0, k)
-//line nine_nngen.go:817
+//line nine_nngen.go:827
 	}
 	return nil
 }
@@ -840,7 +850,9 @@ func (c *CompiledRecovered) RunInto(ctx context.Context, res *RecoveredResult, i
 //line nine.go:104
 		nn_defers.Add(func(nn_next func()) {
 			defer func() {
+//line nine.go:105
 				r := recover()
+//line nine.go:105
 				if r != nil {
 					f.log.Add("recovered: %v", r)
 					err = fmt.Errorf("recovered: %v", r)
@@ -848,7 +860,7 @@ func (c *CompiledRecovered) RunInto(ctx context.Context, res *RecoveredResult, i
 			}()
 			nn_next()
 		})
-//line nine_nngen.go:852
+//line nine_nngen.go:864
 		if nn_err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0]); nn_err != nil {
 			return nn_err
 		}
@@ -862,14 +874,14 @@ func (c *CompiledRecovered) RunInto(ctx context.Context, res *RecoveredResult, i
 		logits = nn_taps.Tensor(0)
 //line nine.go:117
 		err = nil
-//line nine_nngen.go:866
+//line nine_nngen.go:878
 		return nil
 	}); nn_failed != nil {
 		return nn_failed
 	}
 //line nine.go:117
 	res.Logits = logits
-//line nine_nngen.go:873
+//line nine_nngen.go:885
 	return err
 }
 
@@ -957,7 +969,7 @@ func (*overruledFrame) Step(s *nn.Step) error {
 		n := s.Item(0)
 //line nine.go:128
 		s.SetFloat32(0, 1/n)
-//line nine_nngen.go:961
+//line nine_nngen.go:973
 	}
 	return nil
 }
@@ -986,11 +998,12 @@ func (c *CompiledOverruled) RunInto(ctx context.Context, res *OverruledResult, i
 //line nine.go:124
 		nn_defers.Add(func(nn_next func()) {
 			defer func() {
+//line nine.go:124
 				r += 42
 			}()
 			nn_next()
 		})
-//line nine_nngen.go:994
+//line nine_nngen.go:1007
 		if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0]); err != nil {
 			return err
 		}
@@ -1002,14 +1015,14 @@ func (c *CompiledOverruled) RunInto(ctx context.Context, res *OverruledResult, i
 		}}
 //line nine.go:129
 		r = int(nn_taps.Tensor(0).Int())
-//line nine_nngen.go:1006
+//line nine_nngen.go:1019
 		return nil
 	}); nn_failed != nil {
 		return nn_failed
 	}
 //line nine.go:129
 	res.R = r
-//line nine_nngen.go:1013
+//line nine_nngen.go:1026
 	return nil
 }
 
@@ -1110,7 +1123,7 @@ func (f *casesFrame) Step(s *nn.Step) error {
 		}
 //line nine.go:149
 		s.SetFloat32(0, f.k)
-//line nine_nngen.go:1114
+//line nine_nngen.go:1127
 	}
 	return nil
 }
@@ -1131,7 +1144,7 @@ func (c *CompiledCases) RunInto(ctx context.Context, res *CasesResult, in gpt2.I
 	f.step = step
 //line nine.go:142
 	f.k = float32(0.25)
-//line nine_nngen.go:1135
+//line nine_nngen.go:1148
 	return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
 }
 
@@ -1146,7 +1159,7 @@ func (c *CompiledCases) Generate(ctx context.Context, in gpt2.Inputs, log *Log, 
 		f.step = step
 //line nine.go:142
 		f.k = float32(0.25)
-//line nine_nngen.go:1150
+//line nine_nngen.go:1163
 		return nil, nil
 	}, opts...)
 }
@@ -1239,7 +1252,7 @@ func (f *anyFrame) Step(s *nn.Step) error {
 		f.log.Add("%v: %.3f", f.tag, n)
 //line nine.go:162
 		s.SetFloat32(0, 2/n)
-//line nine_nngen.go:1243
+//line nine_nngen.go:1256
 	}
 	return nil
 }
@@ -1262,13 +1275,13 @@ func (c *CompiledAny) RunInto(ctx context.Context, res *AnyResult, in gpt2.Input
 	f.log = log
 //line nine.go:161
 	note = fmt.Sprint(f.tag, " was seen")
-//line nine_nngen.go:1266
+//line nine_nngen.go:1279
 	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits); err != nil {
 		return err
 	}
 //line nine.go:163
 	res.Note = note
-//line nine_nngen.go:1272
+//line nine_nngen.go:1285
 	return nil
 }
 
@@ -1285,7 +1298,7 @@ func (c *CompiledAny) Generate(ctx context.Context, in gpt2.Inputs, tag any, log
 		_ = note
 //line nine.go:161
 		note = fmt.Sprint(f.tag, " was seen")
-//line nine_nngen.go:1289
+//line nine_nngen.go:1302
 		_ = func(nn_taps *nn.Taps) {
 			_ = note
 		}
@@ -1375,6 +1388,7 @@ func (f *deepFrame) Step(s *nn.Step) error {
 //line nine.go:184
 		f.nn_defers.Add(func(nn_next func()) {
 			defer func() {
+//line nine.go:185
 				if f.how == 3 {
 					panic("in a deferred call")
 				}
@@ -1387,7 +1401,7 @@ func (f *deepFrame) Step(s *nn.Step) error {
 		}
 //line nine.go:192
 		s.SetFloat32(0, 1/n)
-//line nine_nngen.go:1391
+//line nine_nngen.go:1405
 	}
 	return nil
 }
@@ -1431,37 +1445,46 @@ func (c *CompiledDeep) RunInto(ctx context.Context, res *DeepResult, in gpt2.Inp
 //line nine.go:177
 		for i := range f.how {
 			nn_d_6 := i
+//line nine.go:178
 			f.nn_defers.Add(func(nn_next func()) {
 				defer func(n int) {
+//line nine.go:178
 					log.Add("loop %d %d", n, f.hot)
 				}(nn_d_6)
 				nn_next()
 			})
 		}
-//line nine_nngen.go:1442
+//line nine_nngen.go:1458
 		if nn_err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil); nn_err != nil {
 			return nn_err
 		}
 	nn_trace:
 		switch {
 		default:
+//line nine.go:194
 			f.hot = 2
+//line nine.go:193
 			if f.how == 2 {
 				f.hot = 7
+//line nine.go:194
 				err = ErrDeep
+//line nine.go:194
 				break nn_trace
 			}
 			f.hot = 3
+//line nine.go:198
 			f.hot = 4
+//line nine.go:198
 			err = nil
 		}
+//line nine_nngen.go:1481
 		return nil
 	}); nn_failed != nil {
 		return nn_failed
 	}
 //line nine.go:198
 	res.Hot = f.hot
-//line nine_nngen.go:1465
+//line nine_nngen.go:1488
 	return err
 }
 

@@ -99,15 +99,19 @@ func (c *CompiledHot) RunInto(ctx context.Context, res *HotResult, in gpt2.Input
 nn_trace:
 	switch {
 	default:
+//line host.go:20
 		{
 			n := nn_taps.Tensor(0).Item()
+//line host.go:21
 			if n > limit {
 				hot++
 				names = append(names, fmt.Sprintf("block %d: %.3f", 0, n))
 			}
 		}
+//line host.go:20
 		{
 			n := nn_taps.Tensor(1).Item()
+//line host.go:21
 			if n > limit {
 				hot++
 				names = append(names, fmt.Sprintf("block %d: %.3f", 1, n))
@@ -115,16 +119,19 @@ nn_trace:
 		}
 		if hot > 1 {
 			names = nil
+//line host.go:27
 			err = ErrHot
+//line host.go:27
 			break nn_trace
 		}
 		err = nil
 	}
+//line host_nngen.go:130
 //line host.go:29
 	res.Hot = hot
 //line host.go:29
 	res.Names = names
-//line host_nngen.go:128
+//line host_nngen.go:135
 	return err
 }
 
@@ -221,21 +228,21 @@ func (c *CompiledEntropy) RunInto(ctx context.Context, res *EntropyResult, in gp
 	_ = bits
 //line host.go:37
 	k := float32(math.Exp(-temperature))
-//line host.go:39
+//line host.go:38
 	var nn_p float32
-//line host.go:39
+//line host.go:38
 	{
 		k_2 := k
 		nn_p = k_2
 	}
-//line host.go:39
+//line host.go:38
 	var nn_p_2 float32
-//line host.go:39
+//line host.go:38
 	{
 		k_2 := k
 		nn_p_2 = k_2
 	}
-//line host_nngen.go:239
+//line host_nngen.go:246
 	var held [1]nn.Tensor
 	defer func() {
 		for _, nn_t := range held {
@@ -255,10 +262,10 @@ func (c *CompiledEntropy) RunInto(ctx context.Context, res *EntropyResult, in gp
 	for _, p := range nn_taps.Tensor(0).Float32s() {
 		bits -= float64(p) * math.Log2(float64(p))
 	}
-//line host_nngen.go:259
+//line host_nngen.go:266
 //line host.go:44
 	res.Bits = bits
-//line host_nngen.go:262
+//line host_nngen.go:269
 	return nil
 }
 
@@ -348,10 +355,10 @@ func (c *CompiledPick) RunInto(ctx context.Context, res *PickResult, in gpt2.Inp
 	}}
 //line host.go:53
 	logits := nn_taps.Tensor(0).Float32s()
-//line host_nngen.go:352
+//line host_nngen.go:359
 //line host.go:54
 	res.X = logits[at]
-//line host_nngen.go:355
+//line host_nngen.go:362
 	return nil
 }
 

@@ -123,13 +123,17 @@ func (c *CompiledPatch) Run(ctx context.Context, clean gpt2.Inputs, corrupt gpt2
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledPatch) RunInto(ctx context.Context, res *PatchResult, clean gpt2.Inputs, corrupt gpt2.Inputs, layer int, pos int) (nn_failed error) {
-	defer nn.Catch(-1, &nn_failed)
+	nn_invoke := -1
+	defer nn.CatchIn(&nn_invoke, &nn_failed)
+//line sweep.go:18
+	nn_invoke = 0
 //line sweep.go:18
 	nn_choice := nn.Choose(layer, 2)
-//line sweep_nngen.go:130
+//line sweep_nngen.go:133
+	nn_invoke = -1
 //line sweep.go:18
 	nn_arg1 := int64(int64(pos))
-//line sweep_nngen.go:133
+//line sweep_nngen.go:137
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
@@ -248,7 +252,7 @@ func (c *CompiledSteer) RunInto(ctx context.Context, res *SteerResult, in gpt2.I
 	defer nn.Catch(0, &nn_failed)
 //line sweep.go:40
 	nn_choice := nn.Choose(layer, 2)
-//line sweep_nngen.go:252
+//line sweep_nngen.go:256
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{v, strength, rows, pos, nn.Scalar(int64(nn_choice))}, &res.Logits)
 }
 
@@ -257,7 +261,7 @@ func (c *CompiledSteer) Generate(ctx context.Context, in gpt2.Inputs, layer int,
 	defer nn.Catch(0, &nn_failed)
 //line sweep.go:40
 	nn_choice := nn.Choose(layer, 2)
-//line sweep_nngen.go:261
+//line sweep_nngen.go:265
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{v, strength, rows, pos, nn.Scalar(int64(nn_choice))}, opts...)
 }
 

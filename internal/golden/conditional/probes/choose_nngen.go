@@ -1537,13 +1537,17 @@ func (c *CompiledPatchBatch) Run(ctx context.Context, clean opticks.Inputs, corr
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledPatchBatch) RunInto(ctx context.Context, res *PatchBatchResult, clean opticks.Inputs, corrupt opticks.Inputs, layer int, pos int) (nn_failed error) {
-	defer nn.Catch(-1, &nn_failed)
+	nn_invoke := -1
+	defer nn.CatchIn(&nn_invoke, &nn_failed)
+//line choose.go:96
+	nn_invoke = 0
 //line choose.go:96
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:1544
+//line choose_nngen.go:1547
+	nn_invoke = -1
 //line choose.go:96
 	nn_arg1 := int64(int64(pos))
-//line choose_nngen.go:1547
+//line choose_nngen.go:1551
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
@@ -1695,11 +1699,13 @@ func (c *CompiledBand) RunInto(ctx context.Context, res *BandResult, in opticks.
 	nn.Span(lo, hi, 6)
 //line choose.go:113
 	for nn_i := range 6 {
+//line choose.go:113
 		if lo <= nn_i && hi > nn_i {
+//line choose.go:116
 			n++
 		}
 	}
-//line choose_nngen.go:1703
+//line choose_nngen.go:1709
 //line choose.go:113
 	nn_arg0 := bool(lo <= 0 && hi > 0)
 //line choose.go:113
@@ -1712,13 +1718,13 @@ func (c *CompiledBand) RunInto(ctx context.Context, res *BandResult, in opticks.
 	nn_arg5 := bool(lo <= 4 && hi > 4)
 //line choose.go:113
 	nn_arg6 := bool(lo <= 5 && hi > 5)
-//line choose_nngen.go:1716
+//line choose_nngen.go:1722
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(k), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5), nn.Scalar(nn_arg6)}, &res.Logits); err != nil {
 		return err
 	}
 //line choose.go:118
 	res.N = n
-//line choose_nngen.go:1722
+//line choose_nngen.go:1728
 	return nil
 }
 
@@ -1731,11 +1737,13 @@ func (c *CompiledBand) Generate(ctx context.Context, in opticks.Inputs, lo int, 
 	nn.Span(lo, hi, 6)
 //line choose.go:113
 	for nn_i := range 6 {
+//line choose.go:113
 		if lo <= nn_i && hi > nn_i {
+//line choose.go:116
 			n++
 		}
 	}
-//line choose_nngen.go:1739
+//line choose_nngen.go:1747
 //line choose.go:113
 	nn_arg0 := bool(lo <= 0 && hi > 0)
 //line choose.go:113
@@ -1748,7 +1756,7 @@ func (c *CompiledBand) Generate(ctx context.Context, in opticks.Inputs, lo int, 
 	nn_arg5 := bool(lo <= 4 && hi > 4)
 //line choose.go:113
 	nn_arg6 := bool(lo <= 5 && hi > 5)
-//line choose_nngen.go:1752
+//line choose_nngen.go:1760
 	_ = func(nn_taps *nn.Taps) {
 		_ = n
 	}

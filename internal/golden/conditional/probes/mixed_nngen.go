@@ -277,12 +277,15 @@ func (f *pickedFrame) Step(s *nn.Step) error {
 	nn_call:
 		switch {
 		default:
+//line mixed.go:22
 			if f.nn_c {
 				f.nn_r = s.Tensor(0)
+//line mixed.go:23
 				break nn_call
 			}
 			if f.n > 4 {
 				f.nn_r = s.Tensor(1)
+//line mixed.go:26
 				break nn_call
 			}
 			f.nn_r = s.Tensor(2)
@@ -291,6 +294,7 @@ func (f *pickedFrame) Step(s *nn.Step) error {
 		f.h = f.nn_r
 //line mixed.go:41
 		if !f.nn_left {
+//line mixed.go:41
 			f.h = f.h.Scale(f.k)
 			if f.n-1 == 0 {
 				s.SetTensor(0, s.Tensor(3).Add(f.h))
@@ -298,15 +302,19 @@ func (f *pickedFrame) Step(s *nn.Step) error {
 		}
 //line mixed.go:38
 		if !f.nn_left {
+//line mixed.go:41
 			if !f.nn_left_2 {
+//line mixed.go:41
 				f.h = f.h.Scale(f.k)
 			}
 		}
-//line mixed_nngen.go:306
+//line mixed_nngen.go:312
 	case 1:
 //line mixed.go:38
 		if !f.nn_left {
+//line mixed.go:42
 			if !f.nn_left_2 {
+//line mixed.go:42
 				if f.n-1 == 1 {
 					s.SetTensor(0, s.Tensor(0).Add(f.h))
 				}
@@ -314,15 +322,19 @@ func (f *pickedFrame) Step(s *nn.Step) error {
 		}
 //line mixed.go:38
 		if !f.nn_left && !f.nn_left_2 {
+//line mixed.go:41
 			if !f.nn_left_3 {
+//line mixed.go:41
 				f.h = f.h.Scale(f.k)
 			}
 		}
-//line mixed_nngen.go:322
+//line mixed_nngen.go:332
 	case 2:
 //line mixed.go:38
 		if !f.nn_left && !f.nn_left_2 {
+//line mixed.go:42
 			if !f.nn_left_3 {
+//line mixed.go:42
 				if f.n-1 == 2 {
 					s.SetTensor(0, s.Tensor(0).Add(f.h))
 				}
@@ -330,21 +342,25 @@ func (f *pickedFrame) Step(s *nn.Step) error {
 		}
 //line mixed.go:38
 		if !f.nn_left && !f.nn_left_2 && !f.nn_left_3 {
+//line mixed.go:41
 			if !f.nn_left_4 {
+//line mixed.go:41
 				f.h = f.h.Scale(f.k)
 			}
 		}
-//line mixed_nngen.go:338
+//line mixed_nngen.go:352
 	case 3:
 //line mixed.go:38
 		if !f.nn_left && !f.nn_left_2 && !f.nn_left_3 {
+//line mixed.go:42
 			if !f.nn_left_4 {
+//line mixed.go:42
 				if f.n-1 == 3 {
 					s.SetTensor(0, s.Tensor(0).Add(f.h))
 				}
 			}
 		}
-//line mixed_nngen.go:348
+//line mixed_nngen.go:364
 	}
 	return nil
 }
@@ -367,28 +383,36 @@ func (c *CompiledPicked) RunInto(ctx context.Context, res *PickedResult, in opti
 	f.nn_r = *new(nn.Tensor)
 //line mixed.go:22
 	f.nn_c = f.n == 0
-//line mixed.go:38
+//line mixed.go:37
 nn_loop:
 	switch {
 	default:
+//line mixed.go:38
 		if f.n <= 0 {
 			f.nn_left = true
+//line mixed.go:39
 			break nn_loop
 		}
+//line mixed.go:38
 		if f.n <= 1 {
 			f.nn_left_2 = true
+//line mixed.go:39
 			break nn_loop
 		}
+//line mixed.go:38
 		if f.n <= 2 {
 			f.nn_left_3 = true
+//line mixed.go:39
 			break nn_loop
 		}
+//line mixed.go:38
 		if f.n <= 3 {
 			f.nn_left_4 = true
+//line mixed.go:39
 			break nn_loop
 		}
 	}
-//line mixed_nngen.go:392
+//line mixed_nngen.go:416
 //line mixed.go:25
 	nn_arg0 := bool((!(f.n == 0)) && (f.n > 4))
 //line mixed.go:42
@@ -399,7 +423,7 @@ nn_loop:
 	nn_arg3 := bool((((!(f.n <= 0)) && (!(f.n <= 1))) && (!(f.n <= 2))) && (f.n-1 == 2))
 //line mixed.go:42
 	nn_arg4 := bool(((((!(f.n <= 0)) && (!(f.n <= 1))) && (!(f.n <= 2))) && (!(f.n <= 3))) && (f.n-1 == 3))
-//line mixed_nngen.go:403
+//line mixed_nngen.go:427
 	return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4)}, &res.Logits)
 }
 
@@ -416,28 +440,36 @@ func (c *CompiledPicked) Generate(ctx context.Context, in opticks.Inputs, n int,
 		f.nn_r = *new(nn.Tensor)
 //line mixed.go:22
 		f.nn_c = f.n == 0
-//line mixed.go:38
+//line mixed.go:37
 	nn_loop:
 		switch {
 		default:
+//line mixed.go:38
 			if f.n <= 0 {
 				f.nn_left = true
+//line mixed.go:39
 				break nn_loop
 			}
+//line mixed.go:38
 			if f.n <= 1 {
 				f.nn_left_2 = true
+//line mixed.go:39
 				break nn_loop
 			}
+//line mixed.go:38
 			if f.n <= 2 {
 				f.nn_left_3 = true
+//line mixed.go:39
 				break nn_loop
 			}
+//line mixed.go:38
 			if f.n <= 3 {
 				f.nn_left_4 = true
+//line mixed.go:39
 				break nn_loop
 			}
 		}
-//line mixed_nngen.go:441
+//line mixed_nngen.go:473
 //line mixed.go:25
 		nn_arg0 := bool((!(f.n == 0)) && (f.n > 4))
 //line mixed.go:42
@@ -448,7 +480,7 @@ func (c *CompiledPicked) Generate(ctx context.Context, in opticks.Inputs, n int,
 		nn_arg3 := bool((((!(f.n <= 0)) && (!(f.n <= 1))) && (!(f.n <= 2))) && (f.n-1 == 2))
 //line mixed.go:42
 		nn_arg4 := bool(((((!(f.n <= 0)) && (!(f.n <= 1))) && (!(f.n <= 2))) && (!(f.n <= 3))) && (f.n-1 == 3))
-//line mixed_nngen.go:452
+//line mixed_nngen.go:484
 		return []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4)}, nil
 	}, opts...)
 }
@@ -801,7 +833,7 @@ func (c *CompiledTwoChoices) RunInto(ctx context.Context, res *TwoChoicesResult,
 	nn_choice := nn.Choose(a, 6)
 //line mixed.go:54
 	nn_choice_2 := nn.Choose(b, 6)
-//line mixed_nngen.go:805
+//line mixed_nngen.go:837
 	var held [3]nn.Tensor
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(int64(nn_choice_2)), nn.Scalar(on)}, &res.X, &res.Logits, &held[0], &held[1], &held[2]); err != nil {
 		return err
@@ -818,12 +850,12 @@ func (c *CompiledTwoChoices) RunInto(ctx context.Context, res *TwoChoicesResult,
 	if on {
 		y = nn_taps.Tensor(3)
 	}
-//line mixed_nngen.go:822
+//line mixed_nngen.go:854
 //line mixed.go:62
 	res.Y = y
 //line mixed.go:62
 	res.N = nn_taps.Tensor(4).Item()
-//line mixed_nngen.go:827
+//line mixed_nngen.go:859
 	return nil
 }
 
@@ -1127,7 +1159,7 @@ func (c *CompiledSameAgain) RunInto(ctx context.Context, res *SameAgainResult, i
 	defer nn.Catch(0, &nn_failed)
 //line mixed.go:69
 	nn_choice := nn.Choose(layer, 6)
-//line mixed_nngen.go:1131
+//line mixed_nngen.go:1163
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(k)}, &res.H, &res.Logits)
 }
 
@@ -1136,7 +1168,7 @@ func (c *CompiledSameAgain) Generate(ctx context.Context, in opticks.Inputs, lay
 	defer nn.Catch(0, &nn_failed)
 //line mixed.go:69
 	nn_choice := nn.Choose(layer, 6)
-//line mixed_nngen.go:1140
+//line mixed_nngen.go:1172
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(k)}, opts...)
 }
 
@@ -1350,6 +1382,7 @@ func (c *CompiledHeld) RunInto(ctx context.Context, res *HeldResult, in opticks.
 nn_call:
 	switch {
 	default:
+//line mixed.go:88
 		if !on {
 			break nn_call
 		}
@@ -1358,11 +1391,12 @@ nn_call:
 nn_call2:
 	switch {
 	default:
+//line mixed.go:88
 		if !on {
 			break nn_call2
 		}
 	}
-//line mixed_nngen.go:1366
+//line mixed_nngen.go:1400
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(on)}, &res.Logits)
 }
 
@@ -1375,6 +1409,7 @@ func (c *CompiledHeld) Generate(ctx context.Context, in opticks.Inputs, layer in
 nn_call:
 	switch {
 	default:
+//line mixed.go:88
 		if !on {
 			break nn_call
 		}
@@ -1383,11 +1418,12 @@ nn_call:
 nn_call2:
 	switch {
 	default:
+//line mixed.go:88
 		if !on {
 			break nn_call2
 		}
 	}
-//line mixed_nngen.go:1391
+//line mixed_nngen.go:1427
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(on)}, opts...)
 }
 
@@ -1493,7 +1529,7 @@ func (c *CompiledShapes) RunInto(ctx context.Context, res *ShapesResult, in opti
 	nn_arg0 := bool((mode == 0))
 //line mixed.go:103
 	nn_arg1 := bool(!(mode == 0) && !(mode == 1))
-//line mixed_nngen.go:1497
+//line mixed_nngen.go:1533
 	var held [3]nn.Tensor
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1)}, &held[0], &held[1], &held[2]); err != nil {
 		return err
@@ -1513,10 +1549,10 @@ func (c *CompiledShapes) RunInto(ctx context.Context, res *ShapesResult, in opti
 	default:
 		h = nn_taps.Tensor(2)
 	}
-//line mixed_nngen.go:1517
+//line mixed_nngen.go:1553
 //line mixed.go:111
 	res.H = h
-//line mixed_nngen.go:1520
+//line mixed_nngen.go:1556
 	return nil
 }
 
@@ -1749,6 +1785,7 @@ func (f *countsFrame) Step(s *nn.Step) error {
 				f.n++
 				if f.on {
 					s.SetBool(0, true)
+//line mixed.go:128
 					s.SetFloat32(1, 1/f.scale)
 					break nn_next
 				}
@@ -1757,9 +1794,10 @@ func (f *countsFrame) Step(s *nn.Step) error {
 		}
 //line mixed.go:121
 		if f.on && false {
+//line mixed.go:123
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1763
+//line mixed_nngen.go:1801
 	case 1:
 //line mixed.go:122
 	nn_next2:
@@ -1769,6 +1807,7 @@ func (f *countsFrame) Step(s *nn.Step) error {
 				f.n++
 				if f.on {
 					s.SetBool(0, true)
+//line mixed.go:128
 					s.SetFloat32(1, 1/f.scale)
 					break nn_next2
 				}
@@ -1777,9 +1816,10 @@ func (f *countsFrame) Step(s *nn.Step) error {
 		}
 //line mixed.go:121
 		if f.on && true {
+//line mixed.go:123
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1783
+//line mixed_nngen.go:1823
 	case 2:
 //line mixed.go:122
 	nn_next3:
@@ -1789,6 +1829,7 @@ func (f *countsFrame) Step(s *nn.Step) error {
 				f.n++
 				if f.on {
 					s.SetBool(0, true)
+//line mixed.go:128
 					s.SetFloat32(1, 1/f.scale)
 					break nn_next3
 				}
@@ -1797,9 +1838,10 @@ func (f *countsFrame) Step(s *nn.Step) error {
 		}
 //line mixed.go:121
 		if f.on && false {
+//line mixed.go:123
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1803
+//line mixed_nngen.go:1845
 	case 3:
 //line mixed.go:122
 	nn_next4:
@@ -1809,6 +1851,7 @@ func (f *countsFrame) Step(s *nn.Step) error {
 				f.n++
 				if f.on {
 					s.SetBool(0, true)
+//line mixed.go:128
 					s.SetFloat32(1, 1/f.scale)
 					break nn_next4
 				}
@@ -1817,9 +1860,10 @@ func (f *countsFrame) Step(s *nn.Step) error {
 		}
 //line mixed.go:121
 		if f.on && true {
+//line mixed.go:123
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1823
+//line mixed_nngen.go:1867
 	case 4:
 //line mixed.go:122
 	nn_next5:
@@ -1829,6 +1873,7 @@ func (f *countsFrame) Step(s *nn.Step) error {
 				f.n++
 				if f.on {
 					s.SetBool(0, true)
+//line mixed.go:128
 					s.SetFloat32(1, 1/f.scale)
 					break nn_next5
 				}
@@ -1837,9 +1882,10 @@ func (f *countsFrame) Step(s *nn.Step) error {
 		}
 //line mixed.go:121
 		if f.on && false {
+//line mixed.go:123
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1843
+//line mixed_nngen.go:1889
 	case 5:
 //line mixed.go:122
 	nn_next6:
@@ -1849,13 +1895,14 @@ func (f *countsFrame) Step(s *nn.Step) error {
 				f.n++
 				if f.on {
 					s.SetBool(0, true)
+//line mixed.go:128
 					s.SetFloat32(1, 1/f.scale)
 					break nn_next6
 				}
 				s.SetBool(2, true)
 			}
 		}
-//line mixed_nngen.go:1859
+//line mixed_nngen.go:1906
 	}
 	return nil
 }
@@ -1878,20 +1925,21 @@ func (c *CompiledCounts) RunInto(ctx context.Context, res *CountsResult, in opti
 	f.scale = float32(1.0)
 //line mixed.go:121
 	if f.on && true {
+//line mixed.go:123
 		f.scale += 0.25
 	}
-//line mixed_nngen.go:1884
+//line mixed_nngen.go:1932
 //line mixed.go:121
 	nn_arg0 := bool(f.on && true)
 //line mixed.go:121
 	nn_arg1 := bool(f.on && false)
-//line mixed_nngen.go:1889
+//line mixed_nngen.go:1937
 	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1)}, &res.Logits); err != nil {
 		return err
 	}
 //line mixed.go:134
 	res.N = f.n
-//line mixed_nngen.go:1895
+//line mixed_nngen.go:1943
 	return nil
 }
 
@@ -1908,14 +1956,15 @@ func (c *CompiledCounts) Generate(ctx context.Context, in opticks.Inputs, limit 
 		f.scale = float32(1.0)
 //line mixed.go:121
 		if f.on && true {
+//line mixed.go:123
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1914
+//line mixed_nngen.go:1963
 //line mixed.go:121
 		nn_arg0 := bool(f.on && true)
 //line mixed.go:121
 		nn_arg1 := bool(f.on && false)
-//line mixed_nngen.go:1919
+//line mixed_nngen.go:1968
 		_ = func(nn_taps *nn.Taps) {
 			_ = f.n
 		}

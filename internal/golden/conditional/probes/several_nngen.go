@@ -199,7 +199,8 @@ func (c *CompiledReadAhead) Run(ctx context.Context, in opticks.Inputs, limit fl
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledReadAhead) RunInto(ctx context.Context, res *ReadAheadResult, in opticks.Inputs, limit float32, factor float32) (nn_failed error) {
-	defer nn.Catch(-1, &nn_failed)
+	nn_invoke := -1
+	defer nn.CatchIn(&nn_invoke, &nn_failed)
 	var norms []float32
 	_ = norms
 	var held [2]nn.Tensor
@@ -218,13 +219,15 @@ func (c *CompiledReadAhead) RunInto(ctx context.Context, res *ReadAheadResult, i
 		return *nn_out[i]
 	}}
 //line several.go:36
+	nn_invoke = 1
+//line several.go:36
 	if nn_taps.Tensor(1).Item() > limit {
 		norms = append(norms, nn_taps.Tensor(2).Item())
 	}
-//line several_nngen.go:225
+//line several_nngen.go:228
 //line several.go:42
 	res.Norms = norms
-//line several_nngen.go:228
+//line several_nngen.go:231
 	return nil
 }
 
@@ -462,76 +465,112 @@ func (f *limitBothFrame) Step(s *nn.Step) error {
 	switch s.State() {
 	case 0:
 //line several.go:52
+		s.Enter(0)
+//line several.go:52
 		if s.Item(0) > f.limit {
 			s.SetBool(0, true)
+//line several.go:53
 			f.order = []int{0}
 		}
 //line several.go:62
+		s.Enter(1)
+//line several.go:62
 		if s.Item(1) > f.limit {
 			s.SetBool(1, true)
+//line several.go:63
 			f.order = append(f.order, 100)
 		}
-//line several_nngen.go:475
+//line several_nngen.go:484
 	case 1:
+//line several.go:52
+		s.Enter(0)
 //line several.go:52
 		if s.Item(0) > f.limit {
 			s.SetBool(0, true)
+//line several.go:53
 			f.order = append(f.order, 1)
 		}
 //line several.go:62
+		s.Enter(1)
+//line several.go:62
 		if s.Item(1) > f.limit {
 			s.SetBool(1, true)
+//line several.go:63
 			f.order = append(f.order, 101)
 		}
-//line several_nngen.go:487
+//line several_nngen.go:502
 	case 2:
+//line several.go:52
+		s.Enter(0)
 //line several.go:52
 		if s.Item(0) > f.limit {
 			s.SetBool(0, true)
+//line several.go:53
 			f.order = append(f.order, 2)
 		}
 //line several.go:62
+		s.Enter(1)
+//line several.go:62
 		if s.Item(1) > f.limit {
 			s.SetBool(1, true)
+//line several.go:63
 			f.order = append(f.order, 102)
 		}
-//line several_nngen.go:499
+//line several_nngen.go:520
 	case 3:
+//line several.go:52
+		s.Enter(0)
 //line several.go:52
 		if s.Item(0) > f.limit {
 			s.SetBool(0, true)
+//line several.go:53
 			f.order = append(f.order, 3)
 		}
 //line several.go:62
+		s.Enter(1)
+//line several.go:62
 		if s.Item(1) > f.limit {
 			s.SetBool(1, true)
+//line several.go:63
 			f.order = append(f.order, 103)
 		}
-//line several_nngen.go:511
+//line several_nngen.go:538
 	case 4:
+//line several.go:52
+		s.Enter(0)
 //line several.go:52
 		if s.Item(0) > f.limit {
 			s.SetBool(0, true)
+//line several.go:53
 			f.order = append(f.order, 4)
 		}
 //line several.go:62
-		if s.Item(1) > f.limit {
-			s.SetBool(1, true)
-			f.order = append(f.order, 104)
-		}
-//line several_nngen.go:523
-	case 5:
-//line several.go:52
-		if s.Item(0) > f.limit {
-			s.SetBool(0, true)
-			f.order = append(f.order, 5)
-		}
+		s.Enter(1)
 //line several.go:62
 		if s.Item(1) > f.limit {
 			s.SetBool(1, true)
+//line several.go:63
+			f.order = append(f.order, 104)
+		}
+//line several_nngen.go:556
+	case 5:
+//line several.go:52
+		s.Enter(0)
+//line several.go:52
+		if s.Item(0) > f.limit {
+			s.SetBool(0, true)
+//line several.go:53
+			f.order = append(f.order, 5)
+		}
+//line several.go:62
+		s.Enter(1)
+//line several.go:62
+		if s.Item(1) > f.limit {
+			s.SetBool(1, true)
+//line several.go:63
 			f.order = append(f.order, 105)
 		}
-//line several_nngen.go:535
+//line several_nngen.go:574
 	}
 	return nil
 }
@@ -554,7 +593,7 @@ func (c *CompiledLimitBoth) RunInto(ctx context.Context, res *LimitBothResult, a
 	}
 //line several.go:70
 	res.Order = f.order
-//line several_nngen.go:558
+//line several_nngen.go:597
 	return nil
 }
 
@@ -673,7 +712,7 @@ func (c *CompiledEitherWay) RunInto(ctx context.Context, res *EitherWayResult, i
 	_ = x
 //line several.go:83
 	nn_arg2 := bool(!late)
-//line several_nngen.go:677
+//line several_nngen.go:716
 	var held [2]nn.Tensor
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs(), nil}, []nn.Tensor{nn.Scalar(late), nn.Scalar(factor), nn.Scalar(nn_arg2)}, &res.Logits, &held[0], &held[1]); err != nil {
 		return err
@@ -688,12 +727,13 @@ func (c *CompiledEitherWay) RunInto(ctx context.Context, res *EitherWayResult, i
 	if late {
 		x = nn_taps.Tensor(1)
 	} else {
+//line several.go:87
 		x = nn_taps.Tensor(2)
 	}
-//line several_nngen.go:694
+//line several_nngen.go:734
 //line several.go:92
 	res.X = x
-//line several_nngen.go:697
+//line several_nngen.go:737
 	return nil
 }
 
@@ -805,22 +845,28 @@ func (c *CompiledInTurn) Run(ctx context.Context, a opticks.Inputs, b opticks.In
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledInTurn) RunInto(ctx context.Context, res *InTurnResult, a opticks.Inputs, b opticks.Inputs, on bool, layer int) (nn_failed error) {
-	defer nn.Catch(-1, &nn_failed)
+	nn_invoke := -1
+	defer nn.CatchIn(&nn_invoke, &nn_failed)
 	var list []nn.Tensor
 	_ = list
 	var names []string
 	_ = names
+//line several.go:108
+	nn_invoke = 0
 //line several.go:108
 	names = []string{"first"}
 //line several.go:106
 	nn_c := layer > 2
 //line several.go:106
 	if nn_c {
+//line several.go:108
 		names = []string{"first", "second"}
 	}
 //line several.go:113
+	nn_invoke = 1
+//line several.go:113
 	names = append(names, "third")
-//line several_nngen.go:824
+//line several_nngen.go:870
 	var held [4]nn.Tensor
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, []nn.Tensor{nn.Scalar(on)}, &held[0], &held[1], &held[2], &held[3]); err != nil {
 		return err
@@ -832,19 +878,23 @@ func (c *CompiledInTurn) RunInto(ctx context.Context, res *InTurnResult, a optic
 		return *nn_out[i]
 	}}
 //line several.go:107
+	nn_invoke = 0
+//line several.go:107
 	list = []nn.Tensor{nn_taps.Tensor(0)}
 //line several.go:106
 	if nn_c {
 		list = []nn.Tensor{nn_taps.Tensor(0), nn_taps.Tensor(1)}
 	}
 //line several.go:114
+	nn_invoke = 1
+//line several.go:114
 	list = append(list, nn_taps.Tensor(2), nn_taps.Tensor(3))
-//line several_nngen.go:843
+//line several_nngen.go:893
 //line several.go:117
 	res.List = list
 //line several.go:117
 	res.Names = names
-//line several_nngen.go:848
+//line several_nngen.go:898
 	return nil
 }
 

@@ -320,16 +320,17 @@ func (c *CompiledNested) RunInto(ctx context.Context, res *NestedResult, in opti
 	var nn_take_2 bool
 //line when.go:41
 	if a && n > 1 {
+//line when.go:44
 		if b || limit > 5 {
 			nn_take = true
 		} else if limit < 0 {
 			nn_take_2 = true
 		}
 	}
-//line when_nngen.go:330
+//line when_nngen.go:331
 //line when.go:41
 	nn_arg0 := bool(a && n > 1)
-//line when_nngen.go:333
+//line when_nngen.go:334
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(bool(nn_take)), nn.Scalar(bool(nn_take_2))}, &res.Logits)
 }
 
@@ -344,16 +345,17 @@ func (c *CompiledNested) Generate(ctx context.Context, in opticks.Inputs, a bool
 	var nn_take_2 bool
 //line when.go:41
 	if a && n > 1 {
+//line when.go:44
 		if b || limit > 5 {
 			nn_take = true
 		} else if limit < 0 {
 			nn_take_2 = true
 		}
 	}
-//line when_nngen.go:354
+//line when_nngen.go:356
 //line when.go:41
 	nn_arg0 := bool(a && n > 1)
-//line when_nngen.go:357
+//line when_nngen.go:359
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(bool(nn_take)), nn.Scalar(bool(nn_take_2))}, opts...)
 }
 
@@ -447,7 +449,7 @@ func (c *CompiledPosition) Run(ctx context.Context, in opticks.Inputs, edit bool
 func (c *CompiledPosition) RunInto(ctx context.Context, res *PositionResult, in opticks.Inputs, edit bool, pos int, k float32) error {
 //line when.go:60
 	nn_arg1 := int64(int64(pos))
-//line when_nngen.go:451
+//line when_nngen.go:453
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(edit), nn.Scalar(nn_arg1), nn.Scalar(k)}, &res.Logits)
 }
 
@@ -455,7 +457,7 @@ func (c *CompiledPosition) RunInto(ctx context.Context, res *PositionResult, in 
 func (c *CompiledPosition) Generate(ctx context.Context, in opticks.Inputs, edit bool, pos int, k float32, opts ...nn.GenerateOption) ([][]int64, error) {
 //line when.go:60
 	nn_arg1 := int64(int64(pos))
-//line when_nngen.go:459
+//line when_nngen.go:461
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(edit), nn.Scalar(nn_arg1), nn.Scalar(k)}, opts...)
 }
 
@@ -571,7 +573,7 @@ func (c *CompiledMode) RunInto(ctx context.Context, res *ModeResult, in opticks.
 	nn_arg2 := bool((mode == ("zero")))
 //line when.go:70
 	nn_arg3 := bool(!(mode == ("scale") || mode == ("grow")) && !(mode == ("zero")) && !(mode == ("")))
-//line when_nngen.go:575
+//line when_nngen.go:577
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(k), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3)}, &res.Logits)
 }
 
@@ -583,7 +585,7 @@ func (c *CompiledMode) Generate(ctx context.Context, in opticks.Inputs, mode str
 	nn_arg2 := bool((mode == ("zero")))
 //line when.go:70
 	nn_arg3 := bool(!(mode == ("scale") || mode == ("grow")) && !(mode == ("zero")) && !(mode == ("")))
-//line when_nngen.go:587
+//line when_nngen.go:589
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(k), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3)}, opts...)
 }
 
@@ -702,12 +704,12 @@ func (c *CompiledEarly) RunInto(ctx context.Context, res *EarlyResult, in optick
 	if nn_c {
 		done = 1
 	}
-//line when_nngen.go:706
+//line when_nngen.go:708
 //line when.go:88
 	nn_arg1 := bool(!stop)
 //line when.go:88
 	nn_arg2 := bool((!stop) && (!(n > 3)))
-//line when_nngen.go:711
+//line when_nngen.go:713
 	var held [1]nn.Tensor
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(k), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2)}, &held[0]); err != nil {
 		return err
@@ -721,24 +723,33 @@ func (c *CompiledEarly) RunInto(ctx context.Context, res *EarlyResult, in optick
 nn_trace:
 	switch {
 	default:
+//line when.go:87
 		if nn_c {
 			logits = nn_taps.Tensor(0)
+//line when.go:88
 			break nn_trace
 		}
+//line when.go:91
 		nn_c_2 := n > 3
+//line when.go:91
 		if nn_c_2 {
 			logits = nn_taps.Tensor(0)
+//line when.go:92
 			done = 2
+//line when.go:92
 			break nn_trace
 		}
+//line when.go:95
 		logits = nn_taps.Tensor(0)
+//line when.go:95
 		done = 3
 	}
+//line when_nngen.go:748
 //line when.go:95
 	res.Logits = logits
 //line when.go:95
 	res.Done = done
-//line when_nngen.go:742
+//line when_nngen.go:753
 	return nil
 }
 
@@ -834,7 +845,7 @@ func (c *CompiledPeek) RunInto(ctx context.Context, res *PeekResult, in opticks.
 	_ = row
 //line when.go:103
 	nn_arg1 := int64(int64(pos))
-//line when_nngen.go:838
+//line when_nngen.go:849
 	var held [2]nn.Tensor
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(look), nn.Scalar(nn_arg1)}, &res.Logits, &held[0], &held[1]); err != nil {
 		return err
@@ -851,10 +862,10 @@ func (c *CompiledPeek) RunInto(ctx context.Context, res *PeekResult, in opticks.
 	} else {
 		row = nn_taps.Tensor(2)
 	}
-//line when_nngen.go:855
+//line when_nngen.go:866
 //line when.go:107
 	res.Row = row
-//line when_nngen.go:858
+//line when_nngen.go:869
 	return nil
 }
 
@@ -1010,10 +1021,11 @@ func (f *limitFrame) Step(s *nn.Step) error {
 //line when.go:116
 		if n > f.limit {
 			s.SetBool(0, true)
+//line when.go:117
 			f.hot++
 			s.SetFloat32(1, f.limit/n)
 		}
-//line when_nngen.go:1017
+//line when_nngen.go:1029
 	}
 	return nil
 }
@@ -1036,7 +1048,7 @@ func (c *CompiledLimit) RunInto(ctx context.Context, res *LimitResult, in optick
 	}
 //line when.go:121
 	res.Hot = f.hot
-//line when_nngen.go:1040
+//line when_nngen.go:1052
 	return nil
 }
 
@@ -1300,11 +1312,15 @@ func (f *untilFrame) Step(s *nn.Step) error {
 	nn_trace:
 		switch {
 		default:
+//line when.go:130
 			f.nn_c = s.Item(0) > f.limit
+//line when.go:130
 			if f.nn_c {
 				s.SetBool(0, true)
 				f.at = 0
+//line when.go:132
 				f.nn_left = true
+//line when.go:132
 				break nn_trace
 			}
 			if f.on {
@@ -1312,16 +1328,22 @@ func (f *untilFrame) Step(s *nn.Step) error {
 			}
 			s.SetBool(2, true)
 		}
+//line when_nngen.go:1332
 	case 1:
 	nn_trace2:
 		switch {
 		default:
+//line when.go:130
 			if !f.nn_left {
+//line when.go:130
 				f.nn_c_2 = s.Item(0) > f.limit
+//line when.go:130
 				if f.nn_c_2 {
 					s.SetBool(0, true)
 					f.at = 1
+//line when.go:132
 					f.nn_left_2 = true
+//line when.go:132
 					break nn_trace2
 				}
 				if f.on {
@@ -1330,16 +1352,22 @@ func (f *untilFrame) Step(s *nn.Step) error {
 				s.SetBool(2, true)
 			}
 		}
+//line when_nngen.go:1356
 	case 2:
 	nn_trace3:
 		switch {
 		default:
+//line when.go:130
 			if !f.nn_left && !f.nn_left_2 {
+//line when.go:130
 				f.nn_c_3 = s.Item(0) > f.limit
+//line when.go:130
 				if f.nn_c_3 {
 					s.SetBool(0, true)
 					f.at = 2
+//line when.go:132
 					f.nn_left_3 = true
+//line when.go:132
 					break nn_trace3
 				}
 				if f.on {
@@ -1348,16 +1376,22 @@ func (f *untilFrame) Step(s *nn.Step) error {
 				s.SetBool(2, true)
 			}
 		}
+//line when_nngen.go:1380
 	case 3:
 	nn_trace4:
 		switch {
 		default:
+//line when.go:130
 			if !f.nn_left && !f.nn_left_2 && !f.nn_left_3 {
+//line when.go:130
 				f.nn_c_4 = s.Item(0) > f.limit
+//line when.go:130
 				if f.nn_c_4 {
 					s.SetBool(0, true)
 					f.at = 3
+//line when.go:132
 					f.nn_left_4 = true
+//line when.go:132
 					break nn_trace4
 				}
 				if f.on {
@@ -1366,16 +1400,22 @@ func (f *untilFrame) Step(s *nn.Step) error {
 				s.SetBool(2, true)
 			}
 		}
+//line when_nngen.go:1404
 	case 4:
 	nn_trace5:
 		switch {
 		default:
+//line when.go:130
 			if !f.nn_left && !f.nn_left_2 && !f.nn_left_3 && !f.nn_left_4 {
+//line when.go:130
 				f.nn_c_5 = s.Item(0) > f.limit
+//line when.go:130
 				if f.nn_c_5 {
 					s.SetBool(0, true)
 					f.at = 4
+//line when.go:132
 					f.nn_left_5 = true
+//line when.go:132
 					break nn_trace5
 				}
 				if f.on {
@@ -1384,16 +1424,22 @@ func (f *untilFrame) Step(s *nn.Step) error {
 				s.SetBool(2, true)
 			}
 		}
+//line when_nngen.go:1428
 	case 5:
 	nn_trace6:
 		switch {
 		default:
+//line when.go:130
 			if !f.nn_left && !f.nn_left_2 && !f.nn_left_3 && !f.nn_left_4 && !f.nn_left_5 {
+//line when.go:130
 				f.nn_c_6 = s.Item(0) > f.limit
+//line when.go:130
 				if f.nn_c_6 {
 					s.SetBool(0, true)
 					f.at = 5
+//line when.go:132
 					f.nn_left_6 = true
+//line when.go:132
 					break nn_trace6
 				}
 				if f.on {
@@ -1402,6 +1448,7 @@ func (f *untilFrame) Step(s *nn.Step) error {
 				s.SetBool(2, true)
 			}
 		}
+//line when_nngen.go:1452
 	}
 	return nil
 }
@@ -1434,49 +1481,62 @@ func (c *CompiledUntil) RunInto(ctx context.Context, res *UntilResult, in optick
 	}}
 //line when.go:130
 	if f.nn_c {
+//line when.go:132
 		logits = nn_taps.Tensor(0)
 	}
 //line when.go:130
 	if !f.nn_left {
+//line when.go:130
 		if f.nn_c_2 {
+//line when.go:132
 			logits = nn_taps.Tensor(0)
 		}
 	}
 //line when.go:130
 	if !f.nn_left && !f.nn_left_2 {
+//line when.go:130
 		if f.nn_c_3 {
+//line when.go:132
 			logits = nn_taps.Tensor(0)
 		}
 	}
 //line when.go:130
 	if !f.nn_left && !f.nn_left_2 && !f.nn_left_3 {
+//line when.go:130
 		if f.nn_c_4 {
+//line when.go:132
 			logits = nn_taps.Tensor(0)
 		}
 	}
 //line when.go:130
 	if !f.nn_left && !f.nn_left_2 && !f.nn_left_3 && !f.nn_left_4 {
+//line when.go:130
 		if f.nn_c_5 {
+//line when.go:132
 			logits = nn_taps.Tensor(0)
 		}
 	}
 //line when.go:130
 	if !f.nn_left && !f.nn_left_2 && !f.nn_left_3 && !f.nn_left_4 && !f.nn_left_5 {
+//line when.go:130
 		if f.nn_c_6 {
+//line when.go:132
 			logits = nn_taps.Tensor(0)
 		}
 	}
 //line when.go:139
 	if !f.nn_left && !f.nn_left_2 && !f.nn_left_3 && !f.nn_left_4 && !f.nn_left_5 && !f.nn_left_6 {
+//line when.go:139
 		logits = nn_taps.Tensor(0)
+//line when.go:139
 		f.at = -1
 	}
-//line when_nngen.go:1475
+//line when_nngen.go:1535
 //line when.go:139
 	res.Logits = logits
 //line when.go:139
 	res.At = f.at
-//line when_nngen.go:1480
+//line when_nngen.go:1540
 	return nil
 }
 
