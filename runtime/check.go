@@ -37,7 +37,7 @@ func (c *Compiled) checkRun(b *batch, args []Tensor) (*checked, error) {
 	for i, t := range c.plan.Taps {
 		out.taps[i] = k.ref(t.Value)
 	}
-	if out.open() {
+	if k.doubts || out.open() {
 		out.late = k
 	}
 	return out, nil
@@ -46,7 +46,7 @@ func (c *Compiled) checkRun(b *batch, args []Tensor) (*checked, error) {
 func newChecker(c *Compiled, b *batch) *checker {
 	k := &checker{
 		c: c, symbols: maps.Clone(b.symbols), values: map[string]tensor.Type{}, args: map[string]tensor.Type{},
-		given: map[string]Tensor{}, consts: map[string]int64{}, picks: map[string]pick{},
+		given: map[string]Tensor{}, consts: map[string]int64{}, picks: map[string]pick{}, logic: map[string]Node{},
 	}
 	for i := range len(b.rows) - 1 {
 		k.symbols[string(ops.RowsSymbol(int64(i)))] = b.rows[i+1] - b.rows[i]
@@ -91,6 +91,10 @@ type checker struct {
 	// passing says that other parameters of the same shapes may be checked otherwise.
 	passing bool
 	made    map[string]tensor.Type // by steps of mid-run, so far
+	told    map[string]bool        // conditions that such steps decided
+	logic   map[string]Node        // And, Or and Not
+	// doubts: what a step decides may make the run wrong.
+	doubts bool
 }
 
 // count adds a value to those of the run, where these are limited.

@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/nngen-go/nngen/internal/ops"
 	"github.com/nngen-go/nngen/internal/plan"
@@ -10,18 +11,21 @@ import (
 
 // conditional checks an If node: the branch that this run takes must be right;
 // what is wrong with the other is of no account, but then the next run has to be
-// checked again, whatever its shapes.
+// checked again, whatever its shapes. Where a step of mid-run decides, a branch
+// that is wrong is left to the check that follows that step.
 func (k *checker) conditional(n Node) error {
 	taken, known := k.truth(n.In[0])
+	awaited := !known && k.awaits(n.In[0])
 	then, errThen := k.branch(n.Then)
 	els, errElse := k.branch(n.Else)
 	if errThen != nil || errElse != nil {
 		k.passing = true
+		k.doubts = k.doubts || awaited
 	}
-	if errThen != nil && (taken || !known) {
+	if errThen != nil && (taken || !known) && (!awaited || errElse != nil) {
 		return errThen
 	}
-	if errElse != nil && (!taken || !known) {
+	if errElse != nil && !taken && !awaited {
 		return errElse
 	}
 	for i, name := range n.Out {
@@ -33,6 +37,9 @@ func (k *checker) conditional(n Node) error {
 			t = els[i]
 		case then[i].Shape.Equal(els[i].Shape):
 			t = then[i]
+		case awaited && then[i].Shape.Differs(els[i].Shape):
+			k.doubts = true
+			t = either(then[i], els[i])
 		case n.Types[i].Shape.RankKnown() && then[i].Shape.Differs(els[i].Shape):
 			return fmt.Errorf("the value is %s where the condition holds and %s elsewhere", then[i], els[i])
 		}
@@ -45,6 +52,20 @@ func (k *checker) conditional(n Node) error {
 		}
 	}
 	return nil
+}
+
+// either is what holds of two types of one dtype.
+func either(a, b tensor.Type) tensor.Type {
+	if !a.Shape.RankKnown() || len(a.Shape) != len(b.Shape) {
+		return tensor.Type{DType: a.DType}
+	}
+	out := tensor.Type{DType: a.DType, Shape: a.Shape.Clone()}
+	for i := range out.Shape {
+		if a.Shape[i] != b.Shape[i] {
+			out.Shape[i] = tensor.Unknown
+		}
+	}
+	return out
 }
 
 // branch gives the types of what a branch gives.
@@ -67,7 +88,8 @@ type lineError struct {
 	error
 }
 
-// truth is the value of a condition that parameters decide.
+// truth is the value of a condition that parameters decide, or steps of mid-run
+// that are over.
 func (k *checker) truth(r Ref) (value, known bool) {
 	switch r.Kind {
 	case plan.Arg:
@@ -75,12 +97,43 @@ func (k *checker) truth(r Ref) (value, known bool) {
 			return t.Bool(), true
 		}
 	case plan.Result:
+		if v, ok := k.told[r.Name]; ok {
+			return v, true
+		}
 		if c, ok := k.picks[r.Name]; ok {
 			n, known := k.chosen(c.param)
 			return n == c.value, known
 		}
+		if n, ok := k.logic[r.Name]; ok {
+			return k.combined(n)
+		}
 	}
 	return false, false
+}
+
+// combined is the value of And, Or and Not.
+func (k *checker) combined(n Node) (value, known bool) {
+	a, knownA := k.truth(n.In[0])
+	if n.Op == "Not" {
+		return !a, knownA
+	}
+	b, knownB := k.truth(n.In[1])
+	decides := n.Op == "Or" // the value of one that decides alone
+	if knownA && a == decides || knownB && b == decides {
+		return decides, true
+	}
+	return !decides, knownA && knownB
+}
+
+// awaits reports whether steps to come will tell the value of a condition.
+func (k *checker) awaits(r Ref) bool {
+	if _, known := k.truth(r); known {
+		return true
+	}
+	if n, ok := k.logic[r.Name]; ok {
+		return !slices.ContainsFunc(n.In, func(in Ref) bool { return !k.awaits(in) })
+	}
+	return r.Kind == plan.Result && slices.ContainsFunc(k.c.hooks, func(h hookNodeOf) bool { return slices.Contains(h.names, r.Name) })
 }
 
 // pick is a value of the plan that tells whether a choice is a certain one.
@@ -97,6 +150,8 @@ func (k *checker) note(n Node) {
 		if v, ok := n.Attrs["value"].(int64); ok && a.String("dtype") == tensor.Int64.String() {
 			k.consts[n.Out[0]] = v
 		}
+	case "And", "Or", "Not":
+		k.logic[n.Out[0]] = n
 	case "Eq":
 		if v, ok := k.consts[n.In[1].Name]; ok && n.In[0].Kind == plan.Arg {
 			k.picks[n.Out[0]] = pick{n.In[0].Name, v}

@@ -174,6 +174,7 @@ func (s *Step) SetBool(i int, v bool) {
 	if v {
 		s.word[0] = 1
 	}
+	s.run.tell(s.node.names[i], v)
 	s.put(i, nil, s.word[:1])
 }
 

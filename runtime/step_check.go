@@ -38,17 +38,51 @@ func (r *stepRun) learn(name string, got tensor.Type) error {
 	if r.checks == nil {
 		return nil
 	}
+	r.checker().made[name] = got
+	return r.recheck()
+}
+
+// tell notes what a step decided, where that matters.
+func (r *stepRun) tell(name string, value bool) {
+	if r.checks != nil && r.checks.doubts {
+		r.checker().told[name] = value
+	}
+}
+
+// decided goes on checking with what a step that is over has decided.
+func (r *stepRun) decided(s *Step) error {
+	if r.checks == nil || !r.checks.doubts {
+		return nil
+	}
+	for i, t := range s.node.types {
+		if t.DType == tensor.Bool && !s.set[i] {
+			r.tell(s.node.names[i], false)
+		}
+	}
+	return r.recheck()
+}
+
+// checker is the run's own.
+func (r *stepRun) checker() *checker {
 	if r.late == nil {
 		k := *r.checks
-		k.values, k.made = maps.Clone(k.values), map[string]tensor.Type{}
-		k.consts, k.given, k.picks = maps.Clone(k.consts), maps.Clone(k.given), maps.Clone(k.picks)
+		k.values, k.made, k.told = maps.Clone(k.values), map[string]tensor.Type{}, map[string]bool{}
+		k.consts, k.given, k.picks, k.logic = maps.Clone(k.consts), maps.Clone(k.given), maps.Clone(k.picks), maps.Clone(k.logic)
 		r.late = &k
 	}
-	k := r.late
-	k.made[name] = got
+	return r.late
+}
+
+// recheck checks the operations and writes of the plan with what is known by now.
+func (r *stepRun) recheck() error {
+	k := r.checker()
 	for _, n := range r.c.plan.Nodes {
 		if err := k.node(n); err != nil {
-			return r.at(n.Line, "%v", err)
+			line := n.Line
+			if inner, ok := err.(lineError); ok && inner.line > 0 {
+				line = inner.line
+			}
+			return r.at(line, "%v", err)
 		}
 	}
 	for _, ch := range r.c.plan.Checks {

@@ -81,6 +81,9 @@ func (r *stepRun) visit(c *backend.HookCall) (err error) {
 	if err := r.frame.Step(s); err != nil {
 		return err
 	}
+	if err := r.decided(s); err != nil {
+		return err
+	}
 	return s.rest()
 }
 
