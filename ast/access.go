@@ -69,6 +69,7 @@ func (f *frame) accessed(a *access) *act {
 	a.pred = f.predicate()
 	a.sides = sidesOf(f.scope)
 	f.mayBeSkipped(a)
+	f.mayBeStopped(a)
 	f.inv.history = append(f.inv.history, a)
 	return f.points(a)
 }

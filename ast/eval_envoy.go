@@ -96,6 +96,10 @@ func (f *frame) envoyMethod(e *ast.CallExpr, fv *funcVal, x *envoyVal) value {
 		return f.readAll(e, x, modelspec.SideOutput)
 	case "Inputs":
 		return f.readAll(e, x, modelspec.SideInput)
+	case "Stop":
+		return f.stopRun(e)
+	case "Result":
+		return f.result(e)
 	case "Skip":
 		return f.skipModule(e, x, args)
 	case "Cache":

@@ -10,6 +10,9 @@ import (
 
 // traceMethod evaluates Invoke, Barrier and Run.
 func (f *frame) traceMethod(e *ast.CallExpr, fv *funcVal) value {
+	if fv.method == "Stop" {
+		return f.stopRun(e)
+	}
 	if f.conditional(-1) != nil || f.underLoop() {
 		return f.fail(e.Pos(), "NN1503", "decide it by constants", "%s stands under a condition or in a loop that only a run knows", fv.method)
 	}

@@ -155,13 +155,26 @@ func (f *frame) mainReturn(s *ast.ReturnStmt, vals []value, at func(int) ast.Exp
 		return ctl{kind: ctlExited}
 	}
 	for i, v := range vals {
-		f.setCell(f.call.results[i], v, at(i))
+		f.setCell(f.call.results[i], f.zeroTensor(v, f.call.results[i].typ), at(i))
 	}
 	if !f.ev.exit.IsValid() {
 		f.ev.exit, f.ev.exitBorn = s.Pos(), f.condBorn()
 	}
 	f.jump(f.call.scope, s.Pos())
 	return ctl{kind: ctlExited}
+}
+
+// zeroTensor gives the tensor that is none, which a return on some paths may
+// give, as Go code.
+func (f *frame) zeroTensor(v value, t types.Type) value {
+	if x, ok := v.(*tensorVal); !ok || x.sym != nil {
+		return v
+	}
+	c, ok := f.ev.typeCode(t)
+	if !ok {
+		return v
+	}
+	return &codeVal{code: c.add("{}"), typ: t, pure: true}
 }
 
 // surelyError reports whether a returned error cannot be nil: it is made on the

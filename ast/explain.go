@@ -139,6 +139,9 @@ func (ev *evaluator) explain(t *Trace) {
 	for _, k := range ev.sched.skips {
 		add(k.pos, k.body.Module, plan.Prune, "the module is left out: its output is given")
 	}
+	for _, st := range ev.sched.stops {
+		add(st.pos, "stop", plan.Prune, "the run ends here: what comes after is left out")
+	}
 	for _, n := range ev.graph.nodes {
 		switch {
 		case !n.pos.IsValid() || n.op == "Const" || n.op == plan.Fit || n.late: // what is late is made anew where it is used

@@ -31,6 +31,7 @@ func (ev *evaluator) markGraph(taps []*sym) {
 			}
 		}
 	}
+	ev.markStops()
 	for _, n := range ev.graph.nodes {
 		if !n.live && n.ends() {
 			n.kept = true
@@ -162,6 +163,7 @@ func (ev *evaluator) fillPlan(t *Trace) {
 	ev.planCaches(p, e, names)
 	p.Nodes = e.top.nodes
 	ev.planSkips(p)
+	ev.planStops(e)
 	ev.planChoices(p)
 	ev.planMediators(p)
 	t.Plan = p

@@ -23,14 +23,18 @@ func (f *frame) readPoint(e *ast.CallExpr, x *envoyVal, side modelspec.Side) val
 // ask requests a value from the scheduler. Under a condition the program goes on
 // at once, with a placeholder for the value.
 func (f *frame) ask(pos token.Pos, p *modelspec.Point) value {
-	at := f.ev.sched.moment[p]
+	return f.askAt(pos, f.ev.sched.moment[p], p.Type)
+}
+
+// askAt is ask at a moment whose tensor is of type t.
+func (f *frame) askAt(pos token.Pos, at int, t tensor.Type) value {
 	r := schedule.Request[*sym]{Kind: schedule.Value, At: schedule.At{Moment: at}, Pos: f.ev.position(pos)}
 	name := f.ev.sched.moments[at].Address
 	did := f.accessed(&access{name: name, moments: []int{at}, pos: pos})
 	if pr := f.predicate(); pr != nil {
 		r.When = pr.text
 		if !f.holdsUp(at) {
-			return f.askLater(pos, p, r, did)
+			return f.askLater(pos, t, r, did)
 		}
 	}
 	f.asked(did, 0)
@@ -57,8 +61,8 @@ func (f *frame) served(s *sym, name string, pos token.Pos) {
 }
 
 // askLater requests a value that is there when the run comes to its point.
-func (f *frame) askLater(pos token.Pos, p *modelspec.Point, r schedule.Request[*sym], did *act) value {
-	t, problem := f.rowsOf(p.Type)
+func (f *frame) askLater(pos token.Pos, whole tensor.Type, r schedule.Request[*sym], did *act) value {
+	t, problem := f.rowsOf(whole)
 	if problem != "" {
 		return f.fail(pos, "NN1505", "read it in a trace with one invoke", "%s cannot be read for the rows of one invoke: %s", f.ev.sched.moments[r.At.Moment].Address, problem)
 	}

@@ -27,6 +27,7 @@ type runState struct {
 	reads    []read
 	swaps    []read
 	skips    []*skipped
+	stops    []*stop
 	checks   []pendingCheck
 	orders   []runOrder
 	log      []logged
@@ -91,6 +92,10 @@ func newRunState(ev *evaluator) *runState {
 	s := &runState{ev: ev, moment: map[*modelspec.Point]int{}, types: map[string]tensor.Type{}, form: ev.form, names: map[string]int{}}
 	timeline := ev.acc.spec.SourceTimeline()
 	s.moments, s.timeline = schedule.Moments(timeline), timeline
+	if out, ok := ev.acc.spec.Result(); ok {
+		s.moments = schedule.WithResult(s.moments, out.Name)
+		s.types[out.Name] = out.Type
+	}
 	for i, m := range timeline {
 		s.moment[m.Point] = i
 		s.types[m.Point.Tensor] = m.Point.Type

@@ -26,7 +26,11 @@ func (f *frame) skipModule(e *ast.CallExpr, x *envoyVal, args []value) value {
 	if x.module == nil {
 		return f.fail(e.Pos(), "NN1307", "use a module that nngen tree lists with points", "the spec has no module %s", x.label())
 	}
-	body, err := schedule.BodyOf(f.ev.sched.timeline, x.module, 0)
+	call, ok := f.callNow(e.Pos(), x.module)
+	if !ok {
+		return invalid{}
+	}
+	body, err := schedule.BodyOf(f.ev.sched.timeline, x.module, call)
 	if err != nil {
 		return f.fail(e.Pos(), "NN1312", "write to the points of its children instead", "%v", err)
 	}
@@ -116,6 +120,9 @@ func (f *frame) skipValues(e *ast.CallExpr, k *skipped, args []value) []*sym {
 		if i > 0 && s.isLate() {
 			f.fail(at.Pos(), "NN1312", "use a constant index", "%s is skipped with several values of a module that is chosen when the trace runs", k.body.Module)
 			return nil
+		}
+		if want, problem := f.rowsOf(k.body.Points[i].Type); problem == "" && k.pred == nil && !s.isLate() {
+			s = f.ev.fit(s, want, k.body.Module+".output", at.Pos(), nil)
 		}
 		out = append(out, s)
 	}

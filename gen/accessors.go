@@ -26,6 +26,7 @@ func Accessors(spec *modelspec.Spec, pkg, source string) ([]byte, error) {
 	w.inputs()
 	w.types()
 	w.visits()
+	w.ends()
 	w.session()
 	w.trace()
 	w.caches()

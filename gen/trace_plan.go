@@ -157,6 +157,10 @@ func (f *traceFunc) planFunc() *jen.Statement {
 			field("Which modules are left out.", "Skips",
 				jen.Index().Add(nn("Skipped")).Add(rows(len(p.Skips), func(i int) *jen.Statement { return skipped(p.Skips[i]) })))
 		}
+		if len(p.Stops) > 0 {
+			field("Where the run ends.", "Stops",
+				jen.Index().Add(nn("Stopping")).Add(rows(len(p.Stops), func(i int) *jen.Statement { return stopping(p.Stops[i]) })))
+		}
 		f.choices(field)
 		if len(p.Tensors) > 0 {
 			names := slices.Sorted(maps.Keys(p.Tensors))

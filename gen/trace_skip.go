@@ -18,3 +18,12 @@ func skipped(k plan.Skipped) *jen.Statement {
 	}
 	return jen.Values(integer(list, "Line", k.Line)...)
 }
+
+// stopping is a place that ends the run.
+func stopping(k plan.Stopping) *jen.Statement {
+	var list []jen.Code
+	if k.When != nil {
+		list = append(list, jen.Id("When").Op(":").Add(nn("When")).Call(ref(*k.When)), jen.Id("Text").Op(":").Lit(k.Text))
+	}
+	return jen.Values(integer(list, "Line", k.Line)...)
+}

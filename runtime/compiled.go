@@ -86,7 +86,7 @@ func (s *Session) compile(p *Plan, steps bool, opts []CompileOption) (*Compiled,
 		if err != nil {
 			return nil, err
 		}
-		return c.build(nil, first.outputs)
+		return c.build(c.stopTaps(), first.outputs)
 	})
 	c.later = sync.OnceValues(func() (*Compiled, error) { return c.compileLater(opts) })
 	if len(p.Taps) == 0 && len(hooks) == 0 && !mayEnd(p.Nodes) {
@@ -135,6 +135,11 @@ func (c *Compiled) build(taps []Tap, outputs []string) (*program, error) {
 		return nil, fmt.Errorf("plan %s: %w", c.plan.Name, err)
 	}
 	p := newProgram(session, names)
+	for i, t := range taps {
+		if t.Name == stoppedTap {
+			delete(p.device, tapName(i))
+		}
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {

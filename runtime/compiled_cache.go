@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/nngen-go/nngen/internal/caching"
 	"github.com/nngen-go/nngen/internal/plan"
@@ -131,7 +132,7 @@ func (k *keeping) program(c *Compiled) (*program, error) {
 		if err != nil {
 			return nil, err
 		}
-		p, err := c.build(k.taps, first.outputs)
+		p, err := c.build(append(slices.Clone(k.taps), c.stopTaps()...), first.outputs)
 		if err != nil {
 			return nil, err
 		}

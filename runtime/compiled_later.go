@@ -46,7 +46,7 @@ func (c *Compiled) compileLater(opts []CompileOption) (*Compiled, error) {
 	if err != nil {
 		return nil, fmt.Errorf("in %s, the model of later steps: %w", s.info.Name, err)
 	}
-	later.step = sync.OnceValues(func() (*program, error) { return later.build(nil, phase.outputs) })
+	later.step = sync.OnceValues(func() (*program, error) { return later.build(later.stopTaps(), phase.outputs) })
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {

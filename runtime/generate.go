@@ -158,6 +158,9 @@ func (c *Compiled) generate(ctx context.Context, r *stepRun, d *Defers, in Invok
 		if err != nil {
 			return nil, c.failed(ctx, err)
 		}
+		if out = c.goesOn(out); len(out) == 0 {
+			return out, nil
+		}
 		n := len(out) - len(kept.taps)
 		kept.take(c, out[n:])
 		return out[:n], nil

@@ -27,6 +27,8 @@ func (c *Compiled) deferring(d *Defers, step stepper) stepper {
 		case err != nil:
 			releaseAll(out)
 			return nil, err
+		case failed == nil && out != nil && len(out) == 0: // the trace stops here
+			return nil, nil
 		case out == nil: // the model did not come to its end, so there are no logits to go on with
 			e := fault("NN3163", "a deferred call of %s recovered from a panic, which ended the decoding step: it has no logits to go on with: %v", c.plan.Name, failed)
 			e.Hint = "recover in a helper that the panicking code is called by, or let the panic end Generate"

@@ -96,6 +96,8 @@ func (t *Trace) inLaterModel() bool { return t.loop != nil && t.s != t.loop.s }
 func (r *liveRun) begin(step int, b *batch) error {
 	r.releaseKept()
 	r.step, r.batch, r.lost = step, b, nil
+	releaseAll(r.extra)
+	r.extra = nil
 	r.again.from, r.again.log = 0, nil
 	r.s.back.OnThread(func() { r.err = r.sched.Begin(step) })
 	if r.err == nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 
 	"github.com/nngen-go/nngen/internal/schedule"
 	"github.com/nngen-go/nngen/runtime/backend"
@@ -25,6 +26,8 @@ type liveRun struct {
 	step    int             // steps since
 	steps   int             // how many there are, at most
 	lost    map[string]lost // what skipped modules have not made
+	result  Tensor          // of the forward that has run, whoever it belongs to
+	extra   []Tensor        // outputs that were fetched for it alone
 }
 
 // errDone ends a run that nobody needs any more; it is no error.
@@ -87,8 +90,12 @@ func (r *liveRun) forward(outputs []string) (out []Tensor, err error) {
 		return nil, nil
 	}
 	needed := len(outputs) > 0
-	if !needed {
+	if !needed && r.in.result == "" {
 		outputs = []string{r.in.session.Outputs()[0].Name}
+	}
+	wanted := len(outputs)
+	if r.in.result != "" && !slices.Contains(outputs, r.in.result) {
+		outputs = append(slices.Clone(outputs), r.in.result)
 	}
 	hook := func(c *backend.HookCall) error { return r.hook(c, needed) }
 	out, err = r.s.run(r.t.ctx, r.in.session, r.batch.inputs, outputs, backend.RunOptions{Hook: hook})
@@ -102,21 +109,31 @@ func (r *liveRun) forward(outputs []string) (out []Tensor, err error) {
 		return nil, nil
 	}
 	if needed && r.err == nil {
-		r.err = r.lostAmong(outputs)
+		r.err = r.lostAmong(outputs[:wanted])
 	}
 	if r.err != nil || err != nil && !errors.Is(err, errDone) {
 		releaseAll(out)
 		return nil, r.fail(errors.Join(r.err, err))
 	}
+	if len(out) == 0 { // nobody needed it to the end
+		return nil, nil
+	}
+	if i := slices.Index(outputs, r.in.result); i >= 0 {
+		r.result = out[i]
+	}
 	if !needed {
-		releaseAll(out)
-		out = nil
+		r.extra, out = out, nil
+	} else {
+		r.extra, out = out[wanted:], out[:wanted]
 	}
 	return out, nil
 }
 
 // finish tells the invokes that the model has run.
 func (r *liveRun) finish() error {
+	if err := r.conclude(); err != nil {
+		return err
+	}
 	r.s.back.OnThread(func() { r.err = r.sched.Finish() })
 	return r.fail(r.err)
 }
@@ -126,6 +143,7 @@ func (r *liveRun) close() {
 	r.report()
 	r.s.back.OnThread(r.endAll)
 	r.releaseKept()
+	releaseAll(r.extra)
 }
 
 // inputs gives those of each invoke.

@@ -26,6 +26,8 @@ type (
 	Tap = plan.Tap
 	// Check is a condition that only the sizes of a run can tell.
 	Check = plan.Check
+	// Stopping is a place that ends the run.
+	Stopping = plan.Stopping
 	// Skipped is a module that is left out.
 	Skipped = plan.Skipped
 	// Ref names a value in the spliced graph.
@@ -101,3 +103,6 @@ func Arg(name string) Ref { return Ref{Kind: plan.Arg, Name: name} }
 
 // Val refers to an output of one of the plan's nodes.
 func Val(name string) Ref { return Ref{Kind: plan.Result, Name: name} }
+
+// When refers to the condition of a stop.
+func When(r Ref) *Ref { return &r }

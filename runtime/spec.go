@@ -18,6 +18,7 @@ type specInfo struct {
 	at       map[*modelspec.Point]int // index into moments
 	modules  map[string]*modelspec.Module
 	types    map[string]tensor.Type // of every point's tensor
+	result   string                 // the model's output that is the result of a run
 	calls    int                    // most calls of a module in one forward
 	names    func() *caching.Names
 }
@@ -37,6 +38,11 @@ func (s *Session) readSpec() (*specInfo, error) {
 	}
 	in.names = sync.OnceValue(func() *caching.Names { return caching.NewNames(spec) })
 	in.moments = schedule.Moments(in.timeline)
+	if out, ok := spec.Result(); ok {
+		in.result = out.Name
+		in.types[out.Name] = out.Type
+	}
+	in.moments = schedule.WithResult(in.moments, in.result)
 	for i, m := range in.timeline {
 		in.at[m.Point] = i
 	}

@@ -38,6 +38,14 @@ func (t *translation) plan(p *Plan) (*Plan, error) {
 		t.access(&o.First)
 		t.access(&o.Then)
 	}
+	out.Skips = t.skips(p.Skips)
+	out.Stops = slices.Clone(p.Stops)
+	for i, s := range out.Stops {
+		if s.When != nil {
+			when := t.ref(*s.When)
+			out.Stops[i].When = &when
+		}
+	}
 	out.Tensors = map[string]tensor.Type{}
 	for name := range p.Tensors {
 		if to, ok := t.tensors[name]; ok {
@@ -173,4 +181,27 @@ func (t *translation) renamed(typ tensor.Type) tensor.Type {
 		typ.Shape[i] = shapes.Substitute(d, t.symbols)
 	}
 	return typ
+}
+
+// skips gives skips with the other's tensors: what it lacks of their inputs, and
+// of outputs that nobody gave, is no part of them there.
+func (t *translation) skips(list []plan.Skipped) []plan.Skipped {
+	known := func(names []string) (out []string) {
+		for _, name := range names {
+			if to, ok := t.tensors[name]; ok {
+				out = append(out, to)
+			}
+		}
+		return out
+	}
+	out := slices.Clone(list)
+	for i := range out {
+		k := &out[i]
+		var given []string
+		for _, name := range k.Outputs[:k.Given] {
+			given = append(given, t.tensor(name))
+		}
+		k.Inputs, k.Outputs = known(k.Inputs), append(given, known(k.Outputs[k.Given:])...)
+	}
+	return out
 }

@@ -52,6 +52,15 @@ operations. "nngen tree -ops" prints what each module computes; a spec of an ear
 	op := m.Transformer.H[0].Attn.Source().Softmax
 	op.SetOutput(op.Output().Scale(0.5))
 	q := m.Transformer.H[0].Attn.Source().Split.OutputAt(0)     // one of several`},
+	{"NN1313", "a point behind a stop", `
+Stop ends the run: nothing of the model comes after it. Where a condition that only a run knows decides about the stop, its branch has
+to leave the trace, so that what follows belongs to runs that go on:
+
+	if h.Norm().Item() > limit {
+		m.Stop()
+		return h, nn.Tensor{}
+	}
+	return h, m.LMHead.Output()`},
 	{"NN1312", "a skip that cannot be carried out", `
 The model itself cannot be skipped, nor a module whose output the spec does not know. Skip takes at most as many values as the module
 has outputs. Under a condition that only a run knows, the module runs where the condition does not hold: then the rest of the trace may

@@ -118,6 +118,11 @@ func wellFormed(p *Plan) error {
 		c.use("the check of "+k.At, k.Value)
 		c.typ(k.At, k.Want)
 	}
+	for _, s := range p.Stops {
+		if s.When != nil {
+			c.use("a stop", *s.When)
+		}
+	}
 	for _, k := range p.Skips {
 		if k.Given < 1 || k.Given > len(k.Outputs) {
 			c.fail("the skip of %s gives %d of its %d outputs", k.Module, k.Given, len(k.Outputs))

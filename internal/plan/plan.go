@@ -20,6 +20,8 @@ type Plan struct {
 	Checks  []Check  `json:"checks,omitempty"`
 	// Skips are the modules that the writes to their outputs leave out.
 	Skips []Skipped `json:"skips,omitempty"`
+	// Stops are the places that end the run.
+	Stops []Stopping `json:"stops,omitempty"`
 	// Choices are the parameters that pick modules, and Orders the accesses that
 	// they must leave in order: both are checked when the plan is run.
 	Choices   []Choice   `json:"choices,omitempty"`
@@ -125,6 +127,15 @@ type Skipped struct {
 	Given   int      `json:"given"`
 	// When says under what condition, for people; "": always.
 	When string `json:"when,omitempty"`
+	Line int    `json:"line,omitempty"`
+}
+
+// Stopping is a place that ends the run. A decode loop ends with the step that
+// comes to it.
+type Stopping struct {
+	// When is a bool that says whether the run comes there; nil: every one does.
+	When *Ref   `json:"when,omitempty"`
+	Text string `json:"text,omitempty"` // the condition, for people
 	Line int    `json:"line,omitempty"`
 }
 

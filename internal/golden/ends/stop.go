@@ -1,0 +1,92 @@
+package ends
+
+import (
+	"github.com/nngen-go/nngen/internal/golden/torchscript/llama"
+	nn "github.com/nngen-go/nngen/runtime"
+)
+
+// Stop takes the first layer's output and ends the run.
+//
+//nngen:trace
+func Stop(m *llama.Model) (h0 nn.Tensor) {
+	h0 = m.Model.Layers[0].Output()
+	m.Stop()
+	return h0
+}
+
+// StopInvokes ends the run for both invokes.
+//
+//nngen:trace
+func StopInvokes(t *llama.Trace, x, y llama.Inputs) (a, b nn.Tensor) {
+	t.Invoke(x, func(m *llama.Model) { a = m.Model.Layers[0].Output() })
+	t.Invoke(y, func(m *llama.Model) {
+		l := m.Model.Layers[0]
+		l.SetOutput(l.Output().Scale(3))
+		b = l.Output()
+		t.Stop()
+	})
+	t.Run()
+	return a, b
+}
+
+// StopFirst ends the run in an invoke that is served before another one.
+//
+//nngen:trace
+func StopFirst(t *llama.Trace, x, y llama.Inputs) (a, b nn.Tensor) {
+	t.Invoke(x, func(m *llama.Model) {
+		a = m.Model.Layers[0].Output()
+		m.Stop()
+	})
+	t.Invoke(y, func(m *llama.Model) { b = m.Model.Layers[0].Output() })
+	t.Run()
+	return a, b
+}
+
+// StopWrite stops behind a write.
+//
+//nngen:trace
+func StopWrite(m *llama.Model) (h0 nn.Tensor) {
+	l := m.Model.Layers[0]
+	l.SetOutput(l.Output().Scale(2))
+	h0 = l.Output()
+	m.Stop()
+	return h0
+}
+
+// StopNorm stops where a value of the run says so.
+//
+//nngen:trace
+func StopNorm(m *llama.Model, limit float32) (h0, logits nn.Tensor) {
+	h0 = m.Model.Layers[0].Output()
+	if h0.Norm().Item() > limit {
+		m.Stop()
+		return h0, nn.Tensor{}
+	}
+	return h0, m.LMHead.Output()
+}
+
+// StopWhen stops where a parameter says so.
+//
+//nngen:trace
+func StopWhen(m *llama.Model, flag bool) (h0, logits nn.Tensor) {
+	h0 = m.Model.Layers[0].Output()
+	if flag {
+		m.Stop()
+		return h0, nn.Tensor{}
+	}
+	return h0, m.LMHead.Output()
+}
+
+// Results are those of each invoke.
+//
+//nngen:trace
+func Results(t *llama.Trace, x, y llama.Inputs) (result0, result1 nn.Tensor) {
+	t.Invoke(x, func(m *llama.Model) {
+		l := m.Model.Layers[0]
+		l.SetOutput(l.Output().Scale(1.5))
+		result0 = m.Result()
+	})
+	t.Invoke(y, func(m *llama.Model) { result1 = m.Result() })
+	t.Run()
+	return result0, result1
+}
