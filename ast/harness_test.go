@@ -131,6 +131,9 @@ func WithInputs() CacheOption
 func WithoutOutputs() CacheOption
 func NewCache[T any](e *Envoy, opts ...CacheOption) *T { panic(0) }
 func TraceCache[T any](t *Trace, opts ...CacheOption) *T { panic(0) }
+func (t *Trace) Stop()
+func StopRun(e *Envoy)
+func ResultOf(e *Envoy) Tensor
 type Session struct{ _ int }
 func (s *Session) Generate(ctx context.Context, in InvokeInputs, opts ...GenerateOption) ([][]int64, error)
 type Option interface{ option() }

@@ -112,8 +112,13 @@ func (c *Compiled) Export(path string) ([]string, error) {
 }
 
 // modelOutputs are the model's own outputs that the trace leaves there: not those
-// of modules that it skips.
+// of modules that it skips, and none where it stops the run.
 func (c *Compiled) modelOutputs() []string {
+	for _, s := range c.plan.Stops {
+		if s.When == nil {
+			return nil
+		}
+	}
 	gone := map[string]bool{}
 	for _, k := range c.plan.Skips {
 		for _, name := range k.Outputs[k.Given:] {

@@ -17,10 +17,16 @@ func (s *Scheduler[V]) Conclude(at At, base func() (V, error)) error {
 	for again := true; again && s.failure == nil; {
 		again = false
 		for _, m := range s.meds {
-			for s.failure == nil && m.status == waiting && m.req.At == at {
+			for s.failure == nil && m.status == waiting && m.req.Kind != Turn {
 				var a Answer[V]
-				if a.Value, a.Err = s.cell.read(m.rows); a.Err == nil {
-					s.note(m, &m.req)
+				if m.req.At == at {
+					if a.Value, a.Err = s.cell.read(m.rows); a.Err == nil {
+						s.note(m, &m.req)
+					}
+				} else if m.last == at { // it has the result and asks for what came before
+					a = s.late(m, &m.req)
+				} else {
+					break
 				}
 				s.resume(m, a)
 				again = true

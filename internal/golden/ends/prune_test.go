@@ -76,3 +76,16 @@ func TestSkipPrunes(t *testing.T) {
 	require.Equal(t, ofMLP, inside, "and all of it where it is not")
 	t.Logf("raw %d nodes (%d of the second layer), second layer skipped %d", raw, ofLayer, all)
 }
+
+// TestStopPrunes holds that nothing behind a stop is left in the graph.
+func TestStopPrunes(t *testing.T) {
+	sess := openLlama(t)
+	raw, _, _ := nodesOf(t, sess.Session, plan(t, sess, ends.CompileRaw), "/lm_head")
+	for _, p := range []*nn.Plan{plan(t, sess, ends.CompileStop), plan(t, sess, ends.CompileStopInvokes), plan(t, sess, ends.CompileStopFirst)} {
+		for _, module := range []string{"/model/layers.1/", "/model/norm/", "/lm_head"} {
+			all, top, inside := nodesOf(t, sess.Session, p, module)
+			require.Zero(t, top+inside, "%s: %s is gone", p.Name, module)
+			require.Less(t, all, raw*2/3, p.Name)
+		}
+	}
+}

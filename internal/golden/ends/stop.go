@@ -90,3 +90,21 @@ func Results(t *llama.Trace, x, y llama.Inputs) (result0, result1 nn.Tensor) {
 	t.Run()
 	return result0, result1
 }
+
+// Until ends a generation where a parameter says so.
+//
+//nngen:trace
+func Until(m *llama.Model, flag bool) {
+	if flag {
+		m.Stop()
+	}
+}
+
+// UntilNorm ends a generation where a value of the run says so.
+//
+//nngen:trace
+func UntilNorm(m *llama.Model, limit float32) {
+	if m.Model.Layers[0].Output().Norm().Item() > limit {
+		m.Stop()
+	}
+}
