@@ -5,6 +5,8 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"slices"
+	"strings"
 )
 
 // binary evaluates x op y.
@@ -36,7 +38,24 @@ func (f *frame) binary(e *ast.BinaryExpr) value {
 	}
 	// Division by an integer zero panics, so it must stay where it is.
 	pure := e.Op != token.QUO && e.Op != token.REM || isFloatType(f.typeOf(e))
-	return f.residual(e, pure, map[ast.Expr]value{e.X: x, e.Y: y})
+	v := f.residual(e, pure, map[ast.Expr]value{e.X: x, e.Y: y})
+	if c, ok := v.(*codeVal); ok && okx && !isLiteral(e.X) {
+		f.constantLast(e, c, x, y)
+	}
+	return v
+}
+
+// constantLast writes an equation as people do where a variable on its left is
+// known now: "layer == 0", not "0 == layer".
+func (f *frame) constantLast(e *ast.BinaryExpr, c *codeVal, x, y value) {
+	if e.Op != token.EQL && e.Op != token.NEQ {
+		return
+	}
+	right := f.codeOf(y, f.typeOf(e.Y), e.Y)
+	if slices.ContainsFunc(right, func(fr frag) bool { return strings.Contains(fr.text, " ") }) {
+		right = operand(right)
+	}
+	c.code = append(code(nil), right...).add(" "+e.Op.String()+" ", f.codeOf(x, f.typeOf(e.X), e.X))
 }
 
 func (f *frame) tensorOperator(e *ast.BinaryExpr) value {

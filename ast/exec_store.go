@@ -149,11 +149,12 @@ func (f *frame) define(v *resVar, c code, cv *codeVal, at ast.Expr) {
 // storeIndex executes x[i] = v.
 func (f *frame) storeIndex(l *ast.IndexExpr, v value, at ast.Expr) {
 	x, i := f.expr(l.X), f.expr(l.Index)
-	if isInvalid(x) || isInvalid(i) || isInvalid(v) {
-		return
-	}
 	if p, ok := x.(*ptrVal); ok && p.to.res == nil {
 		x = p.to.val
+	}
+	if isInvalid(x) || isInvalid(i) || isInvalid(v) {
+		spoil(x, i)
+		return
 	}
 	root := f.cellOf(l.X)
 	cond := root != nil && f.conditional(root.scope) != nil
@@ -189,6 +190,30 @@ func (f *frame) storeIndex(l *ast.IndexExpr, v value, at ast.Expr) {
 		f.demoteShared(root, x, l)
 	}
 	f.storeCode(l, v, at)
+}
+
+// spoil notes that an element was given what could not be evaluated, which was
+// said: reading it is no mistake of its own. An index that is not known may be any.
+func spoil(x, i value) {
+	switch x := x.(type) {
+	case *sliceVal:
+		if x.obj == nil || x.obj.fixed {
+			return
+		}
+		n, known := intOf(i)
+		for k := range int64(x.len) {
+			if !known || n == k {
+				x.obj.elems[x.off+int(k)] = invalid{}
+			}
+		}
+	case *mapVal:
+		if k := keyText(i); k != "" && x.obj != nil {
+			if x.obj.vals[k] == nil {
+				x.obj.keys = append(x.obj.keys, i)
+			}
+			x.obj.vals[k] = invalid{}
+		}
+	}
 }
 
 // storeCode emits an assignment to an element or field in the residual code.
@@ -227,7 +252,13 @@ func (f *frame) storeField(l *ast.SelectorExpr, v value, at ast.Expr) {
 		return
 	}
 	x := f.expr(l.X)
-	if isInvalid(x) || isInvalid(v) {
+	if isInvalid(x) {
+		return
+	}
+	if isInvalid(v) {
+		if h := f.holder(l, x, sel.Index()); h != nil && !h.fixed {
+			h.fields[sel.Index()[len(sel.Index())-1]] = v
+		}
 		return
 	}
 	if _, ok := x.(*envoyVal); ok {
