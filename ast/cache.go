@@ -1,6 +1,7 @@
 package ast
 
 import (
+	"errors"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -10,6 +11,7 @@ import (
 	"github.com/nngen-go/nngen/internal/caching"
 	"github.com/nngen-go/nngen/internal/ops"
 	"github.com/nngen-go/nngen/internal/plan"
+	"github.com/nngen-go/nngen/internal/schedule"
 	"github.com/nngen-go/nngen/internal/tensor"
 	"github.com/nngen-go/nngen/modelspec"
 )
@@ -197,8 +199,7 @@ func (s *runState) watch(c *cacheOf) {
 					v, err = s.ev.castFor(c, v)
 				}
 				if err != nil {
-					d := s.ev.report(c.pos, "NN1505", "the cache cannot keep %v", err)
-					d.Hint = "name other modules with nn.Modules, or make the cache with the trace, of all rows"
+					s.ev.cannotKeep(c, err)
 					return nil
 				}
 				at := c.recorder.Add(g, i)
@@ -210,6 +211,15 @@ func (s *runState) watch(c *cacheOf) {
 			})
 		}
 	}
+}
+
+// cannotKeep reports a point that a cache cannot have.
+func (ev *evaluator) cannotKeep(c *cacheOf, err error) {
+	if errors.Is(err, schedule.ErrSometimes) {
+		ev.report(c.pos, "NN1511", "the cache cannot keep %v", err).Hint = "name other modules with nn.Modules"
+		return
+	}
+	ev.report(c.pos, "NN1505", "the cache cannot keep all that it is asked for: %v", err).Hint = "name other modules with nn.Modules, or make the cache with the trace, of all rows"
 }
 
 // watchAll begins the caches of the whole batch.

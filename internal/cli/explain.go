@@ -18,19 +18,26 @@ import (
 
 func explainCommand() *command {
 	return &command{
-		name: "explain", args: "CODE | FUNC | FILE [FOLDER…]",
+		name: "explain", args: "[-size SYMBOL=N]… CODE | FUNC | FILE [FOLDER…]",
 		short: "what a diagnostic means, or where each piece of a trace runs",
 		long: `Explain with a code, as in NN1203, prints what that diagnostic means and how to
 mend it. With a trace function, or a Go file that holds some, it compiles them
 in memory and prints each piece with its line, its placement and why, the
-schedule of each mediator, and the memory that a run needs beyond the model's.`,
+schedule of each mediator, and the memory that a run needs beyond the model's,
+caches each by itself; -size says how large a run is.`,
 		examples: `nngen explain NN1203
 nngen explain Steer             # a trace function of the current folder
 nngen explain Steer ./...       # of any folder below
-nngen explain probes/steer.go`,
+nngen explain probes/steer.go
+nngen explain -size batch=8 -size seq=128 Collect`,
 		setup: func(fs *flag.FlagSet) func(context.Context, *env, []string) error {
 			format := formatFlag("text")
 			fs.Var(&format, "format", "print diagnostics as `text`, json or github")
+			var sizes []string
+			fs.Func("size", "the size of a `SYMBOL=N`, for the memory of a run", func(s string) error {
+				sizes = append(sizes, s)
+				return nil
+			})
 			return func(ctx context.Context, e *env, operands []string) error {
 				if len(operands) == 0 {
 					return usagef("name a code, a trace function or a file")
@@ -38,7 +45,7 @@ nngen explain probes/steer.go`,
 				if diagnosticCode.MatchString(operands[0]) {
 					return e.explainCode(operands[0])
 				}
-				return e.explainTraces(ctx, format, operands[0], operands[1:])
+				return e.explainTraces(ctx, format, operands[0], operands[1:], sizes)
 			}
 		},
 	}
@@ -58,7 +65,7 @@ func (e *env) explainCode(name string) error {
 }
 
 // explainTraces compiles in memory and prints the traces that the operand names.
-func (e *env) explainTraces(ctx context.Context, format formatFlag, operand string, patterns []string) error {
+func (e *env) explainTraces(ctx context.Context, format formatFlag, operand string, patterns, sizes []string) error {
 	file := ""
 	if strings.HasSuffix(operand, ".go") {
 		if len(patterns) > 0 {
@@ -89,7 +96,7 @@ func (e *env) explainTraces(ctx context.Context, format formatFlag, operand stri
 		if i > 0 {
 			fmt.Fprintln(e.stdout)
 		}
-		if err := e.explainTrace(t, res.Accessor[t.Model.Path].Spec); err != nil {
+		if err := e.explainTrace(t, res.Accessor[t.Model.Path].Spec, sizes); err != nil {
 			return err
 		}
 	}
@@ -110,7 +117,11 @@ func known(traces []*ast.Trace) string {
 }
 
 // explainTrace prints one trace: pieces, schedule, memory.
-func (e *env) explainTrace(t *ast.Trace, spec *modelspec.Spec) error {
+func (e *env) explainTrace(t *ast.Trace, spec *modelspec.Spec, sizes []string) error {
+	known, err := planSizes(t.Plan, sizes)
+	if err != nil {
+		return usageError{err.Error()}
+	}
 	w := tabwriter.NewWriter(e.stdout, 0, 8, 2, ' ', 0)
 	fmt.Fprintf(w, "%s (%s, %s)\n\n", t.Func, place(e.dir, t.Pos), t.Form)
 	fmt.Fprintln(w, "line\tplacement\tpiece\twhy")
@@ -124,7 +135,7 @@ func (e *env) explainTrace(t *ast.Trace, spec *modelspec.Spec) error {
 		}
 	}
 	fmt.Fprintln(w)
-	for _, l := range memory(t.Plan, spec) {
+	for _, l := range memory(t.Plan, spec, known) {
 		fmt.Fprintln(w, l)
 	}
 	return w.Flush()

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/nngen-go/nngen/internal/ops"
 	"github.com/nngen-go/nngen/internal/plan"
@@ -11,21 +13,32 @@ import (
 
 // memory tells what a run of a plan needs beyond the model itself, in symbols:
 // what leaves the run, and the values that are computed on the way.
-func memory(p *plan.Plan, spec *modelspec.Spec) []string {
+func memory(p *plan.Plan, spec *modelspec.Spec, sizes map[string]int64) []string {
 	types := planTypes(p, spec)
-	var taps, nodes total
-	for _, t := range p.Taps {
+	taps, nodes := total{sizes: sizes}, total{sizes: sizes}
+	caches := make([]total, len(p.Caches))
+	for i, t := range p.Taps {
 		taps.add(types[t.Value])
+		for k := range p.Caches {
+			if p.CacheAt(i) == &p.Caches[k] {
+				caches[k].sizes = sizes
+				caches[k].add(types[t.Value])
+			}
+		}
 	}
 	for _, n := range p.Nodes {
 		for _, out := range n.Out {
 			nodes.add(types[plan.Ref{Kind: plan.Result, Name: out}])
 		}
 	}
-	return []string{
+	out := []string{
 		fmt.Sprintf("memory beyond the model's: %s the run: %s", count(taps.n, "value leaves", "values leave"), taps),
 		fmt.Sprintf("  %s computed in the graph: %s, each freed at its last use", count(nodes.n, "value is", "values are"), nodes),
 	}
+	for k, c := range p.Caches {
+		out = append(out, fmt.Sprintf("  cache %s holds %s: %s", c.Name, &c, caches[k]))
+	}
+	return out
 }
 
 // total sums sizes of tensors as a polynomial over the input symbols.
@@ -33,6 +46,7 @@ type total struct {
 	sum     tensor.Dim
 	n       int
 	unknown int
+	sizes   map[string]int64 // of symbols, where they are given
 }
 
 func (t *total) add(typ tensor.Type) {
@@ -55,11 +69,50 @@ func (t total) String() string {
 	text := "0 bytes"
 	if t.sum != "" {
 		text = string(t.sum) + " bytes"
+		if n, err := t.sum.Eval(t.sizes); err == nil && len(t.sizes) > 0 {
+			text += " = " + megabytes(n)
+		}
 	}
 	if t.unknown > 0 {
 		text += fmt.Sprintf(" and %s whose size only a run can tell", count(t.unknown, "value", "values"))
 	}
 	return text
+}
+
+// planSizes reads "batch=2", with symbols of the plan's tensors only.
+func planSizes(p *plan.Plan, list []string) (map[string]int64, error) {
+	s := &modelspec.Spec{}
+	seen := map[string]bool{}
+	see := func(t tensor.Type) {
+		for _, d := range t.Shape {
+			for _, name := range d.Symbols() {
+				seen[name] = true
+			}
+		}
+	}
+	for _, t := range p.Tensors {
+		see(t)
+	}
+	for _, a := range p.Params {
+		see(a.Type)
+	}
+	for _, name := range slices.Sorted(maps.Keys(seen)) {
+		s.Symbols = append(s.Symbols, modelspec.Symbol{Name: name})
+	}
+	return s.ParseSizes(list)
+}
+
+// megabytes prints a size as people read it.
+func megabytes(n int64) string {
+	for _, u := range []struct {
+		name string
+		size int64
+	}{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}} {
+		if n >= u.size {
+			return fmt.Sprintf("%.1f %s", float64(n)/float64(u.size), u.name)
+		}
+	}
+	return fmt.Sprintf("%d bytes", n)
 }
 
 // planTypes infers the type of every value of a plan from the spec's points.

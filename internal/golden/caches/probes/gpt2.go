@@ -19,3 +19,12 @@ func Steer(m *gpt2.Model, v nn.Tensor, alpha float32) (logits nn.Tensor, c *gpt2
 	b.SetOutput(b.Output().Add(v.Scale(alpha)))
 	return m.LMHead.Output(), c
 }
+
+// Skipped caches what is inside of a block that is skipped, and what is left of it.
+//
+//nngen:trace
+func Skipped(m *gpt2.Model) (c *gpt2.Cache) {
+	c = m.Cache(nn.WithInputs())
+	m.Transformer.H[1].Skip(m.Transformer.H[1].Input().Scale(2))
+	return c
+}

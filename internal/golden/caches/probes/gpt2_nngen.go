@@ -348,3 +348,158 @@ func (c *CompiledSteer) Plan() *nn.Plan {
 func (c *CompiledSteer) Close() error {
 	return c.c.Close()
 }
+
+// skippedMediator is Skipped, scheduled: its states in the order of the run.
+var skippedMediator = nn.Mediator{
+	{At: "transformer.h.1.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 28},
+	{At: "transformer.h.1", Event: nn.Skip, Placement: nn.Prune, Rows: nn.AllRows, Line: 28},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// skippedPlan is Skipped, compiled, as data.
+func skippedPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "Skipped",
+		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
+		Invokes: []string{"invoke0"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}, Line: 28},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 28},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "transformer.h.1.output", Tensor: "/transformer/h.1/Add_1_output_0", Value: nn.Val("scale0"), Line: 28},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "c.0", Value: nn.ModelTensor("input_ids"), Line: 27},
+			{Name: "c.1", Value: nn.ModelTensor("logits"), Line: 27},
+			{Name: "c.2", Value: nn.ModelTensor("/transformer/Reshape_2_output_0"), Line: 27},
+			{Name: "c.3", Value: nn.ModelTensor("/transformer/Reshape_output_0"), Line: 27},
+			{Name: "c.4", Value: nn.ModelTensor("/transformer/wte/Gather_output_0"), Line: 27},
+			{Name: "c.5", Value: nn.ModelTensor("/transformer/Unsqueeze_2_output_0"), Line: 27},
+			{Name: "c.6", Value: nn.ModelTensor("/transformer/wpe/Gather_output_0"), Line: 27},
+			{Name: "c.7", Value: nn.ModelTensor("/transformer/Add_output_0"), Line: 27},
+			{Name: "c.8", Value: nn.ModelTensor("/transformer/Expand_output_0"), Line: 27},
+			{Name: "c.9", Value: nn.ModelTensor("/transformer/h.0/Add_1_output_0"), Line: 27},
+			{Name: "c.10", Value: nn.ModelTensor("/transformer/h.0/ln_1/LayerNormalization_output_0"), Line: 27},
+			{Name: "c.11", Value: nn.ModelTensor("/transformer/h.0/attn/c_proj/Reshape_1_output_0"), Line: 27},
+			{Name: "c.12", Value: nn.ModelTensor("/transformer/h.0/attn/c_attn/Reshape_1_output_0"), Line: 27},
+			{Name: "c.13", Value: nn.ModelTensor("/transformer/h.0/attn/Reshape_3_output_0"), Line: 27},
+			{Name: "c.14", Value: nn.ModelTensor("/transformer/h.0/Add_output_0"), Line: 27},
+			{Name: "c.15", Value: nn.ModelTensor("/transformer/h.0/ln_2/LayerNormalization_output_0"), Line: 27},
+			{Name: "c.16", Value: nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0"), Line: 27},
+			{Name: "c.17", Value: nn.ModelTensor("/transformer/h.0/mlp/c_fc/Reshape_1_output_0"), Line: 27},
+			{Name: "c.18", Value: nn.ModelTensor("/transformer/h.0/mlp/act/Mul_3_output_0"), Line: 27},
+			{Name: "c.19", Value: nn.Val("scale0"), Line: 27},
+			{Name: "c.20", Value: nn.ModelTensor("/transformer/ln_f/LayerNormalization_output_0"), Line: 27},
+		},
+		// Which of the taps are caches.
+		Caches: []nn.CachePlan{
+			{Name: "c", First: 0, Count: 21, Line: 27, Entries: []nn.CacheEntry{
+				{Module: "", Outputs: []int{1}, Inputs: []int{0}, Output: 0, Input: 0},
+				{Module: "transformer", Outputs: []int{2}, Inputs: []int{0}, Output: 0, Input: 0},
+				{Module: "transformer.wte", Outputs: []int{4}, Inputs: []int{3}, Output: 0, Input: 0},
+				{Module: "transformer.wpe", Outputs: []int{6}, Inputs: []int{5}, Output: 0, Input: 0},
+				{Module: "transformer.h.0", Outputs: []int{9}, Inputs: []int{7, 8}, Output: 0, Input: 0},
+				{Module: "transformer.h.0.ln_1", Outputs: []int{10}, Inputs: []int{7}, Output: 0, Input: 0},
+				{Module: "transformer.h.0.attn", Outputs: []int{11}, Inputs: []int{10, 8}, Output: 0, Input: 0},
+				{Module: "transformer.h.0.attn.c_attn", Outputs: []int{12}, Inputs: []int{10}, Output: 0, Input: 0},
+				{Module: "transformer.h.0.attn.c_proj", Outputs: []int{11}, Inputs: []int{13}, Output: 0, Input: 0},
+				{Module: "transformer.h.0.ln_2", Outputs: []int{15}, Inputs: []int{14}, Output: 0, Input: 0},
+				{Module: "transformer.h.0.mlp", Outputs: []int{16}, Inputs: []int{15}, Output: 0, Input: 0},
+				{Module: "transformer.h.0.mlp.c_fc", Outputs: []int{17}, Inputs: []int{15}, Output: 0, Input: 0},
+				{Module: "transformer.h.0.mlp.act", Outputs: []int{18}, Inputs: []int{17}, Output: 0, Input: 0},
+				{Module: "transformer.h.0.mlp.c_proj", Outputs: []int{16}, Inputs: []int{18}, Output: 0, Input: 0},
+				{Module: "transformer.h.1", Outputs: []int{19}, Inputs: []int{9}, Output: 0, Input: 0},
+				{Module: "transformer.ln_f", Outputs: []int{20}, Inputs: []int{19}, Output: 0, Input: 0},
+				{Module: "lm_head", Outputs: []int{1}, Inputs: []int{2}, Output: 0, Input: 0},
+			}},
+		},
+		// Which modules are left out.
+		Skips: []nn.Skipped{
+			{Module: "transformer.h.1", Inputs: []string{"/transformer/h.0/Add_1_output_0", "/transformer/Expand_output_0"}, Outputs: []string{"/transformer/h.1/Add_1_output_0"}, Given: 1, Line: 28},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/transformer/Add_output_0":                         {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"/transformer/Expand_output_0":                      {DType: nn.Float32, Shape: nn.Shape{"batch", "1", "seq", "seq"}},
+			"/transformer/Reshape_2_output_0":                   {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"/transformer/Reshape_output_0":                     {DType: nn.Int64, Shape: nn.Shape{"batch", "seq"}},
+			"/transformer/Unsqueeze_2_output_0":                 {DType: nn.Int64, Shape: nn.Shape{"1", "seq"}},
+			"/transformer/h.0/Add_1_output_0":                   {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"/transformer/h.0/Add_output_0":                     {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"/transformer/h.0/attn/Reshape_3_output_0":          {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"/transformer/h.0/attn/c_attn/Reshape_1_output_0":   {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "144"}},
+			"/transformer/h.0/attn/c_proj/Reshape_1_output_0":   {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"/transformer/h.0/ln_1/LayerNormalization_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"/transformer/h.0/ln_2/LayerNormalization_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"/transformer/h.0/mlp/act/Mul_3_output_0":           {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "192"}},
+			"/transformer/h.0/mlp/c_fc/Reshape_1_output_0":      {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "192"}},
+			"/transformer/h.0/mlp/c_proj/Reshape_1_output_0":    {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"/transformer/h.1/Add_1_output_0":                   {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"/transformer/ln_f/LayerNormalization_output_0":     {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"/transformer/wpe/Gather_output_0":                  {DType: nn.Float32, Shape: nn.Shape{"1", "seq", "48"}},
+			"/transformer/wte/Gather_output_0":                  {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"input_ids":                                         {DType: nn.Int64, Shape: nn.Shape{"batch", "seq"}},
+			"logits":                                            {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+		},
+		Mediators: []nn.Mediator{skippedMediator},
+	}
+}
+
+// CompiledSkipped is Skipped, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// Skipped caches what is inside of a block that is skipped, and what is left of it.
+type CompiledSkipped struct {
+	c *nn.Compiled
+}
+
+// CompileSkipped puts Skipped into the model's graph and opens a session over it, which may take seconds.
+func CompileSkipped(s *gpt2.Session, opts ...nn.CompileOption) (*CompiledSkipped, error) {
+	nn_c, err := s.Compile(skippedPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledSkipped{c: nn_c}, nil
+}
+
+// SkippedResult holds the results of one run of Skipped.
+type SkippedResult struct {
+	C *gpt2.Cache
+}
+
+// Run runs the model once with Skipped in it. The results belong to the caller until they are released.
+func (nn_c *CompiledSkipped) Run(ctx context.Context, in gpt2.Inputs) (c *gpt2.Cache, err error) {
+	var res SkippedResult
+	err = nn_c.RunInto(ctx, &res, in)
+	return res.C, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (nn_c *CompiledSkipped) RunInto(ctx context.Context, res *SkippedResult, in gpt2.Inputs) error {
+	res.C = nn.CacheOf(nn_c.c, 0, res.C)
+	return nn_c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, nn.Caching(nn_c.c, []*nn.Tensor{}, res.C)...)
+}
+
+// Generate continues the prompt with Skipped in every step, and gives prompt and new tokens of each row.
+func (nn_c *CompiledSkipped) Generate(ctx context.Context, in gpt2.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return nn_c.c.Generate(ctx, in.NNInputs(), nil, opts...)
+}
+
+// GenerateInto is Generate that fills the caches of res: each step adds an entry for each module. Other results are left as they are.
+func (nn_c *CompiledSkipped) GenerateInto(ctx context.Context, res *SkippedResult, in gpt2.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	res.C = nn.CacheOf(nn_c.c, 0, res.C)
+	return nn_c.Generate(ctx, in, append([]nn.GenerateOption{nn.KeepCaches(res.C)}, opts...)...)
+}
+
+// Plan is the compiled form of Skipped, as data.
+func (c *CompiledSkipped) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledSkipped) Close() error {
+	return c.c.Close()
+}

@@ -772,6 +772,198 @@ func (t *Trace) Invoke(in Inputs, f func(m *Model)) {
 	nn.Invoke(t.Trace, in.NNInputs(), f)
 }
 
+// Cache is what a run kept of the model's modules: a view for each, under the names that accessors have.
+type Cache struct {
+	nn.Cache
+	Encoder *EncoderCache `nn:"encoder"`
+	Decoder *DecoderCache `nn:"decoder"`
+	LMHead  *LinearCache  `nn:"lm_head"`
+}
+
+// EncoderCache is the view of a Encoder in a cache.
+type EncoderCache struct {
+	nn.CacheView
+	Shared         *EmbeddingCache      `nn:"shared"`
+	Block          *BlockCache          `nn:"block"`
+	FinalLayerNorm *FinalLayerNormCache `nn:"final_layer_norm"`
+}
+
+// DecoderCache is the view of a Decoder in a cache.
+type DecoderCache struct {
+	nn.CacheView
+	Shared         *EmbeddingCache      `nn:"shared"`
+	Block          *Block2Cache         `nn:"block"`
+	FinalLayerNorm *FinalLayerNormCache `nn:"final_layer_norm"`
+}
+
+// LinearCache is the view of a Linear in a cache.
+type LinearCache struct {
+	nn.CacheView
+}
+
+// EmbeddingCache is the view of a Embedding in a cache.
+type EmbeddingCache struct {
+	nn.CacheView
+}
+
+// BlockCache is the view of a Block in a cache.
+type BlockCache struct {
+	nn.CacheView
+	M0 *Block3Cache `nn:"0"`
+	M1 *Block4Cache `nn:"1"`
+}
+
+// FinalLayerNormCache is the view of a FinalLayerNorm in a cache.
+type FinalLayerNormCache struct {
+	nn.CacheView
+}
+
+// Block2Cache is the view of a Block2 in a cache.
+type Block2Cache struct {
+	nn.CacheView
+	M0 *Block5Cache `nn:"0"`
+	M1 *Block6Cache `nn:"1"`
+}
+
+// Block3Cache is the view of a Block3 in a cache.
+type Block3Cache struct {
+	nn.CacheView
+	Layer *LayerCache `nn:"layer"`
+}
+
+// Block4Cache is the view of a Block4 in a cache.
+type Block4Cache struct {
+	nn.CacheView
+	Layer *Layer2Cache `nn:"layer"`
+}
+
+// Block5Cache is the view of a Block5 in a cache.
+type Block5Cache struct {
+	nn.CacheView
+	Layer *Layer3Cache `nn:"layer"`
+}
+
+// Block6Cache is the view of a Block6 in a cache.
+type Block6Cache struct {
+	nn.CacheView
+	Layer *Layer4Cache `nn:"layer"`
+}
+
+// LayerCache is the view of a Layer in a cache.
+type LayerCache struct {
+	nn.CacheView
+	M0 *Block7Cache `nn:"0"`
+	M1 *Block8Cache `nn:"1"`
+}
+
+// Layer2Cache is the view of a Layer2 in a cache.
+type Layer2Cache struct {
+	nn.CacheView
+	M0 *Block9Cache `nn:"0"`
+	M1 *Block8Cache `nn:"1"`
+}
+
+// Layer3Cache is the view of a Layer3 in a cache.
+type Layer3Cache struct {
+	nn.CacheView
+	M0 *Block7Cache  `nn:"0"`
+	M1 *Block10Cache `nn:"1"`
+	M2 *Block8Cache  `nn:"2"`
+}
+
+// Layer4Cache is the view of a Layer4 in a cache.
+type Layer4Cache struct {
+	nn.CacheView
+	M0 *Block9Cache  `nn:"0"`
+	M1 *Block10Cache `nn:"1"`
+	M2 *Block8Cache  `nn:"2"`
+}
+
+// Block7Cache is the view of a Block7 in a cache.
+type Block7Cache struct {
+	nn.CacheView
+	LayerNorm     *LayerNormCache     `nn:"layer_norm"`
+	SelfAttention *SelfAttentionCache `nn:"SelfAttention"`
+}
+
+// Block8Cache is the view of a Block8 in a cache.
+type Block8Cache struct {
+	nn.CacheView
+	LayerNorm      *LayerNormCache      `nn:"layer_norm"`
+	DenseReluDense *DenseReluDenseCache `nn:"DenseReluDense"`
+}
+
+// Block9Cache is the view of a Block9 in a cache.
+type Block9Cache struct {
+	nn.CacheView
+	LayerNorm     *LayerNormCache      `nn:"layer_norm"`
+	SelfAttention *SelfAttention2Cache `nn:"SelfAttention"`
+}
+
+// Block10Cache is the view of a Block10 in a cache.
+type Block10Cache struct {
+	nn.CacheView
+	LayerNorm       *LayerNormCache       `nn:"layer_norm"`
+	EncDecAttention *EncDecAttentionCache `nn:"EncDecAttention"`
+}
+
+// LayerNormCache is the view of a LayerNorm in a cache.
+type LayerNormCache struct {
+	nn.CacheView
+}
+
+// SelfAttentionCache is the view of a SelfAttention in a cache.
+type SelfAttentionCache struct {
+	nn.CacheView
+	Q                     *LinearCache    `nn:"q"`
+	K                     *LinearCache    `nn:"k"`
+	V                     *LinearCache    `nn:"v"`
+	RelativeAttentionBias *EmbeddingCache `nn:"relative_attention_bias"`
+	O                     *LinearCache    `nn:"o"`
+}
+
+// DenseReluDenseCache is the view of a DenseReluDense in a cache.
+type DenseReluDenseCache struct {
+	nn.CacheView
+	Wi  *LinearCache `nn:"wi"`
+	Act *ReLUCache   `nn:"act"`
+	Wo  *LinearCache `nn:"wo"`
+}
+
+// SelfAttention2Cache is the view of a SelfAttention2 in a cache.
+type SelfAttention2Cache struct {
+	nn.CacheView
+	Q *LinearCache `nn:"q"`
+	K *LinearCache `nn:"k"`
+	V *LinearCache `nn:"v"`
+	O *LinearCache `nn:"o"`
+}
+
+// EncDecAttentionCache is the view of a EncDecAttention in a cache.
+type EncDecAttentionCache struct {
+	nn.CacheView
+	Q *LinearCache `nn:"q"`
+	K *LinearCache `nn:"k"`
+	V *LinearCache `nn:"v"`
+	O *LinearCache `nn:"o"`
+}
+
+// ReLUCache is the view of a ReLU in a cache.
+type ReLUCache struct {
+	nn.CacheView
+}
+
+// Cache keeps what modules give in this run, in the rows of the invoke: what edits and invokes have made of it.
+// It is made before any module is read or written.
+func (m *Model) Cache(opts ...nn.CacheOption) *Cache {
+	return nn.NewCache[Cache](&m.Envoy, opts...)
+}
+
+// Cache keeps what modules give in this run, in all rows. It is made before Run.
+func (t *Trace) Cache(opts ...nn.CacheOption) *Cache {
+	return nn.TraceCache[Cache](t.Trace, opts...)
+}
+
 // Aliases gives the module path of every alias.
 var Aliases = map[string]string{}
 
