@@ -11,7 +11,7 @@ FUZZTIME ?= 30s
 COUNT    ?= 5
 
 .DEFAULT_GOAL := help
-.PHONY: help ort demo test test-webgpu test-models test-python oracle race lint fmt generate check bench fuzz models goldens mistakes python clean
+.PHONY: help ort demo test test-webgpu test-models test-python oracle soak race lint fmt generate check bench fuzz models goldens mistakes python clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ test-python: ort python ## exported traces in Python's onnxruntime
 
 oracle: ort ## N random traces from the seed FIRST on, compiled against interpreted (N=20000)
 	$(GO) test ./internal/oracletest -run Oracle -count=1 -v -timeout 0 -oracle.n $(or $(N),20000) -oracle.first $(or $(FIRST),0)
+
+soak: ort ## N runs of each system of tracing, memory watched (N=100000)
+	$(GO) test ./internal/soak -count=1 -v -timeout 0 -soak.n $(or $(N),100000)
 
 race: ort ## all tests under the race detector, in random order
 	$(GO) test -race -shuffle=on ./...

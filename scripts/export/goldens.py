@@ -17,6 +17,7 @@ import golden_bert
 import golden_ends
 import golden_gpt2
 import golden_llama
+import golden_session
 import golden_small
 import golden_t5
 import golden_tracing
@@ -35,6 +36,7 @@ WRITERS = {
     "t5encoder": golden_t5.encoder,
     "t5decoder": golden_t5.decoder,
     "t5past": golden_t5.past,
+    "session": golden_session.session,
     "gallery": gallery.gallery,
     "attach": golden_attach.attach,
     "tracing": golden_tracing.tracing,
