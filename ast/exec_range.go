@@ -163,6 +163,7 @@ func (f *frame) residualRange(s *ast.RangeStmt, name string, x code, born token.
 	g.nested().block(s.Body.List)
 	st.lhs = []target{{v: k, blank: k == nil}, {v: v, blank: v == nil}}
 	st.op, st.code = "range", x
+	_, st.calls = orNil(f.typeOf(s.X)).Underlying().(*types.Signature)
 	st.blocks = []*resBlock{body}
 	f.emit(st)
 }

@@ -99,6 +99,7 @@ func (ev *evaluator) layoutSteps(t *Trace, root *resBlock, refs map[*resVar]int)
 	ev.inStep = true
 	defer func() { ev.inStep = false }()
 	for _, h := range ev.hooks {
+		leaves := ev.leaves(h)
 		for i, s := range h.inputs {
 			s.tap = i
 		}
@@ -107,7 +108,7 @@ func (ev *evaluator) layoutSteps(t *Trace, root *resBlock, refs map[*resVar]int)
 		}
 		ev.arrange(h.block, refs, n)
 		p := &printer{ev: ev, hook: h}
-		st := Step{States: []int{h.step - 1}}
+		st := Step{States: []int{h.step - 1}, Leaves: leaves}
 		for _, s := range h.block.stmts {
 			st.Stmts = append(st.Stmts, p.top(s))
 		}

@@ -96,6 +96,7 @@ type resStmt struct {
 	effects bool // does more than assign variables
 	check   bool // its effect is that it may fail: it changes nothing else
 	fails   bool // returnStmt: ends the trace with an error
+	calls   bool // a loop over a function, which is called
 	alt     bool // the Go form of an operation of the graph
 	vars    []*resVar
 }

@@ -96,6 +96,7 @@ type Field struct {
 type Step struct {
 	States []int // from 0, ascending
 	Stmts  []Stmt
+	Leaves bool // it may end its goroutine
 }
 
 // Package is the user's package that holds a trace.

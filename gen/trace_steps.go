@@ -1,6 +1,8 @@
 package gen
 
 import (
+	"slices"
+
 	"github.com/dave/jennifer/jen"
 
 	"github.com/nngen-go/nngen/ast"
@@ -37,6 +39,41 @@ func (f *traceFunc) steps() {
 			})
 			g.Return(jen.Nil())
 		}).Line()
+	f.leaves()
+}
+
+// leaves adds the method by which the runtime knows which steps may end their
+// goroutine, where there are such.
+func (f *traceFunc) leaves() {
+	var states []int
+	for _, s := range f.t.Steps {
+		if s.Leaves {
+			states = append(states, s.States...)
+		}
+	}
+	if len(states) == 0 {
+		return
+	}
+	f.file.Add(note("MayLeave reports whether a step calls what could end its goroutine."))
+	f.file.Func().Params(jen.Op("*").Id(f.n.frame)).Id("MayLeave").Params(jen.Id("state").Int()).Bool().
+		BlockFunc(func(g *jen.Group) {
+			if len(states) == f.states() {
+				g.Return(jen.True())
+				return
+			}
+			slices.Sort(states)
+			g.Switch(jen.Id("state")).Block(jen.Case(states64(states)...).Block(jen.Return(jen.True())))
+			g.Return(jen.False())
+		}).Line()
+}
+
+// states is how many steps a run has.
+func (f *traceFunc) states() int {
+	n := 0
+	for _, s := range f.t.Steps {
+		n += len(s.States)
+	}
+	return n
 }
 
 func states64(list []int) []jen.Code {

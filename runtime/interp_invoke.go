@@ -28,7 +28,6 @@ type invoke struct {
 	answer    schedule.Answer[Tensor]
 	goroutine string
 	over      bool
-	left      bool // the code ended its goroutine: its coroutine cannot be resumed
 }
 
 var (
@@ -39,34 +38,31 @@ var (
 // Resume gives the code its answer and runs it to its next request. It is called
 // only where hooks are called, so that the coroutine stays on one thread in one
 // state of locking.
-func (v *invoke) Resume(a schedule.Answer[Tensor]) (schedule.Request[Tensor], bool) {
+func (v *invoke) Resume(a schedule.Answer[Tensor]) (req schedule.Request[Tensor], ok bool) {
 	if v.next == nil {
 		v.next, v.stop = iter.Pull(v.sequence)
 	}
 	before := v.t.running
 	v.t.running, v.answer = v, a
-	defer func() { v.t.running = before }()
+	defer func() {
+		v.t.running = before
+		if p := recover(); p != nil {
+			req, ok = schedule.Request[Tensor]{Kind: schedule.End, Err: met(p)}, true
+		}
+	}()
 	return v.next()
 }
 
-// sequence is the coroutine. An end by Goexit is told as the last request and
-// never resumed, because going on would end the goroutine that resumes it, and
-// the C frames on that: what is left of the coroutine stays parked.
+// sequence is the coroutine.
 func (v *invoke) sequence(yield func(schedule.Request[Tensor]) bool) {
 	v.yield, v.goroutine = yield, goroutineID()
 	returned := false
-	defer func() {
-		v.over = true
-		if !returned {
-			v.left = true
-			yield(schedule.Request[Tensor]{Kind: schedule.End, Err: &RunError{Invoke: v.index, Pos: userLine(), Err: errGoexit}})
-			select {}
-		}
-	}()
+	defer whenGone(&returned, &v.index)
+	defer func() { v.over = true }()
 	err := v.protected()
 	returned = true
-	v.over = true
 	if err != nil {
+		v.over = true
 		yield(schedule.Request[Tensor]{Kind: schedule.End, Err: err})
 	}
 }
@@ -118,9 +114,15 @@ func (v *invoke) usable() *Error {
 
 // end finishes a coroutine that is still there. It is called where hooks are called.
 func (v *invoke) end() {
-	if v.stop != nil && !v.left {
-		v.stop()
+	if v.stop == nil {
+		return
 	}
+	defer func() {
+		if p := recover(); p != nil {
+			_ = met(p) // what the code defers ended its goroutine: the run is over anyway
+		}
+	}()
+	v.stop()
 }
 
 // goroutineID gives the running goroutine's number in text.

@@ -70,12 +70,23 @@ func (r *stepRun) visit(c *backend.HookCall) (err error) {
 	for range s.node.names {
 		s.set = append(s.set, false)
 	}
+	if l, ok := r.frame.(leaver); ok && l.MayLeave(s.State()) {
+		err = r.apart()
+	} else {
+		err = r.protected()
+	}
+	if err != nil {
+		return userError{err}
+	}
+	return nil
+}
+
+// protected runs the step's code and makes an error of a panic.
+func (r *stepRun) protected() (err error) {
+	s := &r.step
 	defer func() {
 		if p := recover(); p != nil {
 			err = recovered(p, s.in)
-		}
-		if err != nil {
-			err = userError{err}
 		}
 	}()
 	if err := r.frame.Step(s); err != nil {

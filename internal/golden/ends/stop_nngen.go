@@ -432,15 +432,21 @@ func (f *stopNormFrame) Step(s *nn.Step) error {
 	nn_trace:
 		switch {
 		default:
+//line stop.go:63
 			f.h0 = s.Tensor(0)
+//line stop.go:61
 			if s.Item(1) > f.limit {
 				s.SetBool(0, true)
 				f.h0 = s.Tensor(0)
+//line stop.go:63
 				f.logits = nn.Tensor{}
+//line stop.go:63
 				f.nn_left = true
+//line stop.go:63
 				break nn_trace
 			}
 		}
+//line stop_nngen.go:450
 	}
 	return nil
 }
@@ -470,14 +476,15 @@ func (c *CompiledStopNorm) RunInto(ctx context.Context, res *StopNormResult, in 
 	}}
 //line stop.go:65
 	if !f.nn_left {
+//line stop.go:65
 		f.logits = nn_taps.Tensor(0)
 	}
-//line stop_nngen.go:476
+//line stop_nngen.go:483
 //line stop.go:65
 	res.H0 = f.h0
 //line stop.go:65
 	res.Logits = f.logits
-//line stop_nngen.go:481
+//line stop_nngen.go:488
 	return nil
 }
 
@@ -575,19 +582,25 @@ func (c *CompiledStopWhen) RunInto(ctx context.Context, res *StopWhenResult, in 
 nn_trace:
 	switch {
 	default:
+//line stop.go:75
 		h0 = nn_taps.Tensor(0)
+//line stop.go:73
 		if flag {
+//line stop.go:75
 			h0 = nn_taps.Tensor(0)
+//line stop.go:75
 			logits = nn.Tensor{}
+//line stop.go:75
 			break nn_trace
 		}
 		logits = nn_taps.Tensor(1)
 	}
+//line stop_nngen.go:599
 //line stop.go:77
 	res.H0 = h0
 //line stop.go:77
 	res.Logits = logits
-//line stop_nngen.go:591
+//line stop_nngen.go:604
 	return nil
 }
 
@@ -827,7 +840,7 @@ func (f *untilNormFrame) Step(s *nn.Step) error {
 		if s.Item(0) > f.limit {
 			s.SetBool(0, true)
 		}
-//line stop_nngen.go:831
+//line stop_nngen.go:844
 	}
 	return nil
 }

@@ -83,6 +83,11 @@ func (f *countedFrame) Step(s *nn.Step) error {
 	return nil
 }
 
+// MayLeave reports whether a step calls what could end its goroutine.
+func (*countedFrame) MayLeave(state int) bool {
+	return true
+}
+
 // Run runs the model once with Counted in it. The results belong to the caller until they are released.
 func (c *CompiledCounted) Run(ctx context.Context, in gpt2.Inputs, log *Log, scale float32) (err error) {
 	var res CountedResult
@@ -105,7 +110,7 @@ func (c *CompiledCounted) RunInto(ctx context.Context, res *CountedResult, in gp
 			defer nn_d("over")
 			nn_next()
 		})
-//line deferred_nngen.go:109
+//line deferred_nngen.go:114
 		return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil)
 	}); nn_failed != nil {
 		return nn_failed
@@ -129,7 +134,7 @@ func (c *CompiledCounted) Generate(ctx context.Context, in gpt2.Inputs, log *Log
 			defer nn_d("over")
 			nn_next()
 		})
-//line deferred_nngen.go:133
+//line deferred_nngen.go:138
 		return nil, nil
 	}, opts...)
 }
@@ -219,7 +224,7 @@ func (c *CompiledPrepared) RunInto(ctx context.Context, res *PreparedResult, in 
 		nn_p := scale
 //line deferred.go:26
 		scale = float32(0.0)
-//line deferred_nngen.go:223
+//line deferred_nngen.go:228
 		return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(float32(nn_p))})
 	}); nn_failed != nil {
 		return nn_failed
@@ -245,7 +250,7 @@ func (c *CompiledPrepared) Generate(ctx context.Context, in gpt2.Inputs, log *Lo
 		nn_p := scale
 //line deferred.go:26
 		scale = float32(0.0)
-//line deferred_nngen.go:249
+//line deferred_nngen.go:254
 		return []nn.Tensor{nn.Scalar(float32(nn_p))}, nil
 	}, opts...)
 }
@@ -330,7 +335,7 @@ func (f *riskyFrame) Step(s *nn.Step) error {
 		}
 //line deferred.go:44
 		s.SetFloat32(0, f.limit/n)
-//line deferred_nngen.go:334
+//line deferred_nngen.go:339
 	}
 	return nil
 }
@@ -361,7 +366,7 @@ func (c *CompiledRisky) RunInto(ctx context.Context, res *RiskyResult, in gpt2.I
 			}()
 			nn_next()
 		})
-//line deferred_nngen.go:365
+//line deferred_nngen.go:370
 		return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil)
 	}); nn_failed != nil {
 		return nn_failed
@@ -389,7 +394,7 @@ func (c *CompiledRisky) Generate(ctx context.Context, in gpt2.Inputs, log *Log, 
 			}()
 			nn_next()
 		})
-//line deferred_nngen.go:393
+//line deferred_nngen.go:398
 		return nil, nil
 	}, opts...)
 }
@@ -506,7 +511,7 @@ func (c *CompiledNils) RunInto(ctx context.Context, res *NilsResult, in gpt2.Inp
 		} else {
 			list = nil
 		}
-//line deferred_nngen.go:510
+//line deferred_nngen.go:515
 		return nil
 	}); nn_failed != nil {
 		return nn_failed
@@ -515,7 +520,7 @@ func (c *CompiledNils) RunInto(ctx context.Context, res *NilsResult, in gpt2.Inp
 	res.ByName = byName
 //line deferred.go:65
 	res.List = list
-//line deferred_nngen.go:519
+//line deferred_nngen.go:524
 	return nil
 }
 

@@ -232,6 +232,11 @@ func (f *loggedFrame) Step(s *nn.Step) error {
 	return nil
 }
 
+// MayLeave reports whether a step calls what could end its goroutine.
+func (*loggedFrame) MayLeave(state int) bool {
+	return true
+}
+
 // Run runs the model once with Logged in it. The results belong to the caller until they are released.
 func (c *CompiledLogged) Run(ctx context.Context, in gpt2.Inputs, log *Log) (logits nn.Tensor, err error) {
 	var res LoggedResult
@@ -247,7 +252,7 @@ func (c *CompiledLogged) RunInto(ctx context.Context, res *LoggedResult, in gpt2
 	f.log = log
 //line hooks.go:37
 	f.log.Add("start")
-//line hooks_nngen.go:251
+//line hooks_nngen.go:256
 	var held [1]nn.Tensor
 	defer func() {
 		for _, nn_t := range held {
@@ -267,7 +272,7 @@ func (c *CompiledLogged) RunInto(ctx context.Context, res *LoggedResult, in gpt2
 	f.log.Add("written")
 //line hooks.go:47
 	f.log.Add("logits %.4f", nn_taps.Tensor(1).Item())
-//line hooks_nngen.go:271
+//line hooks_nngen.go:276
 	return nil
 }
 
@@ -359,7 +364,7 @@ func (*madeFrame) Step(s *nn.Step) error {
 		}
 //line hooks.go:63
 		s.SetTensor(0, nn.From(mean))
-//line hooks_nngen.go:363
+//line hooks_nngen.go:368
 	}
 	return nil
 }
@@ -476,7 +481,7 @@ func (f *sizedFrame) Step(s *nn.Step) error {
 		}
 //line hooks.go:78
 		s.SetTensor(0, nn.From(f.values))
-//line hooks_nngen.go:480
+//line hooks_nngen.go:485
 	}
 	return nil
 }
@@ -495,7 +500,7 @@ func (c *CompiledSized) RunInto(ctx context.Context, res *SizedResult, in gpt2.I
 	defer sizedFrames.Put(f)
 //line hooks.go:74
 	f.values = make([]float32, size)
-//line hooks_nngen.go:499
+//line hooks_nngen.go:504
 	return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
 }
 
@@ -508,7 +513,7 @@ func (c *CompiledSized) Generate(ctx context.Context, in gpt2.Inputs, size int, 
 		*f = sizedFrame{}
 //line hooks.go:74
 		f.values = make([]float32, size)
-//line hooks_nngen.go:512
+//line hooks_nngen.go:517
 		return nil, nil
 	}, opts...)
 }

@@ -491,6 +491,11 @@ func (f *nestedFrame) Step(s *nn.Step) error {
 	return nil
 }
 
+// MayLeave reports whether a step calls what could end its goroutine.
+func (*nestedFrame) MayLeave(state int) bool {
+	return true
+}
+
 // Run runs the model once with Nested in it. The results belong to the caller until they are released.
 func (c *CompiledNested) Run(ctx context.Context, in gpt2.Inputs, log *Log, limit float32) (logits nn.Tensor, err error) {
 	var res NestedResult
@@ -527,7 +532,7 @@ func (c *CompiledNested) RunInto(ctx context.Context, res *NestedResult, in gpt2
 	}
 //line limit.go:53
 	f.log.Add("logits %.3f", nn_taps.Tensor(1).Item())
-//line limit_nngen.go:531
+//line limit_nngen.go:536
 	return nil
 }
 
@@ -650,9 +655,14 @@ func (f *exchangeFrame) Step(s *nn.Step) error {
 		s.Enter(1)
 //line limit.go:76
 		s.SetFloat32(0, n/k)
-//line limit_nngen.go:654
+//line limit_nngen.go:659
 	}
 	return nil
+}
+
+// MayLeave reports whether a step calls what could end its goroutine.
+func (*exchangeFrame) MayLeave(state int) bool {
+	return true
 }
 
 // Run runs the model once with Exchange in it. The results belong to the caller until they are released.
@@ -677,7 +687,7 @@ func (c *CompiledExchange) RunInto(ctx context.Context, res *ExchangeResult, log
 	nn_invoke = 1
 //line limit.go:71
 	f.log.Add("b starts")
-//line limit_nngen.go:681
+//line limit_nngen.go:691
 	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, &res.First, &res.Second); err != nil {
 		return err
 	}
@@ -685,7 +695,7 @@ func (c *CompiledExchange) RunInto(ctx context.Context, res *ExchangeResult, log
 	nn_invoke = -1
 //line limit.go:80
 	f.log.Add("over")
-//line limit_nngen.go:689
+//line limit_nngen.go:699
 	return nil
 }
 

@@ -115,6 +115,11 @@ func (f *lookBothFrame) Step(s *nn.Step) error {
 	return nil
 }
 
+// MayLeave reports whether a step calls what could end its goroutine.
+func (*lookBothFrame) MayLeave(state int) bool {
+	return true
+}
+
 // Run runs the model once with LookBoth in it. The results belong to the caller until they are released.
 func (c *CompiledLookBoth) Run(ctx context.Context, in gpt2.Inputs, log *Log, limit float32) (logits nn.Tensor, err error) {
 	var res LookBothResult
@@ -131,7 +136,7 @@ func (c *CompiledLookBoth) RunInto(ctx context.Context, res *LookBothResult, in 
 	f.limit = limit
 //line nine.go:26
 	f.k = float32(1.0)
-//line nine_nngen.go:135
+//line nine_nngen.go:140
 	return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
 }
 
@@ -146,7 +151,7 @@ func (c *CompiledLookBoth) Generate(ctx context.Context, in gpt2.Inputs, log *Lo
 		f.limit = limit
 //line nine.go:26
 		f.k = float32(1.0)
-//line nine_nngen.go:150
+//line nine_nngen.go:155
 		return nil, nil
 	}, opts...)
 }
@@ -261,9 +266,14 @@ func (f *lookEitherFrame) Step(s *nn.Step) error {
 		}
 //line nine.go:47
 		s.SetFloat32(0, f.k)
-//line nine_nngen.go:265
+//line nine_nngen.go:270
 	}
 	return nil
+}
+
+// MayLeave reports whether a step calls what could end its goroutine.
+func (*lookEitherFrame) MayLeave(state int) bool {
+	return true
 }
 
 // Run runs the model once with LookEither in it. The results belong to the caller until they are released.
@@ -282,7 +292,7 @@ func (c *CompiledLookEither) RunInto(ctx context.Context, res *LookEitherResult,
 	f.limit = limit
 //line nine.go:44
 	f.k = float32(1.0)
-//line nine_nngen.go:286
+//line nine_nngen.go:296
 	return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
 }
 
@@ -297,7 +307,7 @@ func (c *CompiledLookEither) Generate(ctx context.Context, in gpt2.Inputs, log *
 		f.limit = limit
 //line nine.go:44
 		f.k = float32(1.0)
-//line nine_nngen.go:301
+//line nine_nngen.go:311
 		return nil, nil
 	}, opts...)
 }
@@ -400,7 +410,7 @@ func (f *differenceFrame) Step(s *nn.Step) error {
 		f.d = nn_r - nn_r_2
 //line nine.go:62
 		s.SetFloat32(0, 1/f.d)
-//line nine_nngen.go:404
+//line nine_nngen.go:414
 	}
 	return nil
 }
@@ -421,13 +431,13 @@ func (c *CompiledDifference) RunInto(ctx context.Context, res *DifferenceResult,
 	log.Add("norm %d", 0)
 //line nine.go:57
 	log.Add("norm %d", 1)
-//line nine_nngen.go:425
+//line nine_nngen.go:435
 	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits); err != nil {
 		return err
 	}
 //line nine.go:63
 	res.D = f.d
-//line nine_nngen.go:431
+//line nine_nngen.go:441
 	return nil
 }
 
@@ -442,7 +452,7 @@ func (c *CompiledDifference) Generate(ctx context.Context, in gpt2.Inputs, log *
 		log.Add("norm %d", 0)
 //line nine.go:57
 		log.Add("norm %d", 1)
-//line nine_nngen.go:446
+//line nine_nngen.go:456
 		_ = func(nn_taps *nn.Taps) {
 			_ = f.d
 		}
@@ -539,7 +549,7 @@ func (*freshFrame) Step(s *nn.Step) error {
 		x := s.Item(0)
 //line nine.go:76
 		s.SetFloat32(0, float32(1.0)/x)
-//line nine_nngen.go:543
+//line nine_nngen.go:553
 	}
 	return nil
 }
@@ -560,7 +570,7 @@ func (c *CompiledFresh) RunInto(ctx context.Context, res *FreshResult, in gpt2.I
 	log.Add("%d", 1)
 //line nine.go:75
 	log.Add("%d", 1)
-//line nine_nngen.go:564
+//line nine_nngen.go:574
 	return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
 }
 
@@ -575,7 +585,7 @@ func (c *CompiledFresh) Generate(ctx context.Context, in gpt2.Inputs, log *Log, 
 		log.Add("%d", 1)
 //line nine.go:75
 		log.Add("%d", 1)
-//line nine_nngen.go:579
+//line nine_nngen.go:589
 		return nil, nil
 	}, opts...)
 }
@@ -678,15 +688,24 @@ func (f *closuresFrame) Step(s *nn.Step) error {
 		nn_r := 1 + int(f.n)
 //line nine.go:92
 		f.log.Add("%d", nn_r)
-//line nine_nngen.go:682
+//line nine_nngen.go:692
 	case 1:
 //line nine.go:89
 		f.n_2 = s.Item(0)
 //line nine.go:91
 		s.SetFloat32(0, 0.5/f.n_2)
-//line nine_nngen.go:688
+//line nine_nngen.go:698
 	}
 	return nil
+}
+
+// MayLeave reports whether a step calls what could end its goroutine.
+func (*closuresFrame) MayLeave(state int) bool {
+	switch state {
+	case 0:
+		return true
+	}
+	return false
 }
 
 // Run runs the model once with Closures in it. The results belong to the caller until they are released.
@@ -728,10 +747,10 @@ func (c *CompiledClosures) RunInto(ctx context.Context, res *ClosuresResult, in 
 //line nine.go:95
 		got = append(got, nn_r)
 	}
-//line nine_nngen.go:732
+//line nine_nngen.go:751
 //line nine.go:97
 	res.Got = got
-//line nine_nngen.go:735
+//line nine_nngen.go:754
 	return nil
 }
 
@@ -823,9 +842,14 @@ func (f *recoveredFrame) Step(s *nn.Step) error {
 		f.log.Add("mean %.3f", k)
 //line nine.go:116
 		s.SetFloat32(0, k)
-//line nine_nngen.go:827
+//line nine_nngen.go:846
 	}
 	return nil
+}
+
+// MayLeave reports whether a step calls what could end its goroutine.
+func (*recoveredFrame) MayLeave(state int) bool {
+	return true
 }
 
 // Run runs the model once with Recovered in it. The results belong to the caller until they are released.
@@ -860,7 +884,7 @@ func (c *CompiledRecovered) RunInto(ctx context.Context, res *RecoveredResult, i
 			}()
 			nn_next()
 		})
-//line nine_nngen.go:864
+//line nine_nngen.go:888
 		if nn_err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0]); nn_err != nil {
 			return nn_err
 		}
@@ -874,14 +898,14 @@ func (c *CompiledRecovered) RunInto(ctx context.Context, res *RecoveredResult, i
 		logits = nn_taps.Tensor(0)
 //line nine.go:117
 		err = nil
-//line nine_nngen.go:878
+//line nine_nngen.go:902
 		return nil
 	}); nn_failed != nil {
 		return nn_failed
 	}
 //line nine.go:117
 	res.Logits = logits
-//line nine_nngen.go:885
+//line nine_nngen.go:909
 	return err
 }
 
@@ -969,7 +993,7 @@ func (*overruledFrame) Step(s *nn.Step) error {
 		n := s.Item(0)
 //line nine.go:128
 		s.SetFloat32(0, 1/n)
-//line nine_nngen.go:973
+//line nine_nngen.go:997
 	}
 	return nil
 }
@@ -1003,7 +1027,7 @@ func (c *CompiledOverruled) RunInto(ctx context.Context, res *OverruledResult, i
 			}()
 			nn_next()
 		})
-//line nine_nngen.go:1007
+//line nine_nngen.go:1031
 		if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0]); err != nil {
 			return err
 		}
@@ -1015,14 +1039,14 @@ func (c *CompiledOverruled) RunInto(ctx context.Context, res *OverruledResult, i
 		}}
 //line nine.go:129
 		r = int(nn_taps.Tensor(0).Int())
-//line nine_nngen.go:1019
+//line nine_nngen.go:1043
 		return nil
 	}); nn_failed != nil {
 		return nn_failed
 	}
 //line nine.go:129
 	res.R = r
-//line nine_nngen.go:1026
+//line nine_nngen.go:1050
 	return nil
 }
 
@@ -1123,9 +1147,14 @@ func (f *casesFrame) Step(s *nn.Step) error {
 		}
 //line nine.go:149
 		s.SetFloat32(0, f.k)
-//line nine_nngen.go:1127
+//line nine_nngen.go:1151
 	}
 	return nil
+}
+
+// MayLeave reports whether a step calls what could end its goroutine.
+func (*casesFrame) MayLeave(state int) bool {
+	return true
 }
 
 // Run runs the model once with Cases in it. The results belong to the caller until they are released.
@@ -1144,7 +1173,7 @@ func (c *CompiledCases) RunInto(ctx context.Context, res *CasesResult, in gpt2.I
 	f.step = step
 //line nine.go:142
 	f.k = float32(0.25)
-//line nine_nngen.go:1148
+//line nine_nngen.go:1177
 	return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
 }
 
@@ -1159,7 +1188,7 @@ func (c *CompiledCases) Generate(ctx context.Context, in gpt2.Inputs, log *Log, 
 		f.step = step
 //line nine.go:142
 		f.k = float32(0.25)
-//line nine_nngen.go:1163
+//line nine_nngen.go:1192
 		return nil, nil
 	}, opts...)
 }
@@ -1252,9 +1281,14 @@ func (f *anyFrame) Step(s *nn.Step) error {
 		f.log.Add("%v: %.3f", f.tag, n)
 //line nine.go:162
 		s.SetFloat32(0, 2/n)
-//line nine_nngen.go:1256
+//line nine_nngen.go:1285
 	}
 	return nil
+}
+
+// MayLeave reports whether a step calls what could end its goroutine.
+func (*anyFrame) MayLeave(state int) bool {
+	return true
 }
 
 // Run runs the model once with Any in it. The results belong to the caller until they are released.
@@ -1275,13 +1309,13 @@ func (c *CompiledAny) RunInto(ctx context.Context, res *AnyResult, in gpt2.Input
 	f.log = log
 //line nine.go:161
 	note = fmt.Sprint(f.tag, " was seen")
-//line nine_nngen.go:1279
+//line nine_nngen.go:1313
 	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits); err != nil {
 		return err
 	}
 //line nine.go:163
 	res.Note = note
-//line nine_nngen.go:1285
+//line nine_nngen.go:1319
 	return nil
 }
 
@@ -1298,7 +1332,7 @@ func (c *CompiledAny) Generate(ctx context.Context, in gpt2.Inputs, tag any, log
 		_ = note
 //line nine.go:161
 		note = fmt.Sprint(f.tag, " was seen")
-//line nine_nngen.go:1302
+//line nine_nngen.go:1336
 		_ = func(nn_taps *nn.Taps) {
 			_ = note
 		}
@@ -1401,9 +1435,14 @@ func (f *deepFrame) Step(s *nn.Step) error {
 		}
 //line nine.go:192
 		s.SetFloat32(0, 1/n)
-//line nine_nngen.go:1405
+//line nine_nngen.go:1439
 	}
 	return nil
+}
+
+// MayLeave reports whether a step calls what could end its goroutine.
+func (*deepFrame) MayLeave(state int) bool {
+	return true
 }
 
 // Run runs the model once with Deep in it. The results belong to the caller until they are released.
@@ -1454,7 +1493,7 @@ func (c *CompiledDeep) RunInto(ctx context.Context, res *DeepResult, in gpt2.Inp
 				nn_next()
 			})
 		}
-//line nine_nngen.go:1458
+//line nine_nngen.go:1497
 		if nn_err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil); nn_err != nil {
 			return nn_err
 		}
@@ -1477,14 +1516,14 @@ func (c *CompiledDeep) RunInto(ctx context.Context, res *DeepResult, in gpt2.Inp
 //line nine.go:198
 			err = nil
 		}
-//line nine_nngen.go:1481
+//line nine_nngen.go:1520
 		return nil
 	}); nn_failed != nil {
 		return nn_failed
 	}
 //line nine.go:198
 	res.Hot = f.hot
-//line nine_nngen.go:1488
+//line nine_nngen.go:1527
 	return err
 }
 

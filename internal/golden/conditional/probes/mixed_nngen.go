@@ -365,6 +365,11 @@ func (f *pickedFrame) Step(s *nn.Step) error {
 	return nil
 }
 
+// MayLeave reports whether a step calls what could end its goroutine.
+func (*pickedFrame) MayLeave(state int) bool {
+	return true
+}
+
 // Run runs the model once with Picked in it. The results belong to the caller until they are released.
 func (c *CompiledPicked) Run(ctx context.Context, in opticks.Inputs, n int, k float32) (logits nn.Tensor, err error) {
 	var res PickedResult
@@ -412,7 +417,7 @@ nn_loop:
 			break nn_loop
 		}
 	}
-//line mixed_nngen.go:416
+//line mixed_nngen.go:421
 //line mixed.go:25
 	nn_arg0 := bool((!(f.n == 0)) && (f.n > 4))
 //line mixed.go:42
@@ -423,7 +428,7 @@ nn_loop:
 	nn_arg3 := bool((((!(f.n <= 0)) && (!(f.n <= 1))) && (!(f.n <= 2))) && (f.n-1 == 2))
 //line mixed.go:42
 	nn_arg4 := bool(((((!(f.n <= 0)) && (!(f.n <= 1))) && (!(f.n <= 2))) && (!(f.n <= 3))) && (f.n-1 == 3))
-//line mixed_nngen.go:427
+//line mixed_nngen.go:432
 	return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4)}, &res.Logits)
 }
 
@@ -469,7 +474,7 @@ func (c *CompiledPicked) Generate(ctx context.Context, in opticks.Inputs, n int,
 				break nn_loop
 			}
 		}
-//line mixed_nngen.go:473
+//line mixed_nngen.go:478
 //line mixed.go:25
 		nn_arg0 := bool((!(f.n == 0)) && (f.n > 4))
 //line mixed.go:42
@@ -480,7 +485,7 @@ func (c *CompiledPicked) Generate(ctx context.Context, in opticks.Inputs, n int,
 		nn_arg3 := bool((((!(f.n <= 0)) && (!(f.n <= 1))) && (!(f.n <= 2))) && (f.n-1 == 2))
 //line mixed.go:42
 		nn_arg4 := bool(((((!(f.n <= 0)) && (!(f.n <= 1))) && (!(f.n <= 2))) && (!(f.n <= 3))) && (f.n-1 == 3))
-//line mixed_nngen.go:484
+//line mixed_nngen.go:489
 		return []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4)}, nil
 	}, opts...)
 }
@@ -833,7 +838,7 @@ func (c *CompiledTwoChoices) RunInto(ctx context.Context, res *TwoChoicesResult,
 	nn_choice := nn.Choose(a, 6)
 //line mixed.go:54
 	nn_choice_2 := nn.Choose(b, 6)
-//line mixed_nngen.go:837
+//line mixed_nngen.go:842
 	var held [3]nn.Tensor
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(int64(nn_choice_2)), nn.Scalar(on)}, &res.X, &res.Logits, &held[0], &held[1], &held[2]); err != nil {
 		return err
@@ -850,12 +855,12 @@ func (c *CompiledTwoChoices) RunInto(ctx context.Context, res *TwoChoicesResult,
 	if on {
 		y = nn_taps.Tensor(3)
 	}
-//line mixed_nngen.go:854
+//line mixed_nngen.go:859
 //line mixed.go:62
 	res.Y = y
 //line mixed.go:62
 	res.N = nn_taps.Tensor(4).Item()
-//line mixed_nngen.go:859
+//line mixed_nngen.go:864
 	return nil
 }
 
@@ -1159,7 +1164,7 @@ func (c *CompiledSameAgain) RunInto(ctx context.Context, res *SameAgainResult, i
 	defer nn.Catch(0, &nn_failed)
 //line mixed.go:69
 	nn_choice := nn.Choose(layer, 6)
-//line mixed_nngen.go:1163
+//line mixed_nngen.go:1168
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(k)}, &res.H, &res.Logits)
 }
 
@@ -1168,7 +1173,7 @@ func (c *CompiledSameAgain) Generate(ctx context.Context, in opticks.Inputs, lay
 	defer nn.Catch(0, &nn_failed)
 //line mixed.go:69
 	nn_choice := nn.Choose(layer, 6)
-//line mixed_nngen.go:1172
+//line mixed_nngen.go:1177
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(k)}, opts...)
 }
 
@@ -1396,7 +1401,7 @@ nn_call2:
 			break nn_call2
 		}
 	}
-//line mixed_nngen.go:1400
+//line mixed_nngen.go:1405
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(on)}, &res.Logits)
 }
 
@@ -1423,7 +1428,7 @@ nn_call2:
 			break nn_call2
 		}
 	}
-//line mixed_nngen.go:1427
+//line mixed_nngen.go:1432
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(on)}, opts...)
 }
 
@@ -1529,7 +1534,7 @@ func (c *CompiledShapes) RunInto(ctx context.Context, res *ShapesResult, in opti
 	nn_arg0 := bool((mode == 0))
 //line mixed.go:103
 	nn_arg1 := bool(!(mode == 0) && !(mode == 1))
-//line mixed_nngen.go:1533
+//line mixed_nngen.go:1538
 	var held [3]nn.Tensor
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1)}, &held[0], &held[1], &held[2]); err != nil {
 		return err
@@ -1549,10 +1554,10 @@ func (c *CompiledShapes) RunInto(ctx context.Context, res *ShapesResult, in opti
 	default:
 		h = nn_taps.Tensor(2)
 	}
-//line mixed_nngen.go:1553
+//line mixed_nngen.go:1558
 //line mixed.go:111
 	res.H = h
-//line mixed_nngen.go:1556
+//line mixed_nngen.go:1561
 	return nil
 }
 
@@ -1797,7 +1802,7 @@ func (f *countsFrame) Step(s *nn.Step) error {
 //line mixed.go:123
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1801
+//line mixed_nngen.go:1806
 	case 1:
 //line mixed.go:122
 	nn_next2:
@@ -1819,7 +1824,7 @@ func (f *countsFrame) Step(s *nn.Step) error {
 //line mixed.go:123
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1823
+//line mixed_nngen.go:1828
 	case 2:
 //line mixed.go:122
 	nn_next3:
@@ -1841,7 +1846,7 @@ func (f *countsFrame) Step(s *nn.Step) error {
 //line mixed.go:123
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1845
+//line mixed_nngen.go:1850
 	case 3:
 //line mixed.go:122
 	nn_next4:
@@ -1863,7 +1868,7 @@ func (f *countsFrame) Step(s *nn.Step) error {
 //line mixed.go:123
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1867
+//line mixed_nngen.go:1872
 	case 4:
 //line mixed.go:122
 	nn_next5:
@@ -1885,7 +1890,7 @@ func (f *countsFrame) Step(s *nn.Step) error {
 //line mixed.go:123
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1889
+//line mixed_nngen.go:1894
 	case 5:
 //line mixed.go:122
 	nn_next6:
@@ -1902,7 +1907,7 @@ func (f *countsFrame) Step(s *nn.Step) error {
 				s.SetBool(2, true)
 			}
 		}
-//line mixed_nngen.go:1906
+//line mixed_nngen.go:1911
 	}
 	return nil
 }
@@ -1928,18 +1933,18 @@ func (c *CompiledCounts) RunInto(ctx context.Context, res *CountsResult, in opti
 //line mixed.go:123
 		f.scale += 0.25
 	}
-//line mixed_nngen.go:1932
+//line mixed_nngen.go:1937
 //line mixed.go:121
 	nn_arg0 := bool(f.on && true)
 //line mixed.go:121
 	nn_arg1 := bool(f.on && false)
-//line mixed_nngen.go:1937
+//line mixed_nngen.go:1942
 	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1)}, &res.Logits); err != nil {
 		return err
 	}
 //line mixed.go:134
 	res.N = f.n
-//line mixed_nngen.go:1943
+//line mixed_nngen.go:1948
 	return nil
 }
 
@@ -1959,12 +1964,12 @@ func (c *CompiledCounts) Generate(ctx context.Context, in opticks.Inputs, limit 
 //line mixed.go:123
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1963
+//line mixed_nngen.go:1968
 //line mixed.go:121
 		nn_arg0 := bool(f.on && true)
 //line mixed.go:121
 		nn_arg1 := bool(f.on && false)
-//line mixed_nngen.go:1968
+//line mixed_nngen.go:1973
 		_ = func(nn_taps *nn.Taps) {
 			_ = f.n
 		}

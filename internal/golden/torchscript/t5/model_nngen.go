@@ -719,6 +719,16 @@ func (m *Model) Next(n ...int) *Model {
 	return m
 }
 
+// Stop ends the run, for every invoke, when the point in work is over. The function goes on, but reaches no point any more.
+func (m *Model) Stop() {
+	nn.StopRun(&m.Envoy)
+}
+
+// Result waits for the end of the run and gives its result: the model's first output, or the token ids of a generation.
+func (m *Model) Result() nn.Tensor {
+	return nn.ResultOf(&m.Envoy)
+}
+
 // Session is an opened model, once a process; any number of goroutines may use it at once.
 type Session struct {
 	*nn.Session
