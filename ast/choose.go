@@ -78,7 +78,7 @@ func (f *frame) choiceOf(e *ast.IndexExpr, c *codeVal, list []*envoyVal) *choice
 	for _, x := range list {
 		ch.of = append(ch.of, x.label())
 	}
-	f.ev.choices[key] = scopedChoice{ch, f.scope}.ptr()
+	f.ev.choices[key] = scopedChoice{ch, f.scope.open(0)}.ptr()
 	f.ev.chosen = append(f.ev.chosen, ch)
 	return ch
 }

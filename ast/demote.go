@@ -57,7 +57,7 @@ func (f *frame) above(c *cell) *frame {
 		}
 	}
 	for s := f.scope; s != nil && s.depth > level; s = s.parent {
-		outer.out, outer.scope = s.block, s.parent
+		outer.out, outer.scope, outer.ahead = s.block, s.parent, s.begin
 	}
 	return &outer
 }

@@ -95,9 +95,13 @@ func (f *frame) inputsOf(v value, at ast.Expr) *inputsArg {
 // invokeBody evaluates the body of an invoke as its coroutine.
 func (f *frame) invokeBody(inv *invoke, fn *funcVal, e *ast.CallExpr) {
 	done := func() {}
-	g := f.nested()
-	if !f.ev.sched.several() {
-		g, done = f.group("nn_invoke")
+	var g *frame
+	h := *f
+	h.inv = inv
+	if f.ev.sched.several() {
+		g, done = h.region(&resLabel{name: "nn_invoke"})
+	} else {
+		g, done = h.group("nn_invoke")
 	}
 	g.inv, g.loops, g.src, g.env = inv, nil, fn.src, newEnv(fn.env)
 	scope := g.scope
@@ -111,7 +115,7 @@ func (f *frame) invokeBody(inv *invoke, fn *funcVal, e *ast.CallExpr) {
 			g.newCell(o, o.Type(), f.ev.rootEnvoy(o.Type(), inv))
 		}
 	}
-	g.block(body.List)
+	g.scope.ended = g.block(body.List).kind == ctlExited
 	done()
 }
 

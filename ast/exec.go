@@ -137,11 +137,7 @@ func (f *frame) branch(s *ast.BranchStmt) ctl {
 
 // jump leaves a group by residual code: what follows in the group is conditional.
 func (f *frame) jump(to *rscope, pos token.Pos) {
-	if f.inv != nil && f.ev.sched.several() {
-		f.fail(pos, "NN1504", "use if and else so that the invoke always runs to its end",
-			"an invoke of several cannot leave a loop or a function under a condition that only a run knows")
-		return // what follows, here and in other invokes, is looked at as if it were always reached
-	}
+	f.jumped(to, pos)
 	p := f.predicate()
 	f.exitsTo(to, p)
 	to.label.used = true

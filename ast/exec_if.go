@@ -327,8 +327,7 @@ func (f *frame) group(name string) (g *frame, done func()) {
 	b := &resBlock{}
 	label := &resLabel{name: name}
 	if f.ev.mode.flat {
-		g = f.into(f.out, rscope{kind: scopeGroup, label: label})
-		return g, func() { f.joinGroup(g.scope) }
+		return f.region(label)
 	}
 	g = f.into(b, rscope{kind: scopeGroup, label: label})
 	mark := f.ev.sched.mark()
@@ -339,6 +338,7 @@ func (f *frame) group(name string) (g *frame, done func()) {
 		}
 		st := &resStmt{kind: groupStmt, blocks: []*resBlock{b}, label: label, line: b.stmts[0].line, pos: b.stmts[0].pos}
 		f.ev.sched.checkInterleaved(f, st, mark)
+		st.inv = f.inv
 		f.out.append(st)
 	}
 }

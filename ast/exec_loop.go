@@ -91,8 +91,7 @@ func (f *frame) roundGroup(list *resStmt) (*frame, func()) {
 	b := &resBlock{}
 	label := &resLabel{name: "nn_next"}
 	if f.ev.mode.flat {
-		g := f.into(f.out, rscope{kind: scopeGroup, label: label})
-		return g, func() { f.joinGroup(g.scope) }
+		return f.region(label)
 	}
 	g := f.into(b, rscope{kind: scopeGroup, label: label})
 	mark := f.ev.sched.mark()
@@ -116,6 +115,7 @@ func (f *frame) finishLoop(list *resStmt) {
 	if used {
 		st := *list
 		st.line = f.ev.line(f.near(firstPos(&st)))
+		st.inv = f.inv
 		f.out.append(&st)
 	}
 	list.blocks = nil

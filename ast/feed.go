@@ -72,7 +72,7 @@ func (f *frame) feedHere(c *codeVal, a opArg, t tensor.Type, expr code, isT bool
 	p.feed = &resStmt{kind: feedStmt, pos: a.at.Pos(), op: "=", lhs: []target{{v: v, define: true}}, rhs: []code{expr}, feed: p, effects: !c.pure}
 	f.emit(p.feed)
 	if again {
-		f.ev.graph.fed[key] = fed{p, f.scope, writes}
+		f.ev.graph.fed[key] = fed{p, f.scope.open(0), writes}
 	}
 	return p.sym
 }

@@ -20,6 +20,9 @@ type frame struct {
 	inv   *invoke // nil outside invokes
 	out   *resBlock
 	scope *rscope
+	// ahead is the beginning of a region that residual statements go ahead of;
+	// nil: they go to the end of out.
+	ahead *resStmt
 	call  *callCtx
 	loops *loopCtx
 }
@@ -37,6 +40,7 @@ type rscope struct {
 	born   token.Pos // the call that made the condition depend on the run
 	pos    token.Pos // the condition, for messages
 	label  *resLabel // of a group, to jump out of it
+	begin  *resStmt  // of a region: marks where it begins
 	test   test      // what decides it
 	pred   *pred     // the condition of all that stands here, once somebody asked
 	prior  *pred     // what pred was before a jump out of here became possible
@@ -156,7 +160,7 @@ func (f *frame) into(block *resBlock, s rscope) *frame {
 	if f.scope != nil {
 		s.depth = f.scope.depth + 1
 	}
-	g.scope = &s
+	g.scope, g.ahead = &s, nil
 	return &g
 }
 
@@ -207,7 +211,11 @@ func (f *frame) emit(s *resStmt) {
 	if f.inv != nil && s.in == 0 {
 		s.in = f.inv.index + 1
 	}
-	f.out.append(s)
+	if s.inv = f.inv; f.ahead != nil {
+		f.out.aheadOf(f.ahead, s)
+	} else {
+		f.out.append(s)
+	}
 	f.ev.sched.emitted(f.inv, s)
 	f.emits(s)
 }

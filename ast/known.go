@@ -41,7 +41,12 @@ type exit struct {
 
 // knownOf looks a variable up, from this place outwards. ok: some assignment
 // under a condition, or after one, says what it holds, or that nobody knows.
-func (f *frame) knownOf(c *cell) (known, bool) { return knownIn(f.scope, c) }
+func (f *frame) knownOf(c *cell) (known, bool) {
+	if f.unsettled(c) {
+		return known{}, true
+	}
+	return knownIn(f.scope, c)
+}
 
 func knownIn(s *rscope, c *cell) (known, bool) {
 	for ; s != nil && s.depth >= c.scope; s = s.parent {
@@ -65,14 +70,14 @@ func (f *frame) remember(c *cell, v value) {
 	if _, before := f.knownOf(c); !before && (k.v == nil || f.conditional(c.scope) == nil) {
 		return
 	}
-	f.scope.know.set(f.ev, c, k)
+	f.scope.shared(c).know.set(f.ev, c, k)
 }
 
 // forget notes that a variable was assigned something that is not known.
 func (f *frame) forget(c *cell) {
 	f.alters(c, token.NoPos)
 	if f.scope != nil {
-		f.scope.know.set(f.ev, c, known{})
+		f.scope.shared(c).know.set(f.ev, c, known{})
 	}
 }
 
@@ -102,7 +107,7 @@ func (f *frame) before(c *cell) {
 		s = out.parent
 	}
 	if _, ok := knownIn(s, c); s != nil && !ok {
-		s.know.set(f.ev, c, knownAs(c.val))
+		s.shared(c).know.set(f.ev, c, knownAs(c.val))
 	}
 }
 

@@ -40,7 +40,7 @@ func (f *frame) joinSides(list []*rscope, complete bool) {
 		arms = append(arms, arm{nil, outer})
 	}
 	for _, c := range cells {
-		f.scope.know.set(f.ev, c, f.merge(c, arms))
+		f.scope.shared(c).know.set(f.ev, c, f.merge(c, arms))
 	}
 }
 
@@ -102,7 +102,7 @@ func (f *frame) joinGroup(g *rscope) {
 	}
 	for _, c := range cells {
 		if f.scope != nil {
-			f.scope.know.set(f.ev, c, f.merge(c, arms))
+			f.scope.shared(c).know.set(f.ev, c, f.merge(c, arms))
 		}
 	}
 }

@@ -87,6 +87,13 @@ func (r *replay) decide() bool {
 		for _, w := range waysTo(a.scope) {
 			r.add(w)
 		}
+		for _, j := range r.s.acts[:i] {
+			if j.kind == jumpAct && j.inv == a.inv && inside(a.scope, j.to) {
+				for _, w := range waysTo(j.scope) {
+					r.add(w)
+				}
+			}
+		}
 		if c := a.access.choice; c != nil {
 			r.add(way{at: c, n: c.n})
 		}
@@ -140,7 +147,7 @@ func around(outer, inner *rscope) bool {
 func (s *runState) torn(pairs []pair) (pair, *rscope) {
 	ends := map[*rscope]int{}
 	for _, a := range s.acts {
-		if top := s.ev.outermost(a.scope); top != nil && (a.waits || a.kind == goAct) {
+		if top := branchAround(a.scope); top != nil && (a.waits || a.kind == goAct) {
 			ends[top] = max(ends[top], a.seq)
 		}
 	}
@@ -149,11 +156,22 @@ func (s *runState) torn(pairs []pair) (pair, *rscope) {
 		if y.seq < x.seq {
 			x, y = y, x
 		}
-		if top := s.ev.outermost(x.scope); x.kind == goAct && top != nil && y.seq < ends[top] {
+		if top := branchAround(x.scope); x.kind == goAct && top != nil && y.seq < ends[top] {
 			return p, top
 		}
 	}
 	return pair{}, nil
+}
+
+// branchAround is the outermost branch around a level.
+func branchAround(s *rscope) *rscope {
+	var found *rscope
+	for ; s != nil; s = s.parent {
+		if s.cond && s.kind != scopeGroup {
+			found = s
+		}
+	}
+	return found
 }
 
 // prepare numbers the moments that the scripts use.
@@ -178,9 +196,15 @@ func (r *replay) run() {
 	p.Started = func(live *schedule.Scheduler[int]) { r.live = live }
 	for _, inv := range r.s.invokes {
 		pl := &player{r: r}
+		var gone []*rscope // that this run has left
 		for _, a := range r.s.acts {
-			if a.inv == inv && r.happens(a) {
+			if a.inv != inv || !r.happens(a) || slices.ContainsFunc(gone, func(s *rscope) bool { return inside(a.scope, s) }) {
+				continue
+			}
+			if a.kind != jumpAct {
 				pl.acts = append(pl.acts, a)
+			} else if r.decided(a) {
+				gone = append(gone, a.to)
 			}
 		}
 		p.Mediators, p.Rows = append(p.Mediators, pl), append(p.Rows, schedule.AllRows)
@@ -207,6 +231,11 @@ func (r *replay) happens(a *act) bool {
 		}
 	}
 	return true
+}
+
+// decided reports whether every condition that leads to an act can differ between runs.
+func (r *replay) decided(a *act) bool {
+	return !slices.ContainsFunc(waysTo(a.scope), func(w way) bool { return r.index(w.at) < 0 })
 }
 
 // candidate is which of its points an access means in this run.

@@ -99,6 +99,7 @@ type resStmt struct {
 	calls   bool // a loop over a function, which is called
 	alt     bool // the Go form of an operation of the graph
 	vars    []*resVar
+	inv     *invoke // that left it
 }
 
 // target is the left side of an assignment.

@@ -30,6 +30,7 @@ type act struct {
 	waits  bool // the program waited for it
 
 	barrier *barrier
+	to      *rscope // of a jump: what it leaves
 }
 
 type actKind int
@@ -38,6 +39,7 @@ const (
 	goAct actKind = iota // Go between two points or barriers
 	pointAct
 	barrierAct
+	jumpAct // out of a group
 )
 
 // acting reports whether what is evaluated now happens beside other invokes.
@@ -223,7 +225,7 @@ func waysTo(s *rscope) []way {
 		switch {
 		case s.side != nil:
 			out = append(out, s.side.way(s))
-		case s.cond:
+		case s.cond && s.kind != scopeGroup: // what left a group is asked for apart
 			out = append(out, way{s, 0, 2, s})
 		}
 	}
@@ -262,7 +264,7 @@ func (a *act) goFacts() *facts {
 // the i-th candidate of a and the k-th of b.
 func (a *act) meets(b *act) bool {
 	switch {
-	case a.inv == b.inv || a.kind != b.kind || a.kind == barrierAct:
+	case a.inv == b.inv || a.kind != b.kind || a.kind == barrierAct || a.kind == jumpAct:
 		return false
 	case a.kind == goAct:
 		return disturbs(a, b) || disturbs(b, a) || a.goFacts().conflicts(b.goFacts())

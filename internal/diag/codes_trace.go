@@ -118,11 +118,9 @@ Each invoke has its own model: the parameter of its function. It sees that invok
 	{"NN1503", "Invoke, Barrier or Run out of place", `
 Invokes are registered one after the other, then Run runs the model, once, on every path.`},
 	{"NN1504", "a condition inside one of several invokes", `
-Where invokes share a run, none can leave a loop, or its function, on some paths only: what the others do would depend on it. Use if
-and else, so that it always runs to its end.
-
-Points may stand under conditions, and be of modules chosen when the trace runs, as long as every run does in one order what two
-invokes need both: Go that changes what they share or has effects, and reads and writes of one point. This does not:
+Where invokes share a run, points may stand under conditions, loops and functions may be left, and modules be chosen when the trace
+runs, as long as every run does in one order what two invokes need both: Go that changes what they share or has effects, and reads and
+writes of one point. This is refused:
 
 	t.Invoke(a, func(m *gpt2.Model) {
 		if on { m.Transformer.H[3].SetOutput(v) } // waits for block 3, or does not wait
