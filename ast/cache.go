@@ -117,7 +117,7 @@ func (f *frame) newCache(e *ast.CallExpr, args []value, rows int) value {
 	if !c.opts.Outputs && !c.opts.Inputs {
 		return f.fail(e.Pos(), "NN1511", "add nn.WithInputs()", "a cache WithoutOutputs keeps nothing")
 	}
-	paths, wrong, none := caching.NewNames(f.ev.acc.spec).Resolve(c.opts.Modules)
+	paths, wrong, none := f.ev.moduleNames().Resolve(c.opts.Modules)
 	if none != nil {
 		return f.fail(at[wrong], "NN1308", "nngen tree prints the paths and aliases", "%s", none.Message)
 	}

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 
+	"github.com/nngen-go/nngen/internal/caching"
 	"github.com/nngen-go/nngen/internal/diag"
 )
 
@@ -104,6 +105,7 @@ type evaluator struct {
 	cells    int                      // numbered so far, in the order of their first assignment under a condition
 	ended    ctl
 	caches   []*cacheOf
+	paths    *caching.Names
 	taps     []*sym  // what leaves the run, in the order of the plan
 	hooks    []*hook // the steps of mid-run
 	hasDefer bool    // the trace function defers calls

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/nngen-go/nngen/internal/caching"
 	"github.com/nngen-go/nngen/internal/tensor"
 	"github.com/nngen-go/nngen/modelspec"
 )
@@ -161,22 +162,26 @@ func (f *frame) weight(e *ast.CallExpr, x *envoyVal, name value) value {
 	return &tensorVal{s}
 }
 
-// findModule finds a module by its path from x, as the runtime's Get does: from
-// the root the path may begin with "model", unless a module has that name itself.
+// findModule finds a module by its path from x, as the runtime's Get does:
+// aliases stand for their modules anywhere in it, and from the root it may begin
+// with "model", unless a module has that name itself.
 func (ev *evaluator) findModule(x *envoyVal, path string) (string, *modelspec.Module) {
-	full := x.path
-	if rel := strings.Trim(path, "."); rel != "" {
-		full = modelspec.Join(x.path, rel)
+	if strings.Trim(path, ".") == "" {
+		return x.path, ev.acc.modules[x.path]
 	}
-	if mod := ev.acc.modules[full]; mod != nil {
-		return full, mod
-	}
-	rest, ok := strings.CutPrefix(path, "model")
-	if !ok || x.path != "" || rest != "" && rest[0] != '.' {
+	full, none := ev.moduleNames().Find(x.path, path)
+	if none != nil {
 		return full, nil
 	}
-	full = strings.TrimPrefix(rest, ".")
 	return full, ev.acc.modules[full]
+}
+
+// moduleNames are the names of the model's modules.
+func (ev *evaluator) moduleNames() *caching.Names {
+	if ev.paths == nil {
+		ev.paths = caching.NewNames(ev.acc.spec)
+	}
+	return ev.paths
 }
 
 // getModule evaluates m.Get("transformer.h.5") with a constant path.
@@ -188,7 +193,7 @@ func (f *frame) getModule(e *ast.CallExpr, x *envoyVal, name value) value {
 	path := constant.StringVal(c)
 	full, mod := f.ev.findModule(x, path)
 	if mod == nil {
-		return f.fail(e.Args[0].Pos(), "NN1308", "nngen tree prints the paths", "%s has no module %q", x.label(), path)
+		return f.fail(e.Args[0].Pos(), "NN1308", "nngen tree prints the paths and aliases", "%s has no module %q", x.label(), path)
 	}
 	tup, _ := f.src.info.TypeOf(e).(*types.Tuple)
 	env := &envoyVal{path: full, module: mod, inv: x.inv}

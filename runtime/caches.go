@@ -196,8 +196,8 @@ func (v CacheView) All() iter.Seq2[string, Entry] {
 }
 
 // Keys gives the paths at and below the module of which something was kept, in
-// the order of the run; with alias, the paths that aliases give these modules,
-// and those alone.
+// the order of the run; with alias, by the names that aliases give them and the
+// modules around them: "layers.0.self_attn".
 func (v CacheView) Keys(alias bool) []string {
 	v.c.ready()
 	var paths []string
@@ -209,15 +209,14 @@ func (v CacheView) Keys(alias bool) []string {
 	if !alias {
 		return paths
 	}
-	var out []string
 	names, err := v.c.names()
 	if err != nil {
 		panic(err)
 	}
-	for _, p := range paths {
-		out = append(out, names.AliasesOf[p]...)
+	for i, p := range paths {
+		paths[i] = names.AliasPath(p)
 	}
-	return out
+	return paths
 }
 
 // Len is the number of modules at and below this one of which something was kept.

@@ -111,22 +111,16 @@ func (s *Session) weight(name string) (Tensor, error) {
 }
 
 // Get finds a module of the tree by its path from here, with or without the
-// root's name: "transformer.h.5", "model.transformer.h.5".
+// root's name: "transformer.h.5", "model.transformer.h.5". Aliases stand for
+// their modules anywhere in it: "layers.5.self_attn".
 func (e *Envoy) Get(path string) (*Envoy, error) {
 	n := e.of()
-	full := strings.Trim(path, ".")
-	if n.module.Path != "" && full != "" {
-		full = n.module.Path + "." + full
-	} else if full == "" {
-		full = n.module.Path
+	if strings.Trim(path, ".") == "" {
+		return n.tree.envoy(n.module), nil
 	}
-	if m, ok := n.tree.in.modules[full]; ok {
+	full, none := n.tree.in.names().Find(n.module.Path, path)
+	if m, ok := n.tree.in.modules[full]; ok && none == nil {
 		return n.tree.envoy(m), nil
-	}
-	if rest, ok := strings.CutPrefix(path, "model"); ok && n.module.Path == "" && (rest == "" || rest[0] == '.') {
-		if m, ok := n.tree.in.modules[strings.TrimPrefix(rest, ".")]; ok {
-			return n.tree.envoy(m), nil
-		}
 	}
 	return nil, misuse("NN3156", "%s has no module %q", modelspec.PathName(n.module.Path), path)
 }

@@ -2,6 +2,7 @@ package caching
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,8 +25,7 @@ func NewNames(spec *modelspec.Spec) *Names {
 	for _, m := range spec.Modules {
 		n.Modules[m.Path] = m
 		for path := m.Path; path != ""; {
-			i := strings.LastIndexByte(path, '.')
-			parent, last := path[:max(i, 0)], path[i+1:]
+			parent, last := cutLast(path)
 			n.lists[parent] += 0
 			if k, err := strconv.Atoi(last); err == nil {
 				n.lists[parent] = max(n.lists[parent], k+1)
@@ -111,4 +111,23 @@ func (n *Names) Resolve(paths []string) (out []string, wrong int, err *NotFound)
 // Below reports whether a module is another or inside it.
 func Below(path, of string) bool {
 	return of == "" || path == of || strings.HasPrefix(path, of) && path[len(of)] == '.'
+}
+
+// AliasPath is a module's path by aliases, as far as it and those above it have
+// any: "layers.0.self_attn" for "transformer.h.0.attn".
+func (n *Names) AliasPath(path string) string {
+	if path == "" {
+		return ""
+	}
+	if list := n.AliasesOf[path]; len(list) > 0 {
+		host, name := cutLast(slices.Min(list))
+		return modelspec.Join(n.AliasPath(host), name)
+	}
+	parent, last := cutLast(path)
+	return modelspec.Join(n.AliasPath(parent), last)
+}
+
+func cutLast(path string) (parent, last string) {
+	i := strings.LastIndexByte(path, '.')
+	return path[:max(i, 0)], path[i+1:]
 }

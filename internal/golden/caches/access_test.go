@@ -102,8 +102,12 @@ func TestAccessByAlias(t *testing.T) {
 
 	c, _ = cacheOf(t, s, nn.Modules("layers.1.self_attn", "first_layer"))
 	require.Equal(t, []string{"transformer.h.0", "transformer.h.1.attn"}, c.Keys(false))
-	require.Equal(t, []string{"first_layer", "transformer.h.1.self_attn"}, c.Keys(true))
+	require.Equal(t, []string{"first_layer", "layers.second_layer.self_attn"}, c.Keys(true))
 	require.Empty(t, c.Transformer.H[1].MLP.Keys(false))
+	for _, k := range c.Keys(true) {
+		_, err := c.Get(k)
+		require.NoError(t, err, k)
+	}
 }
 
 // TestAccessWhole names exact paths: h.1 is not h.10, and ml not mlp.
