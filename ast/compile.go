@@ -111,6 +111,7 @@ type evaluator struct {
 	hasDefer bool    // the trace function defers calls
 	defers   *resVar // their list
 	inStep   bool    // a step is being laid out
+	local    []hoistedType
 }
 
 // goParam is a parameter of the trace function after the handle.

@@ -29,6 +29,8 @@ func (f *frame) runtimeFunc(e *ast.CallExpr, fv *funcVal) value {
 	switch name {
 	case "Range", "RangeStep", "RangeFrom", "RangeTo", "Every":
 		return &indexVal{name: name, args: args, typ: f.typeOf(e)}
+	case "Data":
+		return f.dataOf(e, fv, args[0])
 	case "Scalar":
 		return f.scalarTensor(e, args[0])
 	case "From":
@@ -158,6 +160,26 @@ func (f *frame) scalarTensor(e *ast.CallExpr, v value) value {
 	out := f.residual(e, true, map[ast.Expr]value{e.Args[0]: v})
 	if c, ok := out.(*codeVal); ok {
 		c.tensor = tensor.Type{DType: d, Shape: tensor.Shape{}}
+	}
+	return out
+}
+
+// dataOf evaluates nn.Data, which takes the elements of a tensor out of the run.
+func (f *frame) dataOf(e *ast.CallExpr, fv *funcVal, v value) value {
+	want := tensor.Invalid
+	if s, ok := f.typeOf(e).Underlying().(*types.Slice); ok {
+		want = dtypeOf(s.Elem())
+	}
+	t, ok := v.(*tensorVal)
+	if ok && t.sym == nil {
+		return f.fail(e.Args[0].Pos(), "NN1501", "set it before this line", "the tensor is read before it is set")
+	}
+	if ok && t.sym.typ.DType != want && t.sym.typ.DType != tensor.Invalid {
+		return f.fail(e.Pos(), "NN1401", "name the type of its elements, or Cast it first", "Data of %s cannot give elements of %s", t.sym.typ, want)
+	}
+	out := f.residual(e, true, map[ast.Expr]value{e.Args[0]: v})
+	if c, isCode := out.(*codeVal); isCode && (ok && t.sym.host == nil || c.born.IsValid()) {
+		c.born = e.Pos()
 	}
 	return out
 }

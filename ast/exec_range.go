@@ -33,15 +33,13 @@ func (f *frame) rangeStmt(s *ast.RangeStmt, name string) ctl {
 		}
 		f.residualRange(s, name, f.codeOf(x, f.typeOf(s.X), s.X), token.NoPos)
 	case *codeVal:
-		if _, ok := x.typ.Underlying().(*types.Signature); ok {
-			f.fail(s.X.Pos(), "NN1202", "collect the values in a slice first", "ranging over a function is not in the subset of Go that nngen compiles")
-			return ctl{}
-		}
 		f.residualRange(s, name, x.code, x.born)
 	case *mapVal:
 		return f.mapRange(s, name, x)
 	case *visitsVal:
 		return f.visitRange(s, name, x)
+	case *funcVal:
+		f.residualRange(s, name, f.codeOf(x, f.typeOf(s.X), s.X), token.NoPos)
 	case *nilVal, invalid:
 	default:
 		f.fail(s.X.Pos(), "NN1202", "", "ranging over %s is not in the subset of Go that nngen compiles", x.kind())
@@ -164,6 +162,7 @@ func (f *frame) residualRange(s *ast.RangeStmt, name string, x code, born token.
 	st.lhs = []target{{v: k, blank: k == nil}, {v: v, blank: v == nil}}
 	st.op, st.code = "range", x
 	_, st.calls = orNil(f.typeOf(s.X)).Underlying().(*types.Signature)
+	st.effects = st.calls
 	st.blocks = []*resBlock{body}
 	f.emit(st)
 }

@@ -215,6 +215,9 @@ func (ev *evaluator) usedImports(t *Trace) []Import {
 	for _, l := range t.Locals {
 		see(l.Type)
 	}
+	for _, d := range t.Types {
+		see(d.Def)
+	}
 	for _, r := range t.Results {
 		see(r.Type)
 		see(r.Expr)

@@ -55,6 +55,7 @@ func (ev *evaluator) layout(t *Trace, sections []*resBlock, exprs []code) {
 	}
 	ev.fillResults(t, p, exprs)
 	ev.fillParams(t, p)
+	t.Types = ev.typeDecls(p)
 	t.Imports = ev.usedImports(t)
 }
 

@@ -71,7 +71,8 @@ type Trace struct {
 	// name of the user's.
 	Defers string
 	Locals []Field
-	Pieces []Piece // for `nngen explain`, in the order of the source
+	Types  []TypeDecl // that functions declare and code refers to
+	Pieces []Piece    // for `nngen explain`, in the order of the source
 }
 
 // Frame is what lives across the steps of a trace: a struct of the generated

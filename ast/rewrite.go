@@ -134,6 +134,9 @@ func (f *frame) identCode(id *ast.Ident) code {
 				c, _ := f.ev.typeCode(f.subst(o.Type()))
 				return c
 			}
+			if c, ok := f.ev.typeCode(o.Type()); ok {
+				return c
+			}
 			f.fail(id.Pos(), "NN1211", "declare the type outside the function", "host code uses %s, a type declared inside a function", id.Name)
 		}
 		return nil

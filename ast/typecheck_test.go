@@ -72,7 +72,16 @@ func assemble(t *ast.Trace) string {
 		b.WriteString(r.Expr.String() + ", ")
 	}
 	b.WriteString(t.Err.String() + "\n}\n\n")
-	return steps(t) + b.String()
+	return hoisted(t) + steps(t) + b.String()
+}
+
+// hoisted gives the types that functions declare.
+func hoisted(t *ast.Trace) string {
+	var b strings.Builder
+	for _, d := range t.Types {
+		fmt.Fprintf(&b, "type %s %s\n", d.Name, d.Def)
+	}
+	return b.String()
 }
 
 // midRun declares what the generator does for deferred calls and steps.

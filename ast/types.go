@@ -116,6 +116,7 @@ func scalarType(t types.Type) (tensor.DType, bool) {
 // be named there.
 func (ev *evaluator) typeCode(t types.Type) (code, bool) {
 	ok := true
+	t = ev.hoist(t)
 	var out code
 	const mark = "\x00"
 	text := types.TypeString(t, func(p *types.Package) string {

@@ -83,6 +83,10 @@ func (w *traceFile) trace(t *ast.Trace, n declNames) {
 	w.file.Add(f.mediators()).Line()
 	w.file.Add(f.planFunc()).Line()
 	f.declarations()
+	for _, d := range t.Types {
+		w.file.Add(note("%s is a type that %s declares.", d.Name, t.Func))
+		w.file.Type().Id(d.Name).Add(code(d.Def, returnError)).Line()
+	}
 	f.steps()
 	f.run()
 	f.runInto()

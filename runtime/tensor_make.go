@@ -100,3 +100,21 @@ func toBytes[T Element](data []T) []byte {
 	}
 	return slices.Clone(unsafe.Slice((*byte)(unsafe.Pointer(&data[0])), len(data)*int(unsafe.Sizeof(data[0]))))
 }
+
+// fromBytes is the way back from toBytes.
+func fromBytes[T Element](b []byte) []T {
+	var zero T
+	if _, isInt := any(zero).(int); isInt {
+		wide := fromBytes[int64](b)
+		out := make([]T, len(wide))
+		for i, v := range wide {
+			out[i] = any(int(v)).(T)
+		}
+		return out
+	}
+	out := make([]T, len(b)/int(unsafe.Sizeof(zero)))
+	if len(out) > 0 {
+		copy(unsafe.Slice((*byte)(unsafe.Pointer(&out[0])), len(b)), b)
+	}
+	return out
+}

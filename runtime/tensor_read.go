@@ -55,6 +55,17 @@ func (t Tensor) Bools() []bool {
 	return convert(t, "Bools", isBool, "Float32s or Ints", func(_ tensor.DType, b []byte) bool { return b[0] != 0 })
 }
 
+// Data gives a copy of the elements as the Go type that they are: T has to be that
+// of t's dtype (an int of Go is an int64).
+func Data[T Element](t Tensor) (out []T) {
+	h := t.must("Data")
+	if d := dtypeOf[T](); h.dtype != d {
+		panic(misuse("NN3113", "Data of a tensor of %s: its elements are no %T; Cast it first", h.dtype, *new(T)))
+	}
+	t.read("Data", func(b []byte) { out = fromBytes[T](b) })
+	return out
+}
+
 // Item gives the only element of a floating-point tensor.
 func (t Tensor) Item() float32 { return only(t, "Item", Tensor.Float32s) }
 

@@ -35,9 +35,9 @@ func TestManyAtOnce(t *testing.T) {
 		wants[i] = want{logits.Float32s(), hot}
 	}
 	var all sync.WaitGroup
-	for g := range 16 {
+	for g := range 32 {
 		all.Go(func() {
-			for i := range 40 {
+			for i := range 20 {
 				k := (g + i) % len(maxes)
 				logits, hot, err := limit.Run(context.Background(), text, maxes[k])
 				if err != nil || hot != wants[k].hot || !equal(logits.Float32s(), wants[k].logits) {
