@@ -12,7 +12,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 func (ev *evaluator) finish() *Trace {
 	f, fd := ev.main, ev.tf.decl
 	t := &Trace{
-		Func: fd.Name.Name, Doc: docText(fd), NoHooks: ev.tf.directive.nohooks,
+		Func: fd.Name.Name, Doc: docText(fd), NoHooks: ev.tf.directive.nohooks, Edit: ev.tf.directive.edit,
 		Package: Package{ev.tf.src.path, ev.tf.src.name, ev.tf.src.dir},
 		Pos:     ev.position(fd.Name.Pos()), Form: ev.form,
 		Model: Accessor{ev.acc.path, ev.importName(ev.acc.path)},
@@ -36,6 +36,9 @@ func (ev *evaluator) finish() *Trace {
 		return nil
 	}
 	ev.layout(t, sections, exprs)
+	if t.Edit && !ev.pureEdit(t) {
+		return nil
+	}
 	ev.fillPlan(t)
 	return t
 }
@@ -55,7 +58,11 @@ func (ev *evaluator) divide(top *resBlock) []*resBlock {
 		return nil
 	}
 	if pos, born := d.firstFeed(); pos.IsValid() && ev.tf.directive.nohooks {
-		r := ev.report(pos, "NN1301", "this needs Go in mid-run, which //nngen:trace nohooks excludes: a value of the run goes back into the model by way of Go")
+		where := "//nngen:trace nohooks excludes"
+		if ev.tf.directive.edit {
+			where = "an edit cannot have"
+		}
+		r := ev.report(pos, "NN1301", "this needs Go in mid-run, which %s: a value of the run goes back into the model by way of Go", where)
 		r.Hint = "keep the value in the graph: use the tensor operations instead of taking it out with Item, Float32s, …; or leave nohooks out"
 		ev.relate(r, born, "the value leaves the graph here")
 	}

@@ -135,6 +135,10 @@ func (t *Trace) Stop()
 func StopRun(e *Envoy)
 func ResultOf(e *Envoy) Tensor
 type Session struct{ _ int }
+type Edit struct{ _ int }
+type Plan struct{ _ int }
+func (s *Session) With(edits ...Edit) (*Session, error)
+func (s *Session) Without() (*Session, error)
 func (s *Session) Generate(ctx context.Context, in InvokeInputs, opts ...GenerateOption) ([][]int64, error)
 type Option interface{ option() }
 type GenerateOption func()

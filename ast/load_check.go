@@ -165,6 +165,9 @@ func (l *loader) typeError(s *source, err error) {
 func (l *loader) willBeDeclared(name string) bool {
 	for _, tf := range l.prog.funcs {
 		f := exported(tf.decl.Name.Name)
+		if tf.directive.edit && (name == "Edit"+f || name == "edit"+f) {
+			return true
+		}
 		if name == "Compile"+f || name == "Compiled"+f || name == f+"Result" ||
 			name == "compile"+f || name == "compiled"+f || name == tf.decl.Name.Name+"Result" {
 			return true

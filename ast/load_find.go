@@ -15,13 +15,15 @@ import (
 // directive is what the //nngen: lines above a function say.
 type directive struct {
 	nohooks bool
+	edit    bool // //nngen:edit: data that is put under traces
 	params  map[string]tensor.Type // //nngen:param v float32 [768]
 }
 
 const directivePrefix = "//nngen:"
 
 func isDirective(comment string) bool {
-	return comment == directivePrefix+"trace" || strings.HasPrefix(comment, directivePrefix+"trace ")
+	word, _, _ := strings.Cut(strings.TrimPrefix(comment, directivePrefix), " ")
+	return strings.HasPrefix(comment, directivePrefix) && (word == "trace" || word == "edit")
 }
 
 // findDirectives collects the trace functions of a package in source order and
@@ -44,7 +46,7 @@ func (l *loader) findDirectives(s *source) {
 		for _, g := range f.Comments {
 			for _, c := range g.List {
 				if isDirective(c.Text) && !used[c] {
-					l.diags.Add("NN1105", l.prog.Fset.Position(c.Pos()), "this %s is not above a function", directivePrefix+"trace").
+					l.diags.Add("NN1105", l.prog.Fset.Position(c.Pos()), "this %s is not above a function", c.Text).
 						Hint = "put it on the last line of the doc comment of the function to compile"
 				}
 			}
@@ -67,11 +69,16 @@ func (l *loader) readDirectives(s *source, f *ast.File, fd *ast.FuncDecl, used m
 		case len(fields) > 0 && fields[0] == "trace":
 			found = true
 			l.traceOptions(tf, c, fields[1:])
+		case len(fields) > 0 && fields[0] == "edit":
+			found, tf.directive.edit, tf.directive.nohooks = true, true, true
+			if len(fields) > 1 {
+				l.diags.Add("NN1105", l.prog.Fset.Position(c.Pos()), "//nngen:edit takes no option, not %q", fields[1])
+			}
 		case len(fields) > 0 && fields[0] == "param":
 			l.paramDirective(tf, c, strings.TrimSpace(strings.TrimPrefix(text, "param")))
 		default:
 			l.diags.Add("NN1105", l.prog.Fset.Position(c.Pos()), "directive %q is not known", c.Text).
-				Hint = "write //nngen:trace, //nngen:trace nohooks or //nngen:param NAME DTYPE [SHAPE]"
+				Hint = "write //nngen:trace, //nngen:trace nohooks, //nngen:edit or //nngen:param NAME DTYPE [SHAPE]"
 		}
 	}
 	if !found {

@@ -36,6 +36,7 @@ type Trace struct {
 	Func    string // "Steer"
 	Doc     string // the doc comment without directives, may be empty
 	NoHooks bool   // //nngen:trace nohooks
+	Edit    bool   // //nngen:edit
 	Package Package
 	File    string // the user's file, absolute
 	Pos     token.Position

@@ -31,6 +31,9 @@ func (ev *evaluator) signature() bool {
 		return bad(fd.Name, "write func "+fd.Name.Name+"(m *gpt2.Model, …) or func "+fd.Name.Name+"(t *gpt2.Trace, …), with the generated package of your model",
 			"the first parameter of %s is neither a model nor a trace", fd.Name.Name)
 	}
+	if ev.tf.directive.edit && !ev.editSignature(fd, sig) {
+		return false
+	}
 	env := newEnv(nil)
 	f := &frame{ev: ev, src: ev.tf.src, env: env, out: ev.top, scope: &rscope{label: &resLabel{name: "nn_trace"}, block: &resBlock{}}}
 	f.call = &callCtx{kind: mainCall, fn: fd, scope: f.scope, sig: sig}

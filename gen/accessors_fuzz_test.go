@@ -38,7 +38,7 @@ func FuzzAccessors(f *testing.F) {
 		require.NoError(t, err)
 		known := map[string]bool{
 			"NNInputs": true, "Open": true, "Interpret": true, "InterpretTrace": true, "Generate": true, "InterpretGenerate": true, "Cache": true, "InterpretTraceGenerate": true, "Invoke": true,
-			"Iter": true, "All": true, "Next": true, "Stop": true, "Result": true,
+			"Iter": true, "All": true, "Next": true, "Stop": true, "Result": true, "With": true, "Without": true,
 		}
 		for _, d := range file.Decls {
 			if fn, ok := d.(*ast.FuncDecl); ok {

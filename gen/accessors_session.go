@@ -42,6 +42,20 @@ func (w *accessorFile) session() {
 			jen.Return(nn("InterpretTrace").Call(jen.Id("ctx"), inner,
 				jen.Func().Params(jen.Id("t").Op("*").Add(nn("Trace"))).Error().Block(
 					jen.Return(jen.Id("f").Call(jen.Op("&").Id("Trace").Values(jen.Id("Trace").Op(":").Id("t")))))))))
+	for _, m := range []struct{ name, doc string }{
+		{"With", "With gives a session over the same file with further edits on top of those it has; s stays as it is. Both are to be closed."},
+		{"Without", "Without gives a session over the same file with none of the edits of s."},
+	} {
+		var params, args []jen.Code
+		if m.name == "With" {
+			params, args = []jen.Code{jen.Id("edits").Op("...").Add(nn("Edit"))}, []jen.Code{jen.Id("edits").Op("...")}
+		}
+		w.declare(m.doc, method(m.name).Params(params...).Params(jen.Op("*").Id("Session"), jen.Error()).Block(
+			jen.List(jen.Id("c"), jen.Id("err")).Op(":=").Add(inner.Clone()).Dot(m.name).Call(args...),
+			jen.If(jen.Id("err").Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Id("err"))),
+			jen.Return(jen.Op("&").Id("Session").Values(jen.Id("c")), jen.Nil()),
+		))
+	}
 	w.declare("Generate continues the prompt with the model as it is.",
 		method("Generate").Params(ctxParam(), inParam(), options).Add(tokens).Block(
 			jen.Return(inner.Clone().Dot("Generate").Call(jen.Id("ctx"), given, jen.Id("opts").Op("...")))))

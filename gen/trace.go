@@ -35,7 +35,11 @@ func Traces(file string, ts []*ast.Trace) ([]byte, error) {
 	declared := map[string]string{}
 	for _, t := range ts {
 		n := namesOf(t.Func)
-		for _, id := range n.all() {
+		ids := n.all()
+		if t.Edit {
+			ids = []string{editName(t.Func), n.mediator, n.plan}
+		}
+		for _, id := range ids {
 			if other, ok := declared[id]; ok {
 				return nil, fmt.Errorf("%s: %s and %s both become %s; rename one of them", t.Pos, other, t.Func, id)
 			}
@@ -82,6 +86,10 @@ func (w *traceFile) trace(t *ast.Trace, n declNames) {
 	f := &traceFunc{traceFile: w, t: t, n: n, scope: scopeOf(t)}
 	w.file.Add(f.mediators()).Line()
 	w.file.Add(f.planFunc()).Line()
+	if t.Edit {
+		f.edit()
+		return
+	}
 	f.declarations()
 	for _, d := range t.Types {
 		w.file.Add(note("%s is a type that %s declares.", d.Name, t.Func))

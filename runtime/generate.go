@@ -85,7 +85,7 @@ func (s *Session) Generate(ctx context.Context, in InvokeInputs, opts ...Generat
 	}
 	return l.run(ctx, func(i int, b *batch) ([]Tensor, error) {
 		s := s.at(i)
-		raw, err := s.raw()
+		raw, err := s.edited()
 		if err != nil {
 			return nil, err
 		}

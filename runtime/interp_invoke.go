@@ -21,6 +21,8 @@ type invoke struct {
 	run       *liveRun
 	rows      int
 	visit     int        // that points mean
+	step      int        // from which visits count: an edit begins anew at each
+	name      string     // of an edit
 	loops     *visitLoop // the innermost loop over visits
 	next      func() (schedule.Request[Tensor], bool)
 	stop      func()

@@ -15,6 +15,6 @@ func RecordSchedule(ctx context.Context, f func(mediators []Mediator)) context.C
 // report tells the schedule to whoever asked for it.
 func (r *liveRun) report() {
 	if f, ok := r.t.ctx.Value(recordKey{}).(func([]Mediator)); ok {
-		f(r.sched.Mediators())
+		f(r.sched.Mediators()[len(r.edits):])
 	}
 }

@@ -25,6 +25,7 @@ type liveRun struct {
 	began   int             // step of a decode loop with which the run began
 	step    int             // steps since
 	steps   int             // how many there are, at most
+	edits   []*invoke       // the session's, ahead of the invokes
 	lost    map[string]lost // what skipped modules have not made
 	result  Tensor          // of the forward that has run, whoever it belongs to
 	extra   []Tensor        // outputs that were fetched for it alone
@@ -163,6 +164,12 @@ func (t *Trace) newRun(b *batch, began, steps int) (*liveRun, error) {
 	}
 	r := &liveRun{s: t.s, t: t, in: in, batch: b, live: map[string]backend.Value{}, kept: map[string]Tensor{}, began: began, steps: steps}
 	p := schedule.Program[Tensor]{Moments: in.moments, Steps: steps, Algebra: liveAlgebra{r}, Policy: schedule.Refuse}
+	r.edits = t.edits()
+	p.Edits = len(r.edits)
+	for _, v := range r.edits {
+		v.rows, v.run = AllRows, r
+		p.Mediators, p.Rows, p.Names = append(p.Mediators, v), append(p.Rows, AllRows), append(p.Names, v.name)
+	}
 	full := 0
 	for _, v := range t.invokes {
 		if v.inputs != nil {
@@ -176,7 +183,7 @@ func (t *Trace) newRun(b *batch, began, steps int) (*liveRun, error) {
 		}
 		v.rows, v.run = rows, r
 		p.Mediators = append(p.Mediators, v)
-		p.Rows = append(p.Rows, rows)
+		p.Rows, p.Names = append(p.Rows, rows), append(p.Names, fmt.Sprintf("invoke %d", i))
 	}
 	if r.sched, err = schedule.New(p); err == nil {
 		err = r.watchAll()
@@ -197,10 +204,10 @@ func (r *liveRun) fail(err error) error {
 
 // endAll finishes every coroutine, whatever happened.
 func (r *liveRun) endAll() {
-	if !r.sched.Idle() {
+	if !r.sched.Idle() || len(r.edits) > 0 {
 		r.sched.Abort(errStopped)
 	}
-	for _, v := range r.t.invokes {
+	for _, v := range slices.Concat(r.edits, r.t.invokes) {
 		v.end()
 	}
 }

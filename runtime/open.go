@@ -25,6 +25,7 @@ type Session struct {
 
 	shared func() (backend.Shared, error)
 	raw    func() (backend.Session, error)
+	edited func() (backend.Session, error) // raw with the session's edits
 	inst   func() (*instrumented, error)
 	inner  func() (*instrumented, error) // with hooks at operations too
 	spec   func() (*specInfo, error)
@@ -32,6 +33,8 @@ type Session struct {
 	index  func() *onnx.Index // of the untouched model, not to be changed
 	calls  cache[*called]
 	sized  sync.Map // tensor → func() bool: whether it follows from sizes alone
+
+	root *Session // whose file it is, where the session is a copy
 
 	mu     sync.Mutex
 	runs   int
@@ -65,6 +68,12 @@ func Open(info ModelInfo, path string, opts ...Option) (*Session, error) {
 	}
 	s.info = info
 	s.info.padding = s.set.padding
+	for _, e := range s.set.edits {
+		if err := e.check(&s.info); err != nil {
+			_ = s.file.Close()
+			return nil, err
+		}
+	}
 	return s, nil
 }
 
@@ -98,14 +107,21 @@ func openFile(path string, opts []Option) (*Session, error) {
 		return nil, err
 	}
 	s := &Session{path: path, file: file, set: set, back: back}
+	s.prepare()
 	s.shared = sync.OnceValues(s.newShared)
-	s.raw = sync.OnceValues(func() (backend.Session, error) { return s.build(s.file.Model, s.set) })
-	s.inst = sync.OnceValues(func() (*instrumented, error) { return s.instrument(false) })
-	s.inner = sync.OnceValues(func() (*instrumented, error) { return s.instrument(true) })
 	s.spec = sync.OnceValues(s.readSpec)
 	s.types = sync.OnceValue(s.borderTypes)
 	s.index = sync.OnceValue(func() *onnx.Index { return onnx.NewIndex(s.file.Model.Clone().Graph) })
 	return s, nil
+}
+
+// prepare says how the session's own back-end sessions are built, when they are
+// first needed.
+func (s *Session) prepare() {
+	s.raw = sync.OnceValues(func() (backend.Session, error) { return s.build(s.file.Model, s.set) })
+	s.edited = sync.OnceValues(s.buildEdited)
+	s.inst = sync.OnceValues(func() (*instrumented, error) { return s.instrument(false) })
+	s.inner = sync.OnceValues(func() (*instrumented, error) { return s.instrument(true) })
 }
 
 // minOpset is the oldest operator set that splices can be written in.
@@ -216,6 +232,10 @@ func (s *Session) free() error {
 	var err error
 	for i := len(list) - 1; i >= 0; i-- {
 		err = errors.Join(err, list[i].close())
+	}
+	if s.root != nil {
+		s.root.leave()
+		return err
 	}
 	if s.remote != nil {
 		return errors.Join(err, s.remote.Close())

@@ -26,6 +26,7 @@ type settings struct {
 	token    string
 	values   int64    // limit of bytes, 0: none
 	later    *Session // generates all tokens after the first
+	edits    []Edit   // put under every trace
 }
 
 func (s settings) clone() settings {

@@ -49,6 +49,9 @@ func openRemote(info ModelInfo, scheme, url string, opts []Option) (*Session, er
 	for _, o := range opts {
 		o.applyOpen(&set)
 	}
+	if len(set.edits) > 0 {
+		return nil, misuse("NN3190", "edits are spliced into the model, and %s is another process's: open the model's file", url)
+	}
 	dialersMu.Lock()
 	dial := dialers[scheme]
 	dialersMu.Unlock()

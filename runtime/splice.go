@@ -39,6 +39,11 @@ type splice struct {
 	ending []*onnx.Node // what may end the run: it is computed though nothing needs it
 	ends   int          // nodes of the plan so far that may end the run
 	ifs    []*onnx.Node // that the plan made
+
+	edits    []*splice   // of the session's edits
+	versions *versionsOf // what they have made of the model's tensors; nil: there are none
+	isEdit   bool
+	seen     map[string]string // the names under which the plan sees tensors that it touches
 }
 
 // pendingWrite is a write whose uses are redirected to a name that gets its
@@ -58,6 +63,11 @@ func (s *Session) graphOf(p *Plan, taps []Tap, outputs []string, weights map[str
 	}
 	sp.ix = onnx.NewIndex(sp.model.Graph)
 	sp.e = &emitter{ix: sp.ix, opset: sp.model.Opset(""), stem: nodeStem}
+	if len(s.set.edits) > 0 {
+		if err := sp.applyEdits(); err != nil {
+			return nil, err
+		}
+	}
 	sp.redirect()
 	sp.addParams()
 	sp.addWeights(weights)
@@ -100,8 +110,10 @@ func (s *Session) graphOf(p *Plan, taps []Tap, outputs []string, weights map[str
 		effects[n] = true
 	}
 	sp.ix.RemoveDead(keep, effects)
-	if err := sp.leaveOut(); err != nil {
-		return nil, err
+	for _, one := range append(sp.edits, sp) {
+		if err := one.leaveOut(); err != nil {
+			return nil, err
+		}
 	}
 	sp.ix.DropInputs(sp.ix.UnusedInputs()...)
 	if _, err := sp.ix.Finish(); err != nil {
@@ -117,10 +129,11 @@ func (sp *splice) redirect() {
 	versions := map[string][]string{}
 	for i, w := range sp.p.Writes {
 		name := sp.ix.FreshName(fmt.Sprintf("nngen.write.%d", i))
-		if len(versions[w.Tensor]) == 0 {
-			versions[w.Tensor] = []string{w.Tensor}
+		from := append([]string{w.Tensor}, versions[w.Tensor]...)
+		if sp.versions != nil {
+			from = sp.targets(w, versions[w.Tensor])
 		}
-		for _, from := range versions[w.Tensor] {
+		for _, from := range from {
 			sp.ix.ReplaceUses(from, name, w.Consumers)
 		}
 		versions[w.Tensor] = append(versions[w.Tensor], name)
@@ -134,6 +147,10 @@ func (sp *splice) carryOut() error {
 		v, err := sp.operand(w.write.Value)
 		if err != nil {
 			return fmt.Errorf("plan %s writes %s: %w", sp.p.Name, w.write.At, err)
+		}
+		if sp.isEdit {
+			v.Name = sp.e.Node("Identity", []string{v.Name}) // a name that is the version's alone
+			sp.made(w.write, v.Name)
 		}
 		want := sp.s.typeOf(sp.p, w.write.Tensor)
 		if want.DType != tensor.Invalid && v.Type.DType != want.DType {
@@ -195,7 +212,7 @@ func (sp *splice) operand(r Ref) (ops.Operand, error) {
 	if !sp.known(r.Name) {
 		return ops.Operand{}, fmt.Errorf("the model has no tensor %q", r.Name)
 	}
-	return ops.Operand{Name: r.Name, Type: sp.s.typeOf(sp.p, r.Name)}, nil
+	return ops.Operand{Name: sp.editedName(r.Name), Type: sp.s.typeOf(sp.p, r.Name)}, nil
 }
 
 func (sp *splice) known(name string) bool {

@@ -175,7 +175,7 @@ func (v *invoke) callOf(path string, calls int) (step, call int) {
 	for l := v.loops; l != nil; l = l.outer {
 		l.calls = max(l.calls, calls)
 	}
-	step, call = v.visit/calls, v.visit%calls
+	step, call = v.step+v.visit/calls, v.visit%calls
 	if v.run != nil && step >= v.run.steps {
 		panic(v.pastEnd(v.visit, path))
 	}

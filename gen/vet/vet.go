@@ -83,7 +83,7 @@ func traceDir(pass *analysis.Pass) string {
 func hasDirective(f *ast.File) bool {
 	for _, g := range f.Comments {
 		for _, c := range g.List {
-			if strings.HasPrefix(c.Text, "//nngen:trace") {
+			if strings.HasPrefix(c.Text, "//nngen:trace") || strings.HasPrefix(c.Text, "//nngen:edit") {
 				return true
 			}
 		}

@@ -65,6 +65,12 @@ The trace was compiled for arrays of other types, or the attachment was not give
 	{"NN3181", "arrays cannot be loaded", `
 The file is damaged, or has other arrays than the struct's tags say. "nngen attach FILE" writes what a file has.`},
 	{"NN3182", "a cache out of place", `The interpreter's form of NN1510. A cache for a decode loop is one that GenerateInto of the same trace makes.`},
+	{"NN3183", "an edit that does not fit the model", `
+The edit was compiled for a model of another graph, or its file was changed. Edits have one invoke, no attachment, no stop and no Go in
+mid-run.`},
+	{"NN3184", "an edit between two uses of one tensor", `
+Modules inside of each other may give one tensor: an MLP and its last projection, for instance. Where an edit changes the outer one and
+a compiled trace uses both, the trace as data does not tell which of them is meant. Use one of the two, or interpret the trace.`},
 	{"NN3190", "a model of another process", `The session was opened by an address. Compiled traces run there; what needs the model itself (Interpret, RunRaw, Export) needs its file.`},
 	{"NN3191", "a run over its limit", `Whoever runs the trace limits what its values may need (nn.ValueLimit, nngen serve).`},
 	{"NN3158", "onnxruntime could not run the model", `

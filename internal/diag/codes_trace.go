@@ -52,6 +52,15 @@ operations. "nngen tree -ops" prints what each module computes; a spec of an ear
 	op := m.Transformer.H[0].Attn.Source().Softmax
 	op.SetOutput(op.Output().Scale(0.5))
 	q := m.Transformer.H[0].Attn.Source().Split.OutputAt(0)     // one of several`},
+	{"NN1314", "what an edit cannot have", `
+An edit is put under every trace of a session, over all rows, and is saved as data. So it takes the model, gives no results, stops no
+runs, has no attachment and looks at no value with Go:
+
+	//nngen:edit
+	func Quiet(m *gpt2.Model, strength float32) {
+		b := m.Transformer.H[6]
+		b.SetOutput(b.Output().Scale(strength))
+	}`},
 	{"NN1313", "a point behind a stop", `
 Stop ends the run: nothing of the model comes after it. Where a condition that only a run knows decides about the stop, its branch has
 to leave the trace, so that what follows belongs to runs that go on:

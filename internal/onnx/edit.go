@@ -23,6 +23,10 @@ func (ix *Index) Insert(nodes ...*Node) []int {
 	return out
 }
 
+// Settle makes inserted nodes count as the graph's own: ReplaceUses changes what
+// they use from now on.
+func (ix *Index) Settle() { ix.base = len(ix.g.Nodes) }
+
 // Splice inserts nodes that make value to from value from, and lets consumers
 // (nil: everybody, graph outputs included) use to in its place.
 func (ix *Index) Splice(from, to string, consumers []int, nodes ...*Node) []int {

@@ -155,7 +155,7 @@ func directives(path string, src []byte) []token.Position {
 	var out []token.Position
 	for _, group := range file.Comments {
 		for _, c := range group.List {
-			if strings.HasPrefix(c.Text, traceDirective) {
+			if strings.HasPrefix(c.Text, traceDirective) || strings.HasPrefix(c.Text, editDirective) {
 				out = append(out, fset.Position(c.Pos()))
 			}
 		}
@@ -163,14 +163,17 @@ func directives(path string, src []byte) []token.Position {
 	return out
 }
 
-// traceDirective marks a function for compilation.
-const traceDirective = "//nngen:trace"
+// The directives that mark a function for compilation.
+const (
+	traceDirective = "//nngen:trace"
+	editDirective  = "//nngen:edit"
+)
 
 // hasDirective reports whether a line of a Go file looks like a directive. It is
 // a quick look; ast reads the file properly.
 func hasDirective(src []byte) bool {
 	for line := range strings.Lines(string(src)) {
-		if strings.HasPrefix(strings.TrimLeft(line, " \t"), traceDirective) {
+		if text := strings.TrimLeft(line, " \t"); strings.HasPrefix(text, traceDirective) || strings.HasPrefix(text, editDirective) {
 			return true
 		}
 	}

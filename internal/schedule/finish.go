@@ -61,7 +61,7 @@ func (s *Scheduler[V]) lost(r *Request[V]) error {
 
 // stuck finds a mediator that cannot go on, and what it is told.
 func (s *Scheduler[V]) stuck() (*mediator[V], Answer[V]) {
-	for _, m := range s.meds {
+	for _, m := range s.meds[s.p.Edits:] {
 		switch {
 		case m.status == waiting && m.req.Kind == Turn:
 			return m, s.turn(&m.req)

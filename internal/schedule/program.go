@@ -117,6 +117,7 @@ type Program[V any] struct {
 	Mediators []Mediator[V] // in definition order
 	Rows      []int         // row scope of each mediator
 	Names     []string      // of each mediator, for messages; nil: "invoke 0", …
+	Edits     int           // how many of the first mediators may be left waiting when the run is over
 	Algebra   Algebra[V]
 	Policy    Policy
 	// Started is called with the scheduler before anything is resumed; may be nil.

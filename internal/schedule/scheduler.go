@@ -142,7 +142,7 @@ func (s *Scheduler[V]) Stopped() bool { return s.stopped != nil }
 
 // Idle reports whether every mediator is done.
 func (s *Scheduler[V]) Idle() bool {
-	for _, m := range s.meds {
+	for _, m := range s.meds[s.p.Edits:] {
 		if m.status != done {
 			return false
 		}
