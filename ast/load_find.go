@@ -15,7 +15,7 @@ import (
 // directive is what the //nngen: lines above a function say.
 type directive struct {
 	nohooks bool
-	edit    bool // //nngen:edit: data that is put under traces
+	edit    bool                   // //nngen:edit: data that is put under traces
 	params  map[string]tensor.Type // //nngen:param v float32 [768]
 }
 

@@ -64,7 +64,9 @@ func ReadEdits(r io.Reader) ([]Edit, error) {
 	if err != nil {
 		return nil, err
 	}
-	bad := func(format string, args ...any) ([]Edit, error) { return nil, misuse("NN3171", "edits: "+format, args...) }
+	bad := func(format string, args ...any) ([]Edit, error) {
+		return nil, misuse("NN3171", "edits: "+format, args...)
+	}
 	var f editFile
 	if len(data) > plan.MaxSize {
 		return bad("more than %d MB", plan.MaxSize>>20)
