@@ -37,7 +37,7 @@ func (f *frame) demote(c *cell, at ast.Expr) {
 		s.obj.moved = true
 	}
 	c.res.changed = true
-	c.val = nil
+	c.was, c.val = c.val, nil
 	outer.emit(st)
 }
 
@@ -127,4 +127,29 @@ func (f *frame) demoteShared(root *cell, x value, at ast.Expr) {
 			"this slice is shared with a variable that holds values known only when the trace runs")
 	}
 	f.demote(root, at)
+}
+
+// storedInto notes that what only a run knows was stored into a slice or map.
+func storedInto(v value) {
+	switch v := v.(type) {
+	case *sliceVal:
+		if v.obj != nil && !v.array {
+			v.obj.written = true
+		}
+	case *mapVal:
+		if v.obj != nil {
+			v.obj.written = true
+		}
+	}
+}
+
+// outdated reports whether a value is known as it was before a run stored into it.
+func outdated(v value) bool {
+	switch v := v.(type) {
+	case *sliceVal:
+		return v.obj != nil && v.obj.written
+	case *mapVal:
+		return v.obj != nil && v.obj.written
+	}
+	return false
 }

@@ -99,6 +99,10 @@ func (f *frame) read(c *cell, at ast.Expr) value {
 	if t, ok := c.val.(*tensorVal); ok && t.sym == nil && isTensor(c.typ) {
 		return f.unset(c, at)
 	}
+	if outdated(c.val) {
+		return f.fail(at.Pos(), "NN1213", "use one variable for what a run stores into, or make the slice with what a value of the run decides",
+			"%s shares its memory with a variable into which values are stored that are known only when the trace runs", nameOf(c))
+	}
 	return c.val
 }
 

@@ -158,6 +158,8 @@ func (f *frame) residualRange(s *ast.RangeStmt, name string, x code, born token.
 		return c.res
 	}
 	k, v := bind(s.Key), bind(s.Value)
+	k.sharesWith(x)
+	v.sharesWith(x)
 	g.nested().block(s.Body.List)
 	st.lhs = []target{{v: k, blank: k == nil}, {v: v, blank: v == nil}}
 	st.op, st.code = "range", x

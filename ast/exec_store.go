@@ -189,6 +189,7 @@ func (f *frame) storeIndex(l *ast.IndexExpr, v value, at ast.Expr) {
 	if root != nil && root.res == nil {
 		f.demoteShared(root, x, l)
 	}
+	storedInto(x)
 	f.storeCode(l, v, at)
 }
 
@@ -222,8 +223,10 @@ func (f *frame) storeCode(l ast.Expr, v value, at ast.Expr) {
 	lhs := f.place(l, at)
 	born := bornIn(rhs)
 	if c := f.cellOf(l); c != nil && c.res != nil {
+		storedInto(c.was)
 		c.res.changed = true
 		f.wrote(c.res, born)
+		c.res.storedInto(c.res.born)
 		f.forget(c)
 		f.emit(&resStmt{kind: assignStmt, op: "=", pos: l.Pos(), lhs: []target{{code: lhs}}, rhs: []code{rhs}, vars: []*resVar{c.res}})
 		return

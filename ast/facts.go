@@ -39,13 +39,20 @@ func (fa *facts) add(c *resStmt) {
 			}
 		}
 	}
-	for _, v := range c.vars {
-		fa.writes[v], fa.reads[v] = true, true
+	for _, w := range c.vars {
+		for _, v := range w.family() {
+			fa.writes[v], fa.reads[v] = true, true
+		}
 	}
 	if c.effects && !c.check {
 		// A call may change what it can reach.
 		for v := range fa.reads {
 			if v.changed {
+				fa.writes[v] = true
+			}
+		}
+		for _, w := range c.reached() {
+			for _, v := range w.family() {
 				fa.writes[v] = true
 			}
 		}

@@ -211,6 +211,7 @@ func (f *frame) emit(s *resStmt) {
 	if f.inv != nil && s.in == 0 {
 		s.in = f.inv.index + 1
 	}
+	f.noteSharing(s)
 	if s.inv = f.inv; f.ahead != nil {
 		f.out.aheadOf(f.ahead, s)
 	} else {

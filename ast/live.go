@@ -39,8 +39,10 @@ func (l *liveness) visit(s *resStmt) bool {
 		for _, t := range s.lhs {
 			live = live || t.v != nil && l.vars[t.v]
 		}
-		for _, v := range s.vars {
-			live = live || l.vars[v]
+		for _, w := range s.vars {
+			for _, v := range w.family() {
+				live = live || l.vars[v]
+			}
 		}
 	case leafStmt, returnStmt, jumpStmt:
 		live = true

@@ -56,6 +56,11 @@ type resVar struct {
 	frame    bool      // lives across steps: a field of the frame
 	defers   bool      // the list of deferred calls
 	leap     *resLabel // notes that a jump out of this group was made
+
+	// Of a variable that may share memory with others, see alias.go.
+	of     *resVar   // a member of the family, nil for its eldest
+	kin    []*resVar // of the eldest: all members, none if it is alone
+	stored token.Pos // of the eldest: what of the run was stored in the memory
 }
 
 // stmtKind says how a residual statement is printed.

@@ -124,13 +124,18 @@ type arrayObj struct {
 	elems []value
 	elem  types.Type
 	moved bool // became a variable of the residual code
-	fixed bool // an attachment's
+	// written: what only a run knows was stored by way of a variable of the
+	// residual code. Whoever else shares the memory does not see it.
+	written bool
+	fixed   bool // an attachment's
 }
 
 // mapObj is a map with constant keys.
 type mapObj struct {
 	keys []value
 	vals map[string]value
+	// written is as an arrayObj's.
+	written bool
 }
 
 func (invalid) kind() string     { return "an invalid value" }
@@ -169,6 +174,7 @@ type cell struct {
 	val  value
 	res  *resVar   // once it lives in the residual code
 	last *assigned // the assignment of a tensor that it holds
+	was  value     // the slice or map that it held until it became a variable of the residual code
 	// result is the variable of a named result of the trace function.
 	result *resVar
 	scope  int     // depth of the residual scope it was declared in

@@ -16,6 +16,7 @@ import golden_attach
 import golden_bert
 import golden_ends
 import golden_gpt2
+import golden_hooks
 import golden_llama
 import golden_session
 import golden_small
@@ -37,6 +38,7 @@ WRITERS = {
     "t5decoder": golden_t5.decoder,
     "t5past": golden_t5.past,
     "session": golden_session.session,
+    "hooks": golden_hooks.hooks,
     "gallery": gallery.gallery,
     "attach": golden_attach.attach,
     "tracing": golden_tracing.tracing,

@@ -1264,8 +1264,9 @@ type AnyResult struct {
 
 // anyFrame holds what lives across the steps of Any.
 type anyFrame struct {
-	tag any
-	log *Log
+	tag  any
+	log  *Log
+	note any
 }
 
 // anyFrames are the frames of runs that are over.
@@ -1279,9 +1280,11 @@ func (f *anyFrame) Step(s *nn.Step) error {
 		n := s.Item(0)
 //line nine.go:160
 		f.log.Add("%v: %.3f", f.tag, n)
+//line nine.go:161
+		f.note = fmt.Sprint(f.tag, " was seen")
 //line nine.go:162
 		s.SetFloat32(0, 2/n)
-//line nine_nngen.go:1285
+//line nine_nngen.go:1288
 	}
 	return nil
 }
@@ -1301,41 +1304,27 @@ func (c *CompiledAny) Run(ctx context.Context, in gpt2.Inputs, tag any, log *Log
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledAny) RunInto(ctx context.Context, res *AnyResult, in gpt2.Inputs, tag any, log *Log) (nn_failed error) {
 	defer nn.Catch(0, &nn_failed)
-	var note any
-	_ = note
 	f := anyFrames.Get()
 	defer anyFrames.Put(f)
 	f.tag = tag
 	f.log = log
-//line nine.go:161
-	note = fmt.Sprint(f.tag, " was seen")
-//line nine_nngen.go:1313
 	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits); err != nil {
 		return err
 	}
 //line nine.go:163
-	res.Note = note
-//line nine_nngen.go:1319
+	res.Note = f.note
+//line nine_nngen.go:1317
 	return nil
 }
 
 // Generate continues the prompt with Any in every step, and gives prompt and new tokens of each row.
-func (c *CompiledAny) Generate(ctx context.Context, in gpt2.Inputs, tag any, log *Log, opts ...nn.GenerateOption) (nn_ids [][]int64, nn_failed error) {
-	defer nn.Catch(0, &nn_failed)
+func (c *CompiledAny) Generate(ctx context.Context, in gpt2.Inputs, tag any, log *Log, opts ...nn.GenerateOption) ([][]int64, error) {
 	f := anyFrames.Get()
 	defer anyFrames.Put(f)
 	return c.c.GenerateSteps(ctx, f, in.NNInputs(), func() ([]nn.Tensor, error) {
 		*f = anyFrame{}
 		f.tag = tag
 		f.log = log
-		var note any
-		_ = note
-//line nine.go:161
-		note = fmt.Sprint(f.tag, " was seen")
-//line nine_nngen.go:1336
-		_ = func(nn_taps *nn.Taps) {
-			_ = note
-		}
 		return nil, nil
 	}, opts...)
 }
@@ -1435,7 +1424,7 @@ func (f *deepFrame) Step(s *nn.Step) error {
 		}
 //line nine.go:192
 		s.SetFloat32(0, 1/n)
-//line nine_nngen.go:1439
+//line nine_nngen.go:1428
 	}
 	return nil
 }
@@ -1493,7 +1482,7 @@ func (c *CompiledDeep) RunInto(ctx context.Context, res *DeepResult, in gpt2.Inp
 				nn_next()
 			})
 		}
-//line nine_nngen.go:1497
+//line nine_nngen.go:1486
 		if nn_err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil); nn_err != nil {
 			return nn_err
 		}
@@ -1516,14 +1505,14 @@ func (c *CompiledDeep) RunInto(ctx context.Context, res *DeepResult, in gpt2.Inp
 //line nine.go:198
 			err = nil
 		}
-//line nine_nngen.go:1520
+//line nine_nngen.go:1509
 		return nil
 	}); nn_failed != nil {
 		return nn_failed
 	}
 //line nine.go:198
 	res.Hot = f.hot
-//line nine_nngen.go:1527
+//line nine_nngen.go:1516
 	return err
 }
 
