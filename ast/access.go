@@ -53,7 +53,13 @@ func excludes(a []*side, s *rscope) bool {
 			continue
 		}
 		for _, y := range now {
+			if p, q := x.of.phase, y.of.phase; p != nil && q != nil && p != q && p.disjoint(q) {
+				return true
+			}
 			if x.of == y.of && x.index != y.index {
+				return true
+			}
+			if p, q := x.of.phase, y.of.phase; p != nil && q != nil && p != q && p.disjoint(q) {
 				return true
 			}
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/nngen-go/nngen/internal/caching"
 	"github.com/nngen-go/nngen/internal/diag"
+	"github.com/nngen-go/nngen/internal/tensor"
 )
 
 // The limits of evaluation: what a real trace never reaches and a runaway loop
@@ -41,10 +42,11 @@ func compileOne(prog *Program, tf *traceFunc) (t *Trace, diags diag.List) {
 		}
 	}()
 	how := &mode{postpone: map[any]bool{}}
+	carried := map[types.Object]tensor.Type{}
 	for {
 		ev := &evaluator{
 			prog: prog, tf: tf, graph: newGraph(), top: &resBlock{}, mode: how,
-			choices: map[string]*scopedChoice{}, assigned: map[token.Pos]*assigned{}, reported: map[string]bool{}, imports: map[string]string{},
+			choices: map[string]*scopedChoice{}, assigned: map[token.Pos]*assigned{}, reported: map[string]bool{}, imports: map[string]string{}, carriedTypes: carried,
 		}
 		if !ev.signature() {
 			return nil, ev.diags
@@ -73,7 +75,7 @@ func (ev *evaluator) again() bool {
 		ev.mode.flat = true
 		return true
 	}
-	return ev.sched.retry
+	return ev.sched.retry || ev.learned
 }
 
 // evaluator evaluates one trace function.
@@ -112,6 +114,14 @@ type evaluator struct {
 	defers   *resVar // their list
 	inStep   bool    // a step is being laid out
 	local    []hoistedType
+
+	// Of a trace over decoding steps: the step, how many there are, the last visit
+	// that it names, and the variables that live from step to step.
+	stepVar, stepsVar *resVar
+	lastVisit         int64
+	carried           []*cell
+	carriedTypes      map[types.Object]tensor.Type
+	learned           bool // more of them than the last time
 }
 
 // goParam is a parameter of the trace function after the handle.

@@ -15,6 +15,7 @@ type unit struct {
 	facts *facts
 	level int // 0: needs nothing of the run; k: the earliest step of mid-run that can do it
 	after bool
+	last  bool // done when the last step is over, or may be
 }
 
 // piece is a residual statement while it is placed. Exactly one of these holds:
@@ -40,6 +41,9 @@ type divider struct {
 	*order
 	syms map[*sym]int
 	left []*resLabel // the groups around
+	past []pastPhase // of a trace over decoding steps, so far
+	base *order      // what stands outside of them
+	last bool        // a phase is placed that is done when the last step is over, or may be
 }
 
 // order is what the statements so far ask of those that follow: the highest
@@ -71,7 +75,7 @@ func raise(m map[*resVar]int, v *resVar, level int) {
 }
 
 func newDivider(ev *evaluator) *divider {
-	return &divider{ev: ev, order: &order{writes: map[*resVar]int{}, reads: map[*resVar]int{}}, syms: map[*sym]int{}}
+	return &divider{ev: ev, order: &order{writes: map[*resVar]int{}, reads: map[*resVar]int{}}, syms: map[*sym]int{}, base: &order{writes: map[*resVar]int{}, reads: map[*resVar]int{}}}
 }
 
 // placed places all statements. A value that is read in a branch may depend on
@@ -126,6 +130,9 @@ func (d *divider) stmt(s *resStmt, guards []*resVar) *piece {
 		}
 		return p
 	case ifStmt, switchStmt:
+		if s.phase != nil {
+			return d.phase(s, guards)
+		}
 		return d.branch(s, guards)
 	}
 	return &piece{st: s, unit: d.place(s, factsOf(s), guards)}
@@ -207,7 +214,7 @@ func (d *divider) place(s *resStmt, fa *facts, guards []*resVar) *unit {
 	for _, j := range fa.leaps {
 		fa.writes[d.leapVar(j)] = true
 	}
-	u := &unit{st: s, facts: fa}
+	u := &unit{st: s, facts: fa, last: d.last}
 	for _, t := range fa.taps {
 		u.level = max(u.level, d.symLevel(t))
 	}
@@ -319,7 +326,7 @@ func (d *divider) finish() {
 		for v := range u.facts.reads {
 			needed = needed || writes[v]
 		}
-		if u.after = u.level > 0 && !needed || u.level > d.steps; !u.after && needed {
+		if u.after = u.level > 0 && (!needed || u.last) || u.level > d.steps; !u.after && needed {
 			u.facts.note(reads, writes)
 		}
 	}

@@ -94,7 +94,11 @@ func (f *frame) read(c *cell, at ast.Expr) value {
 		return f.vagueModule(c, at)
 	}
 	if c.res != nil {
-		return &codeVal{code: code{{v: c.res}}, typ: c.typ, pure: true, born: c.res.born}
+		v := &codeVal{code: code{{v: c.res}}, typ: c.typ, pure: true, born: c.res.born}
+		if c.res.kept {
+			v.tensor, v.carried = f.ev.carriedTypes[c.obj], true
+		}
+		return v
 	}
 	if t, ok := c.val.(*tensorVal); ok && t.sym == nil && isTensor(c.typ) {
 		return f.unset(c, at)

@@ -10,10 +10,13 @@ import (
 
 // traceMethod evaluates Invoke, Barrier and Run.
 func (f *frame) traceMethod(e *ast.CallExpr, fv *funcVal) value {
+	if !f.overSteps(e, fv.method) {
+		return invalid{}
+	}
 	if fv.method == "Stop" {
 		return f.stopRun(e)
 	}
-	if f.conditional(-1) != nil || f.underLoop() {
+	if f.beyondPhase() != nil || f.underLoop() {
 		return f.fail(e.Pos(), "NN1503", "decide it by constants", "%s stands under a condition or in a loop that only a run knows", fv.method)
 	}
 	switch fv.method {
@@ -61,6 +64,9 @@ func (f *frame) invokeCall(e *ast.CallExpr) value {
 		inv.inputs = f.inputsOf(args[0], e.Args[0])
 	}
 	g := *f
+	if f.ev.stepVar != nil { // it has phases of its own
+		g.scope, g.out = f.ev.main.scope, f.ev.main.out
+	}
 	inv.body = func() { g.invokeBody(inv, fn, e) }
 	s.invokes = append(s.invokes, inv)
 	return &tupleVal{}
@@ -85,6 +91,10 @@ func (f *frame) inputsOf(v value, at ast.Expr) *inputsArg {
 	}
 	if f.stable(cv) {
 		return &inputsArg{code: c, pos: at.Pos()}
+	}
+	if f.ev.stepVar != nil {
+		f.fail(at.Pos(), "NN1321", "take the inputs as a parameter of the trace function", "the inputs of an invoke that generates are computed in the trace function")
+		return nil
 	}
 	rv := f.newVar("nn_in", f.typeOf(at))
 	f.wrote(rv, 0)
@@ -115,7 +125,11 @@ func (f *frame) invokeBody(inv *invoke, fn *funcVal, e *ast.CallExpr) {
 			g.newCell(o, o.Type(), f.ev.rootEnvoy(o.Type(), inv))
 		}
 	}
-	g.scope.ended = g.block(body.List).kind == ctlExited
+	if f.ev.stepVar != nil {
+		g.stepwise(body.List, 0, 0)
+	} else {
+		g.scope.ended = g.block(body.List).kind == ctlExited
+	}
 	done()
 }
 
@@ -212,6 +226,10 @@ func (ev *evaluator) evaluate() {
 
 // mainBody evaluates the trace function's statements.
 func (f *frame) mainBody(body *ast.BlockStmt) {
+	if f.ev.namesVisits() {
+		f.allSteps(body.List)
+		return
+	}
 	c := f.block(body.List)
 	f.ev.ended = c
 }

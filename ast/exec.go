@@ -125,6 +125,15 @@ func (f *frame) branch(s *ast.BranchStmt) ctl {
 	if s.Tok == token.CONTINUE {
 		to = lp.cont
 	}
+	if p := lp.visits; p != nil {
+		if s.Tok == token.BREAK { // later steps do not come back to it
+			f.wrote(p.breaks, f.condBorn())
+			f.emit(&resStmt{kind: assignStmt, op: "=", pos: s.Pos(), lhs: []target{{v: p.breaks}}, rhs: []code{txt("true")}})
+		}
+		if f.conditional(to.depth) == nil {
+			return ctl{ctlContinue, lp.name}
+		}
+	}
 	if f.conditional(to.depth) == nil {
 		if s.Tok == token.CONTINUE {
 			return ctl{ctlContinue, lp.name}
@@ -162,6 +171,7 @@ type loopCtx struct {
 	host      bool // printed as a loop or switch
 	label     *resLabel
 	scope     *rscope // of a host loop's body
+	visits    *phase  // of a loop over decoding steps
 }
 
 // target finds the loop that a branch statement means.

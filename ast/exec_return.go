@@ -9,6 +9,11 @@ import (
 // returnStmt returns now, or leaves a return to the residual code where it
 // stands under a condition that only a run knows.
 func (f *frame) returnStmt(s *ast.ReturnStmt) ctl {
+	if f.phaseOf() != nil && (f.call.kind == mainCall || f.call.kind == invokeCall) {
+		f.fail(s.Pos(), "NN1321", "leave a loop with break; return at the end of the function",
+			"the function returns in the middle of its steps: its other parts belong to steps to come")
+		return ctl{kind: ctlReturn}
+	}
 	vals, ok := f.returned(s)
 	if !ok {
 		return ctl{kind: ctlReturn}

@@ -81,6 +81,9 @@ func (f *frame) declare(id *ast.Ident, o types.Object, v value, at ast.Expr) {
 func (f *frame) setCell(c *cell, v value, at ast.Expr) {
 	defer f.mirror(c, at)
 	f.assignCell(c, v, at)
+	if c.res != nil && c.res.kept {
+		f.noteCarried(c, v)
+	}
 	f.remember(c, v)
 }
 

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"strconv"
 	"strings"
 
 	"github.com/nngen-go/nngen/internal/tensor"
@@ -68,7 +69,17 @@ func (f *frame) feedHere(c *codeVal, a opArg, t tensor.Type, expr code, isT bool
 	}
 	v := f.newVar("nn_p", goScalarType(a.dtype, c.typ))
 	f.wrote(v, token.NoPos)
-	p := f.ev.newParam(c.code, t, isT, code{{v: v}}, a.at)
+	given := code{{v: v}}
+	if isT && f.ev.stepVar != nil {
+		given = f.carriedTensor(v, t)
+		if c.carried {
+			expr = f.packageRef(RuntimePath, "Carried").add("(", expr, ", "+strconv.Quote(nameIn(c.code))+")")
+		}
+	}
+	p := f.ev.newParam(c.code, t, isT, given, a.at)
+	if isT && f.ev.stepVar != nil {
+		p.typ.Shape = openShape(t.Shape) // where the step does not come here, it is given anything
+	}
 	p.feed = &resStmt{kind: feedStmt, pos: a.at.Pos(), op: "=", lhs: []target{{v: v, define: true}}, rhs: []code{expr}, feed: p, effects: !c.pure}
 	f.emit(p.feed)
 	if again {

@@ -35,7 +35,11 @@ func (ev *evaluator) finish() *Trace {
 	if len(ev.diags) > 0 || sections == nil {
 		return nil
 	}
-	ev.layout(t, sections, exprs)
+	if ev.stepVar != nil {
+		ev.layoutVisits(t, sections, exprs)
+	} else {
+		ev.layout(t, sections, exprs)
+	}
 	if t.Edit && !ev.pureEdit(t) {
 		return nil
 	}

@@ -36,6 +36,7 @@ type rscope struct {
 	loop   bool // or several times
 	fn     bool // or whenever host code calls it
 	kind   scopeKind
+	phase  *phase    // of the steps of a decode loop, whose condition it is
 	block  *resBlock // that its statement will be added to
 	born   token.Pos // the call that made the condition depend on the run
 	pos    token.Pos // the condition, for messages

@@ -93,28 +93,11 @@ func (ev *evaluator) layoutSteps(t *Trace, root *resBlock, refs map[*resVar]int)
 	own := []string{fr.Recv, fr.Arg}
 	fr.Keep = ev.keepsFrame(root)
 	for _, h := range ev.hooks {
-		h.name = fr.Arg
 		fr.Keep = fr.Keep || ev.keepsFrame(h.block)
 	}
-	n := ev.newNamer(own...)
 	ev.inStep = true
 	defer func() { ev.inStep = false }()
-	for _, h := range ev.hooks {
-		leaves := ev.leaves(h)
-		for i, s := range h.inputs {
-			s.tap = i
-		}
-		if ev.sched.several() {
-			ev.entered(h.block, -1, func(invoke int) code { return txt(fr.Arg + ".Enter(" + itoa(invoke) + ")") })
-		}
-		ev.arrange(h.block, refs, n)
-		p := &printer{ev: ev, hook: h}
-		st := Step{States: []int{h.step - 1}, Leaves: leaves}
-		for _, s := range h.block.stmts {
-			st.Stmts = append(st.Stmts, p.top(s))
-		}
-		t.Steps = addStep(t.Steps, st)
-	}
+	t.Steps = ev.printSteps(fr, refs, own)
 	t.Frame = fr
 	return own
 }

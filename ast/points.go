@@ -184,6 +184,9 @@ func (f *frame) point(pos token.Pos, x *envoyVal, side modelspec.Side) *modelspe
 
 // mayAsk refuses points where the order of the run cannot be known.
 func (f *frame) mayAsk(pos token.Pos, what string) bool {
+	if !f.inTime(pos, what) {
+		return false
+	}
 	if f.underLoop() {
 		f.fail(pos, "NN1305", "loop over the modules with range, or over constants", "%s in a loop of unknown length", what)
 		return false
@@ -278,6 +281,9 @@ func (ev *evaluator) writeOver(s, old *sym, pr *pred, p *modelspec.Point, name s
 
 // mayWrite refuses writes where the order of the run cannot be known.
 func (f *frame) mayWrite(pos token.Pos, name string) bool {
+	if !f.inTime(pos, name+" is written") {
+		return false
+	}
 	if f.underLoop() {
 		f.fail(pos, "NN1305", "loop over the modules with range, or over constants", "%s is written in a loop of unknown length", name)
 		return false

@@ -45,7 +45,7 @@ func (f *frame) predicate() *pred {
 		return nil
 	}
 	p := f.ev.predOf(f.scope)
-	if p.sym == nil {
+	if p != nil && p.sym == nil {
 		f.ev.give(f, p)
 	}
 	return p
@@ -53,7 +53,7 @@ func (f *frame) predicate() *pred {
 
 // predOf finds or makes the condition of a level.
 func (ev *evaluator) predOf(s *rscope) *pred {
-	for s != nil && !s.cond {
+	for s != nil && (!s.cond || s.phase != nil && s.phase.always()) {
 		s = s.parent
 	}
 	if s == nil {

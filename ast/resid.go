@@ -54,6 +54,7 @@ type resVar struct {
 	// captured: a function literal of the residual code refers to it
 	captured bool
 	frame    bool      // lives across steps: a field of the frame
+	kept     bool      // lives from decoding step to decoding step: a field of the frame in any case
 	defers   bool      // the list of deferred calls
 	leap     *resLabel // notes that a jump out of this group was made
 
@@ -98,11 +99,12 @@ type resStmt struct {
 	guard   *resVar // of an if or switch divided over steps: which way it went
 	leap    *resVar // of a jump: notes that it was made
 	label   *resLabel
-	effects bool // does more than assign variables
-	check   bool // its effect is that it may fail: it changes nothing else
-	fails   bool // returnStmt: ends the trace with an error
-	calls   bool // a loop over a function, which is called
-	alt     bool // the Go form of an operation of the graph
+	effects bool   // does more than assign variables
+	check   bool   // its effect is that it may fail: it changes nothing else
+	fails   bool   // returnStmt: ends the trace with an error
+	calls   bool   // a loop over a function, which is called
+	alt     bool   // the Go form of an operation of the graph
+	phase   *phase // whose if it is
 	vars    []*resVar
 	inv     *invoke // that left it
 }

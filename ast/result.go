@@ -73,7 +73,16 @@ type Trace struct {
 	Defers string
 	Locals []Field
 	Types  []TypeDecl // that functions declare and code refers to
-	Pieces []Piece    // for `nngen explain`, in the order of the source
+	// Visits says that the trace is one over decoding steps: Before and After are
+	// carried out at each, with nn_step and nn_steps, and once more with nn_step -1
+	// when the last is over. Results are fields of the frame then.
+	Visits *Visits
+	Pieces []Piece // for `nngen explain`, in the order of the source
+}
+
+// Visits is what is known of the decoding steps that a trace names.
+type Visits struct {
+	Last int // the last one named by a constant, -1 if none is
 }
 
 // Frame is what lives across the steps of a trace: a struct of the generated
@@ -92,6 +101,7 @@ type Field struct {
 	Name  string
 	Type  Code
 	Param string // the parameter of the function that it starts as, "" for none
+	Kept  bool   // lives from decoding step to decoding step
 }
 
 // Step is the Go of one or more steps: what they do is the same.

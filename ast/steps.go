@@ -62,6 +62,7 @@ func (d *divider) fuse(list []*piece) {
 			d.fuse(b)
 		}
 		switch {
+		case p.st.phase != nil: // its parts may be done in different steps
 		case p.guard != nil:
 			d.fuseBranch(p)
 		case p.st.label != nil && p.st.label.used && p.blocks != nil:
@@ -289,10 +290,14 @@ func (p *projector) branch(c *piece, out *resBlock) {
 	}
 	p.gone = gone
 	here := p.d.section(c.unit) == p.sec
-	if here {
+	if here && !c.st.inlined() {
 		out.append(keepWay(c))
 	}
 	if n == 0 {
+		return
+	}
+	if c.st.inlined() {
+		out.append(&resStmt{kind: ifStmt, in: c.st.in, line: c.st.line, pos: c.st.pos, code: c.st.code, blocks: blocks, phase: c.st.phase})
 		return
 	}
 	st := &resStmt{kind: c.st.kind, in: c.st.in, line: c.st.line, pos: c.st.pos, label: &resLabel{name: "nn_switch"}, guard: c.guard, code: code{{v: c.guard}}}

@@ -43,6 +43,8 @@ type (
 		// graph is the same value in the graph, of a variable that was assigned
 		// tensors under conditions.
 		graph *sym
+		// carried: another decoding step has set it, or will have.
+		carried bool
 	}
 
 	// envoyVal is a module's typed accessor.

@@ -49,8 +49,11 @@ type visitLoop struct {
 
 // visitsMethod evaluates Iter, All and Next of the root.
 func (f *frame) visitsMethod(e *ast.CallExpr, fv *funcVal, x *envoyVal, args []value) value {
-	if f.ev.acc.generates() {
-		return f.fail(e.Pos(), "NN1216", "it works interpreted, with Session.InterpretGenerate", "%s over decoding steps is not compiled yet", fv.method)
+	switch {
+	case f.ev.stepVar != nil:
+		return f.stepVisits(e, fv, x, args)
+	case f.ev.acc.generates():
+		return f.fail(e.Pos(), "NN1321", "write it in the trace function or the invoke itself", "%s stands in a helper: over decoding steps it is part of the trace function", fv.method)
 	}
 	switch fv.method {
 	case "All":
@@ -196,6 +199,12 @@ func (f *frame) visitRange(s *ast.RangeStmt, name string, x *visitsVal) ctl {
 // callNow is which call of a module the present visit means; false where there is none.
 func (f *frame) callNow(pos token.Pos, m *modelspec.Module) (int, bool) {
 	calls := int64(max(m.Visits, 1))
+	if f.ev.stepVar != nil {
+		if calls > 1 {
+			f.fail(pos, "NN1321", "it works interpreted", "%s is called %d times in each step: calls inside of a step cannot be named in a trace over steps", modelspec.PathName(m.Path), calls)
+		}
+		return 0, calls == 1
+	}
 	for l := f.inv.loops; l != nil; l = l.outer {
 		l.calls = max(l.calls, calls)
 	}

@@ -96,9 +96,13 @@ func (w *traceFile) trace(t *ast.Trace, n declNames) {
 		w.file.Type().Id(d.Name).Add(code(d.Def, returnError)).Line()
 	}
 	f.steps()
-	f.run()
-	f.runInto()
-	if f.generates() {
+	if f.t.Visits != nil {
+		f.visits()
+	} else {
+		f.run()
+		f.runInto()
+	}
+	if f.t.Visits == nil && f.generates() {
 		f.generate()
 		f.generateInto()
 	}

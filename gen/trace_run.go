@@ -44,6 +44,9 @@ func (f *traceFunc) declarations() {
 
 // compiler is the method of a session that takes the plan.
 func (f *traceFunc) compiler() string {
+	if f.t.Visits != nil {
+		return "CompileVisits"
+	}
 	if f.t.Frame != nil {
 		return "CompileSteps"
 	}

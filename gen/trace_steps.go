@@ -25,6 +25,9 @@ func (f *traceFunc) steps() {
 		w.Add(note("%s are the frames of runs that are over.", f.n.frames))
 		w.Var().Id(f.n.frames).Add(nn("Frames")).Index(jen.Id(f.n.frame)).Line()
 	}
+	if len(f.t.Steps) == 0 {
+		return
+	}
 	w.Add(note("Step runs the part of %s that follows state %s.State().", f.t.Func, fr.Arg))
 	recv := jen.Id(fr.Recv).Op("*").Id(f.n.frame)
 	if len(fr.Fields) == 0 {

@@ -131,13 +131,13 @@ func (c *Compiled) momentOf(args []Tensor, a plan.Access) (moment int, at string
 // choiceName is the output of one candidate of a tap.
 func choiceName(tap, candidate int) string { return fmt.Sprintf("%s.%d", tapName(tap), candidate) }
 
-// outputsOf are the outputs that a run fetches: of a tap with choices, the one
-// that was chosen.
-func (c *Compiled) outputsOf(args []Tensor) ([]string, error) {
+// outputsOf are the outputs that a run fetches, taps from the n-th on: of a tap
+// with choices, the one that was chosen.
+func (c *Compiled) outputsOf(outputs []string, from int, args []Tensor) ([]string, error) {
 	if !slices.ContainsFunc(c.plan.Taps, func(t Tap) bool { return len(t.Choices) > 0 }) {
-		return c.main.outputs, nil
+		return outputs, nil
 	}
-	out := slices.Clone(c.main.outputs)
+	out := slices.Clone(outputs)
 	for i, t := range c.plan.Taps {
 		if len(t.Choices) == 0 {
 			continue
@@ -152,7 +152,7 @@ func (c *Compiled) outputsOf(args []Tensor) ([]string, error) {
 		if n < 0 || n >= int64(len(t.Choices)) {
 			return nil, c.atRun(t.Line, "%s is %d, but there are %d modules to choose from", t.Choice, n, len(t.Choices))
 		}
-		out[i] = choiceName(i, int(n))
+		out[from+i] = choiceName(i, int(n))
 	}
 	return out, nil
 }

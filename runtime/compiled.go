@@ -33,6 +33,10 @@ type Compiled struct {
 	remoteID string            // by which whoever holds the model knows the plan
 	hooks    []hookNodeOf      // the steps of mid-run
 
+	lazy       bool // a trace over decoding steps: its sessions are built when they are first used
+	stepping   sync.Mutex
+	once, each *program // for one run of it, and for a decode loop
+
 	mu     sync.Mutex
 	closed bool
 	open   []*program
@@ -50,10 +54,12 @@ type program struct {
 // Compile checks that a plan fits the model, splices it in and builds the
 // session. A plan with Go in mid-run is refused (NN3170): it needs its program.
 func (s *Session) Compile(p *Plan, opts ...CompileOption) (*Compiled, error) {
-	return s.compile(p, false, opts)
+	return s.compile(p, false, false, opts)
 }
 
-func (s *Session) compile(p *Plan, steps bool, opts []CompileOption) (*Compiled, error) {
+// compile compiles a plan. steps: the caller has the Go of mid-run; lazy: nothing
+// is built yet.
+func (s *Session) compile(p *Plan, steps, lazy bool, opts []CompileOption) (*Compiled, error) {
 	if p.HasHooks() && !steps {
 		return nil, misuse("NN3170", "plan %s has Go in mid-run, which is part of its program: compile it with the generated Compile%s", p.Name, p.Name)
 	}
@@ -89,7 +95,7 @@ func (s *Session) compile(p *Plan, steps bool, opts []CompileOption) (*Compiled,
 		return c.build(c.stopTaps(), first.outputs)
 	})
 	c.later = sync.OnceValues(func() (*Compiled, error) { return c.compileLater(opts) })
-	if len(p.Taps) == 0 && len(hooks) == 0 && !mayEnd(p.Nodes) {
+	if c.lazy = lazy; lazy || len(p.Taps) == 0 && len(hooks) == 0 && !mayEnd(p.Nodes) {
 		return c, nil
 	}
 	if c.main, err = c.build(p.Taps, nil); err != nil {

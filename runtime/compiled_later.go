@@ -42,7 +42,7 @@ func (c *Compiled) compileLater(opts []CompileOption) (*Compiled, error) {
 	if err != nil {
 		return nil, err
 	}
-	later, err := s.compile(p, true, opts)
+	later, err := s.compile(p, true, c.lazy, opts)
 	if err != nil {
 		return nil, fmt.Errorf("in %s, the model of later steps: %w", s.info.Name, err)
 	}

@@ -168,7 +168,7 @@ func findHooks(p *Plan) ([]hookNodeOf, error) {
 // CompileSteps is Compile for a plan with Go in mid-run, of which the caller
 // has the steps: generated code, which hands them to RunSteps.
 func (s *Session) CompileSteps(p *Plan, opts ...CompileOption) (*Compiled, error) {
-	return s.compile(p, true, opts)
+	return s.compile(p, true, false, opts)
 }
 
 // RunSteps is RunInto with the Go of mid-run.

@@ -118,7 +118,7 @@ func (c *Compiled) runAgain(ctx context.Context, r *stepRun, v *verified, in Inv
 
 // finish runs with what was lent and puts the results where they belong.
 func (c *Compiled) finish(ctx context.Context, r *stepRun, l *lending, types *checked, args []Tensor, into []*Tensor) error {
-	outputs, err := c.outputsOf(args)
+	outputs, err := c.outputsOf(c.main.outputs, 0, args)
 	if err != nil {
 		return err
 	}

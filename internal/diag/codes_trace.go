@@ -80,6 +80,15 @@ not use what is inside of it, unless it stands in the branch where the module is
 	} else {
 		use(b.MLP.Output())
 	}`},
+	{"NN1321", "visits out of place", `
+Over decoding steps a trace is compiled once for all of them: the parts of the function belong to steps, in the order in which they
+stand. Loops over visits are statements of the trace function, or of the invoke, itself; conditions go into them.
+
+	for step := range m.Iter(nn.RangeFrom(2)) {
+		if flag && step%2 == 0 { … }
+	}
+
+A loop may be left by break; return stands at the end of the function.`},
 	{"NN1320", "visits that there are not", `
 Visits count from 0 and only go on. Iter takes constants, or parameters over decoding steps, in ascending order; Next goes forward. A
 forward calls most modules once; of one that it calls k times, visits below k exist in Run. Over decoding steps visit n is step n, and

@@ -1,0 +1,31 @@
+package ast
+
+// pastPhase is a phase that was placed, and what is asked of those that follow it.
+type pastPhase struct {
+	p     *phase
+	order *order
+}
+
+// phase places what belongs to some of the steps of a decode loop. It follows
+// those phases alone that may be carried out in the same step: what the others
+// leave behind is there before the run.
+func (d *divider) phase(s *resStmt, guards []*resVar) *piece {
+	outer := d.order
+	d.order = d.base.clone()
+	for _, q := range d.past {
+		if !q.p.disjoint(s.phase) {
+			d.order.join(q.order)
+		}
+	}
+	d.last = s.phase.over || s.phase.also
+	out := d.branch(s, guards)
+	d.last = false
+	d.past = append(d.past, pastPhase{s.phase, d.order.clone()})
+	outer.join(d.order)
+	d.order = outer
+	return out
+}
+
+// inlined reports whether the condition of a phase may be asked anew in each
+// section: nothing that is done in the step changes it.
+func (s *resStmt) inlined() bool { return s.phase != nil && s.phase.breaks == nil }
