@@ -110,7 +110,7 @@ type evaluator struct {
 	paths    *caching.Names
 	taps     []*sym  // what leaves the run, in the order of the plan
 	hooks    []*hook // the steps of mid-run
-	hasDefer bool    // the trace function defers calls
+	hasDefer bool    // the trace function defers calls, or one that is carried out
 	defers   *resVar // their list
 	inStep   bool    // a step is being laid out
 	local    []hoistedType

@@ -16,13 +16,14 @@ func (f *frame) inline(fv *funcVal, args []value, e *ast.CallExpr) value {
 	if fv.decl != nil && fv.decl.Body == nil {
 		return f.foreign(e, fv, args)
 	}
+	ft, body := funcParts(fv)
+	over := f.deferring(body, e)
 	g, done := f.group("nn_call")
 	g.src, g.env, g.loops = fv.src, newEnv(fv.env), nil
 	call := &callCtx{parent: f.call, kind: inlineCall, pos: e.Pos(), scope: g.scope, targs: fv.targs, sig: fv.sig}
 	if f.call != nil {
 		call.depth = f.call.depth + 1
 	}
-	ft, body := funcParts(fv)
 	call.fn = body
 	if fv.lit != nil {
 		call.fn = fv.lit
@@ -35,6 +36,7 @@ func (f *frame) inline(fv *funcVal, args []value, e *ast.CallExpr) value {
 	g.declareResults(ft, f.depth())
 	g.scope.ended = g.block(body.List).kind == ctlExited
 	done()
+	over(call)
 	return f.callResult(call)
 }
 

@@ -38,12 +38,16 @@ func (f *frame) deferStmt(s *ast.DeferStmt) {
 		f.fail(s.Pos(), "NN1217", "do it in the caller, after Run", "defer is not compiled in an invoke")
 		return
 	case inlineCall:
-		f.fail(s.Pos(), "NN1217", "defer in the trace function, or in a plain function that takes Go values",
-			"defer in a function that is carried out when code is generated")
-		return
+		if !f.deferInline(s) {
+			return
+		}
+	}
+	add := ".Add"
+	if f.call.kind == inlineCall {
+		add = ".AddInner"
 	}
 	call := f.deferred(s, true)
-	c := code{{v: f.ev.defers}}.add(".Add(func(nn_next func()) {\n\tdefer ", call, "\n\tnn_next()\n})")
+	c := code{{v: f.ev.defers}}.add(add, "(func(nn_next func()) {\n\tdefer ", call, "\n\tnn_next()\n})")
 	f.emit(&resStmt{kind: leafStmt, pos: s.Pos(), code: c, effects: true})
 }
 

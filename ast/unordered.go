@@ -8,6 +8,7 @@ type mode struct {
 	flat     bool         // host code of several invokes depends on each other: keep it in one list, in the order of service
 	postpone map[any]bool // the positions of conditions under which no access is waited for
 	all      bool         // nor under any other
+	defers   bool         // a function that is carried out defers calls
 }
 
 // free reports whether points under a condition are not waited for.

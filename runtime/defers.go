@@ -3,6 +3,7 @@ package nn
 import (
 	"errors"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -10,10 +11,34 @@ import (
 // function that defers the call itself and then goes on with next, so that the
 // call is made directly by Go: in it recover works, and the calls are made last
 // first, once, whatever the others do.
-type Defers struct{ list []func(next func()) }
+type Defers struct{ list []deferredCall }
+
+type deferredCall struct {
+	call func(next func())
+	// inner: a function deferred it that the trace calls and that is carried out
+	// where it is called: there is nothing left to return from, so that a panic
+	// goes on whatever the call does.
+	inner bool
+}
 
 // Add defers a call.
-func (d *Defers) Add(f func(next func())) { d.list = append(d.list, f) }
+func (d *Defers) Add(f func(next func())) { d.list = append(d.list, deferredCall{call: f}) }
+
+// AddInner defers a call of a function that the trace calls: it is made when
+// Leave says that that is over, or when the run ends before.
+func (d *Defers) AddInner(f func(next func())) {
+	d.list = append(d.list, deferredCall{call: f, inner: true})
+}
+
+// Len is how many calls wait.
+func (d *Defers) Len() int { return len(d.list) }
+
+// Leave makes the calls that wait beyond the first n, last first.
+func (d *Defers) Leave(n int) {
+	over := Defers{list: slices.Clone(d.list[n:])}
+	d.list = d.list[:n]
+	over.call(0, nil)
+}
 
 // Run calls the body of a trace and then what it deferred, also when the body
 // panics or the run fails. A panic of the body, or of Go in mid-run, is under way
@@ -72,7 +97,10 @@ func (d *Defers) unwind(invoke int, value any, first error) (err error) {
 func (d *Defers) call(i int, value any) {
 	switch {
 	case i < len(d.list):
-		d.list[i](func() { d.call(i+1, value) })
+		d.list[i].call(func() { d.call(i+1, value) })
+		if d.list[i].inner && value != nil {
+			rethrow(value)
+		}
 	case value != nil:
 		rethrow(value)
 	}

@@ -33,6 +33,27 @@ func (w *writer) deferred() {
 	w.add(s)
 }
 
+// deferringHelper calls a function that takes a tensor and defers: what it
+// defers is done when it is over, with arguments of when it was deferred.
+func (w *writer) deferringHelper() {
+	v := w.floats()
+	if v == nil || w.invoke < 0 {
+		return
+	}
+	h := w.name("h")
+	s := step{lo: -1, hi: -1, defs: []string{h}, sets: []string{"n", "text"}, uses: []string{v.name}}
+	s.lines = []string{
+		h + " := func(x nn.Tensor) (y float32) {", "\tdefer func() {", "\t\ty += 0.25", "\t\ttext += \"h\"", "\t}()",
+		"\tdefer func(k int) { n = (n + k) % 101 }(n + 1)", "\tn++",
+	}
+	if w.one(2) {
+		s.lines, s.cond = append(s.lines, "\tif y = x.Mean().Item(); y > 0.1237 {", "\t\treturn 0.5", "\t}"), true
+	}
+	s.lines = append(s.lines, "\treturn x.Abs().Max().Item() / 8", "}("+v.name+")")
+	w.add(s)
+	w.hosts = append(w.hosts, &hostVal{name: h, typ: "float32", owner: w.invoke, taint: v.taint})
+}
+
 // panics panics when a number of the run, or a parameter, says so; a deferred
 // function of the same invoke may catch it.
 func (w *writer) panics() {

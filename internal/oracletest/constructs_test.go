@@ -38,6 +38,7 @@ func allConstructs() []construct {
 
 		{"leave", "leave", 60, (*writer).leave},
 		{"defer", "leave", 40, (*writer).deferred},
+		{"deferring helper", "leave", 30, (*writer).deferringHelper},
 		{"panic", "leave", 15, (*writer).panics},
 		{"fail", "leave", 30, (*writer).fail},
 		{"item", "leave", 80, (*writer).item},

@@ -2,6 +2,7 @@ package hooks
 
 import (
 	"github.com/nngen-go/nngen/internal/golden/torchscript/gpt2"
+	nn "github.com/nngen-go/nngen/runtime"
 )
 
 // Counted tells when each of its runs is over.
@@ -63,4 +64,43 @@ func Nils(m *gpt2.Model, log *Log, limit float32) (byName map[string][]float32, 
 		list = nil
 	}
 	return byName, list
+}
+
+// scaled scales a block's output by its norm, and tells what it did when it is over.
+func scaled(b *gpt2.Block, log *Log, limit float32) (n float32, text string) {
+	defer func() { text += "!" }()
+	defer log.Add("begun with %g", limit)
+	h := b.Output()
+	n = h.Norm().Item()
+	if n < limit {
+		return n, "small"
+	}
+	for i := range 2 {
+		defer func() { log.Add("deferred %d: %s", i, text) }()
+	}
+	b.SetOutput(h.Scale(limit / n))
+	if limit == 0 {
+		panic("no limit")
+	}
+	return n, "scaled"
+}
+
+// Helped calls functions that touch points and defer.
+//
+//nngen:trace
+func Helped(m *gpt2.Model, log *Log, limit float32) (logits nn.Tensor, sum float32) {
+	for i, b := range m.Transformer.H[:2] {
+		n, text := scaled(b, log, limit*float32(i+1))
+		log.Add("block %d: %s", i, text)
+		sum += n
+	}
+	last := func(k float32) float32 {
+		defer log.Add("closure")
+		f := m.Transformer.LnF
+		f.SetOutput(f.Output().Scale(k))
+		return m.LMHead.Output().Norm().Item()
+	}
+	sum += last(sum)
+	log.Add("over")
+	return m.LMHead.Output(), sum
 }

@@ -11,8 +11,8 @@ import (
 
 // countedMediator is Counted, scheduled: its states in the order of the run.
 var countedMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 13},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, Line: 16},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 14},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, Line: 17},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -24,13 +24,13 @@ func countedPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 14},
-			{Op: "Hook", In: []nn.Ref{nn.Val("norm0")}, Out: []string{"p0"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{}}}, Line: 16},
-			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("p0")}, Out: []string{"scale0"}, Line: 16},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 15},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm0")}, Out: []string{"p0"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{}}}, Line: 17},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("p0")}, Out: []string{"scale0"}, Line: 17},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("scale0"), Line: 16},
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("scale0"), Line: 17},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -72,11 +72,11 @@ var countedFrames nn.Frames[countedFrame]
 func (f *countedFrame) Step(s *nn.Step) error {
 	switch s.State() {
 	case 0:
-//line deferred.go:14
-		n := s.Item(0)
 //line deferred.go:15
-		f.log.Add("norm %.3f", n)
+		n := s.Item(0)
 //line deferred.go:16
+		f.log.Add("norm %.3f", n)
+//line deferred.go:17
 		s.SetFloat32(0, f.scale/n)
 //line deferred_nngen.go:82
 	}
@@ -103,9 +103,9 @@ func (c *CompiledCounted) RunInto(ctx context.Context, res *CountedResult, in gp
 	f.scale = scale
 	var nn_defers nn.Defers
 	if nn_failed := nn_defers.Run(0, func() error {
-//line deferred.go:11
+//line deferred.go:12
 		nn_d := f.log.Add
-//line deferred.go:11
+//line deferred.go:12
 		nn_defers.Add(func(nn_next func()) {
 			defer nn_d("over")
 			nn_next()
@@ -127,9 +127,9 @@ func (c *CompiledCounted) Generate(ctx context.Context, in gpt2.Inputs, log *Log
 		*f = countedFrame{}
 		f.log = log
 		f.scale = scale
-//line deferred.go:11
+//line deferred.go:12
 		nn_d := f.log.Add
-//line deferred.go:11
+//line deferred.go:12
 		nn_defers.Add(func(nn_next func()) {
 			defer nn_d("over")
 			nn_next()
@@ -151,8 +151,8 @@ func (c *CompiledCounted) Close() error {
 
 // preparedMediator is Prepared, scheduled: its states in the order of the run.
 var preparedMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 25},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 25},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 26},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 26},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -168,11 +168,11 @@ func preparedPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("scale")}, Out: []string{"scale0"}, Line: 25},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("scale")}, Out: []string{"scale0"}, Line: 26},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("scale0"), Line: 25},
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("scale0"), Line: 26},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -212,17 +212,17 @@ func (c *CompiledPrepared) Run(ctx context.Context, in gpt2.Inputs, log *Log, sc
 func (c *CompiledPrepared) RunInto(ctx context.Context, res *PreparedResult, in gpt2.Inputs, log *Log, scale float32) error {
 	var nn_defers nn.Defers
 	if nn_failed := nn_defers.Run(0, func() error {
-//line deferred.go:23
+//line deferred.go:24
 		nn_defers.Add(func(nn_next func()) {
 			defer func() {
-//line deferred.go:23
+//line deferred.go:24
 				log.Add("scale %g", scale)
 			}()
 			nn_next()
 		})
-//line deferred.go:25
-		nn_p := scale
 //line deferred.go:26
+		nn_p := scale
+//line deferred.go:27
 		scale = float32(0.0)
 //line deferred_nngen.go:228
 		return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(float32(nn_p))})
@@ -238,17 +238,17 @@ func (c *CompiledPrepared) Generate(ctx context.Context, in gpt2.Inputs, log *Lo
 	return c.c.GenerateDeferring(ctx, nil, &nn_defers, in.NNInputs(), func() ([]nn.Tensor, error) {
 		scale := scale
 		_ = scale
-//line deferred.go:23
+//line deferred.go:24
 		nn_defers.Add(func(nn_next func()) {
 			defer func() {
-//line deferred.go:23
+//line deferred.go:24
 				log.Add("scale %g", scale)
 			}()
 			nn_next()
 		})
-//line deferred.go:25
-		nn_p := scale
 //line deferred.go:26
+		nn_p := scale
+//line deferred.go:27
 		scale = float32(0.0)
 //line deferred_nngen.go:254
 		return []nn.Tensor{nn.Scalar(float32(nn_p))}, nil
@@ -267,8 +267,8 @@ func (c *CompiledPrepared) Close() error {
 
 // riskyMediator is Risky, scheduled: its states in the order of the run.
 var riskyMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 39},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, Line: 44},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 40},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, Line: 45},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -280,13 +280,13 @@ func riskyPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 40},
-			{Op: "Hook", In: []nn.Ref{nn.Val("norm0")}, Out: []string{"p0"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{}}}, Line: 44},
-			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("p0")}, Out: []string{"scale0"}, Line: 44},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 41},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm0")}, Out: []string{"p0"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{}}}, Line: 45},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("p0")}, Out: []string{"scale0"}, Line: 45},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("scale0"), Line: 44},
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("scale0"), Line: 45},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -327,13 +327,13 @@ var riskyFrames nn.Frames[riskyFrame]
 func (f *riskyFrame) Step(s *nn.Step) error {
 	switch s.State() {
 	case 0:
-//line deferred.go:40
-		n := s.Item(0)
 //line deferred.go:41
+		n := s.Item(0)
+//line deferred.go:42
 		if n > f.limit {
 			panic("too large")
 		}
-//line deferred.go:44
+//line deferred.go:45
 		s.SetFloat32(0, f.limit/n)
 //line deferred_nngen.go:339
 	}
@@ -354,12 +354,12 @@ func (c *CompiledRisky) RunInto(ctx context.Context, res *RiskyResult, in gpt2.I
 	f.limit = limit
 	var nn_defers nn.Defers
 	if nn_failed := nn_defers.Run(0, func() error {
-//line deferred.go:33
+//line deferred.go:34
 		nn_defers.Add(func(nn_next func()) {
 			defer func() {
-//line deferred.go:34
+//line deferred.go:35
 				e := recover()
-//line deferred.go:34
+//line deferred.go:35
 				if e != nil {
 					log.Add("recovered: %v", e)
 				}
@@ -382,12 +382,12 @@ func (c *CompiledRisky) Generate(ctx context.Context, in gpt2.Inputs, log *Log, 
 	return c.c.GenerateDeferring(ctx, f, &nn_defers, in.NNInputs(), func() ([]nn.Tensor, error) {
 		*f = riskyFrame{}
 		f.limit = limit
-//line deferred.go:33
+//line deferred.go:34
 		nn_defers.Add(func(nn_next func()) {
 			defer func() {
-//line deferred.go:34
+//line deferred.go:35
 				e := recover()
-//line deferred.go:34
+//line deferred.go:35
 				if e != nil {
 					log.Add("recovered: %v", e)
 				}
@@ -411,7 +411,7 @@ func (c *CompiledRisky) Close() error {
 
 // nilsMediator is Nils, scheduled: its states in the order of the run.
 var nilsMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 51},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 52},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -423,12 +423,12 @@ func nilsPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 60},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 61},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "tap0", Value: nn.ModelTensor("/transformer/h.0/Add_1_output_0"), Line: 51},
-			{Name: "tap1", Value: nn.Val("norm0"), Line: 60},
+			{Name: "tap0", Value: nn.ModelTensor("/transformer/h.0/Add_1_output_0"), Line: 52},
+			{Name: "tap1", Value: nn.Val("norm0"), Line: 61},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -490,22 +490,22 @@ func (c *CompiledNils) RunInto(ctx context.Context, res *NilsResult, in gpt2.Inp
 		}{func(i int) nn.Tensor {
 			return *nn_out[i]
 		}}
-//line deferred.go:52
+//line deferred.go:53
 		nn_defers.Add(func(nn_next func()) {
 			defer func() {
-//line deferred.go:53
+//line deferred.go:54
 				byName = map[string][]float32{"x": nn_taps.Tensor(0).Float32s()}
 				log.Add("%v", list)
 			}()
 			nn_next()
 		})
-//line deferred.go:56
+//line deferred.go:57
 		byName = nil
-//line deferred.go:59
-		byName = nil
-//line deferred.go:59
-		log.Add("%v %T %T %T", list, byName, (*int)(nil), (func() int)(nil))
 //line deferred.go:60
+		byName = nil
+//line deferred.go:60
+		log.Add("%v %T %T %T", list, byName, (*int)(nil), (func() int)(nil))
+//line deferred.go:61
 		if nn_taps.Tensor(1).Item() > limit {
 			list = append(list, 1)
 		} else {
@@ -516,9 +516,9 @@ func (c *CompiledNils) RunInto(ctx context.Context, res *NilsResult, in gpt2.Inp
 	}); nn_failed != nil {
 		return nn_failed
 	}
-//line deferred.go:65
+//line deferred.go:66
 	res.ByName = byName
-//line deferred.go:65
+//line deferred.go:66
 	res.List = list
 //line deferred_nngen.go:524
 	return nil
@@ -531,5 +531,339 @@ func (c *CompiledNils) Plan() *nn.Plan {
 
 // Close frees the session over the changed graph; the session that it was compiled for stays open.
 func (c *CompiledNils) Close() error {
+	return c.c.Close()
+}
+
+// helpedMediator is Helped, scheduled: its states in the order of the run.
+var helpedMediator = nn.Mediator{
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 73},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "!(n < limit)", Line: 81},
+	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 73},
+	{At: "transformer.h.1.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "!(n < limit)", Line: 81},
+	{At: "transformer.ln_f.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 100},
+	{At: "transformer.ln_f.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, Line: 100},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 101},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 105},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// helpedPlan is Helped, compiled, as data.
+func helpedPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "Helped",
+		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
+		Invokes: []string{"invoke0"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 74},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm0")}, Out: []string{"p0", "taken"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 81},
+			{Op: "If", In: []nn.Ref{nn.Val("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}}, Line: 81,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("p0")}, Out: []string{"scale0"}, Line: 81},
+				}, Out: []nn.Ref{nn.Val("scale0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}},
+			},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"norm1"}, Attrs: map[string]any{"axes": []int64{}}, Line: 74},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm1")}, Out: []string{"p1", "taken_2", "k"}, Attrs: map[string]any{"step": int64(1)}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 81},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}}, Line: 81,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("p1")}, Out: []string{"scale1"}, Line: 81},
+				}, Out: []nn.Ref{nn.Val("scale1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}},
+			},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/ln_f/LayerNormalization_output_0"), nn.Val("k")}, Out: []string{"scale2"}, Line: 100},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"norm2"}, Attrs: map[string]any{"axes": []int64{}}, Line: 101},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("if0"), Line: 81},
+			{At: "transformer.h.1.output", Tensor: "/transformer/h.1/Add_1_output_0", Value: nn.Val("if1"), Line: 81},
+			{At: "transformer.ln_f.output", Tensor: "/transformer/ln_f/LayerNormalization_output_0", Value: nn.Val("scale2"), Line: 100},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "tap0", Value: nn.Val("norm2"), Line: 101},
+			{Name: "tap1", Value: nn.ModelTensor("logits"), Line: 101},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/transformer/h.0/Add_1_output_0":               {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"/transformer/h.1/Add_1_output_0":               {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"/transformer/ln_f/LayerNormalization_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"logits": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+		},
+		Mediators: []nn.Mediator{helpedMediator},
+	}
+}
+
+// CompiledHelped is Helped, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// Helped calls functions that touch points and defer.
+type CompiledHelped struct {
+	c *nn.Compiled
+}
+
+// CompileHelped puts Helped into the model's graph and opens a session over it, which may take seconds.
+func CompileHelped(s *gpt2.Session, opts ...nn.CompileOption) (*CompiledHelped, error) {
+	c, err := s.CompileSteps(helpedPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledHelped{c: c}, nil
+}
+
+// HelpedResult holds the results of one run of Helped.
+type HelpedResult struct {
+	Logits nn.Tensor
+	Sum    float32
+}
+
+// helpedFrame holds what lives across the steps of Helped.
+type helpedFrame struct {
+	log          *Log
+	limit        float32
+	nn_defers    nn.Defers
+	sum          float32
+	nn_waiting   int
+	n            float32
+	text         string
+	log_2        *Log
+	nn_waiting_2 int
+	n_2          float32
+	text_2       string
+	log_3        *Log
+	nn_waiting_3 int
+}
+
+// Step runs the part of Helped that follows state s.State().
+func (f *helpedFrame) Step(s *nn.Step) error {
+	switch s.State() {
+	case 0:
+//line deferred.go:92
+		{
+//line deferred.go:71
+		nn_call:
+			switch {
+			default:
+				f.n = s.Item(0)
+				if f.n < f.limit*float32(1.0) {
+					f.text = "small"
+//line deferred.go:76
+					break nn_call
+				}
+//line deferred.go:79
+				f.nn_defers.AddInner(func(nn_next func()) {
+					defer func() {
+//line deferred.go:79
+						f.log_2.Add("deferred %d: %s", 0, f.text)
+					}()
+					nn_next()
+				})
+//line deferred.go:79
+				f.nn_defers.AddInner(func(nn_next func()) {
+					defer func() {
+//line deferred.go:79
+						f.log_2.Add("deferred %d: %s", 1, f.text)
+					}()
+					nn_next()
+				})
+//line deferred.go:81
+				s.SetFloat32(0, f.limit*float32(1.0)/f.n)
+				s.SetBool(1, true)
+//line deferred.go:82
+				if f.limit*float32(1.0) == 0 {
+					panic("no limit")
+				}
+				f.text = "scaled"
+			}
+//line deferred.go:93
+			f.nn_defers.Leave(f.nn_waiting)
+//line deferred.go:93
+			n := f.n
+//line deferred.go:93
+			text := f.text
+			f.log.Add("block %d: %s", 0, text)
+			f.sum += n
+		}
+//line deferred.go:92
+		{
+			f.nn_waiting_2 = f.nn_defers.Len()
+//line deferred.go:71
+			f.n_2 = 0
+//line deferred.go:71
+			f.text_2 = ""
+//line deferred.go:71
+			f.nn_defers.AddInner(func(nn_next func()) {
+				defer func() {
+//line deferred.go:71
+					f.text_2 += "!"
+				}()
+				nn_next()
+			})
+//line deferred.go:72
+			f.log_3 = f.log
+//line deferred.go:72
+			nn_d := f.log_3.Add
+//line deferred.go:72
+			nn_d_2 := f.limit * float32(2.0)
+//line deferred.go:72
+			f.nn_defers.AddInner(func(nn_next func()) {
+				defer nn_d("begun with %g", nn_d_2)
+				nn_next()
+			})
+		}
+//line deferred_nngen.go:716
+	case 1:
+//line deferred.go:71
+	nn_call2:
+		switch {
+		default:
+			f.n_2 = s.Item(0)
+			if f.n_2 < f.limit*float32(2.0) {
+				f.text_2 = "small"
+//line deferred.go:76
+				break nn_call2
+			}
+//line deferred.go:79
+			f.nn_defers.AddInner(func(nn_next func()) {
+				defer func() {
+//line deferred.go:79
+					f.log_3.Add("deferred %d: %s", 0, f.text_2)
+				}()
+				nn_next()
+			})
+//line deferred.go:79
+			f.nn_defers.AddInner(func(nn_next func()) {
+				defer func() {
+//line deferred.go:79
+					f.log_3.Add("deferred %d: %s", 1, f.text_2)
+				}()
+				nn_next()
+			})
+//line deferred.go:81
+			s.SetFloat32(0, f.limit*float32(2.0)/f.n_2)
+			s.SetBool(1, true)
+//line deferred.go:82
+			if f.limit*float32(2.0) == 0 {
+				panic("no limit")
+			}
+			f.text_2 = "scaled"
+		}
+//line deferred.go:93
+		f.nn_defers.Leave(f.nn_waiting_2)
+//line deferred.go:93
+		n := f.n_2
+//line deferred.go:93
+		text := f.text_2
+//line deferred.go:94
+		f.log.Add("block %d: %s", 1, text)
+//line deferred.go:95
+		f.sum += n
+//line deferred.go:103
+		f.nn_waiting_3 = f.nn_defers.Len()
+//line deferred.go:103
+		k := f.sum
+//line deferred.go:98
+		nn_d := f.log.Add
+//line deferred.go:98
+		f.nn_defers.AddInner(func(nn_next func()) {
+			defer nn_d("closure")
+			nn_next()
+		})
+//line deferred.go:100
+		s.SetFloat32(2, k)
+//line deferred_nngen.go:776
+	}
+	return nil
+}
+
+// MayLeave reports whether a step calls what could end its goroutine.
+func (*helpedFrame) MayLeave(state int) bool {
+	return true
+}
+
+// Run runs the model once with Helped in it. The results belong to the caller until they are released.
+func (c *CompiledHelped) Run(ctx context.Context, in gpt2.Inputs, log *Log, limit float32) (logits nn.Tensor, sum float32, err error) {
+	var res HelpedResult
+	err = c.RunInto(ctx, &res, in, log, limit)
+	return res.Logits, res.Sum, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledHelped) RunInto(ctx context.Context, res *HelpedResult, in gpt2.Inputs, log *Log, limit float32) error {
+	var logits nn.Tensor
+	_ = logits
+	f := new(helpedFrame)
+	f.log = log
+	f.limit = limit
+	var held [2]nn.Tensor
+	if nn_failed := f.nn_defers.Run(0, func() error {
+//line deferred.go:92
+		{
+			f.nn_waiting = f.nn_defers.Len()
+//line deferred.go:71
+			f.n = 0
+//line deferred.go:71
+			f.text = ""
+//line deferred.go:71
+			f.nn_defers.AddInner(func(nn_next func()) {
+				defer func() {
+//line deferred.go:71
+					f.text += "!"
+				}()
+				nn_next()
+			})
+//line deferred.go:72
+			f.log_2 = f.log
+//line deferred.go:72
+			nn_d := f.log_2.Add
+//line deferred.go:72
+			nn_d_2 := f.limit * float32(1.0)
+//line deferred.go:72
+			f.nn_defers.AddInner(func(nn_next func()) {
+				defer nn_d("begun with %g", nn_d_2)
+				nn_next()
+			})
+		}
+//line deferred_nngen.go:829
+		if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0], &held[1]); err != nil {
+			return err
+		}
+		nn_out := []*nn.Tensor{&held[0], &held[1]}
+		nn_taps := struct {
+			Tensor func(i int) nn.Tensor
+		}{func(i int) nn.Tensor {
+			return *nn_out[i]
+		}}
+//line deferred.go:101
+		nn_r := nn_taps.Tensor(0).Item()
+//line deferred.go:103
+		f.nn_defers.Leave(f.nn_waiting_3)
+//line deferred.go:103
+		f.sum += nn_r
+//line deferred.go:104
+		f.log.Add("over")
+//line deferred.go:105
+		logits = nn_taps.Tensor(1)
+//line deferred_nngen.go:849
+		return nil
+	}); nn_failed != nil {
+		return nn_failed
+	}
+//line deferred.go:105
+	res.Logits = logits
+//line deferred.go:105
+	res.Sum = f.sum
+//line deferred_nngen.go:858
+	return nil
+}
+
+// Plan is the compiled form of Helped, as data.
+func (c *CompiledHelped) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledHelped) Close() error {
 	return c.c.Close()
 }

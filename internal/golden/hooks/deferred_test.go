@@ -81,3 +81,14 @@ func TestNils(t *testing.T) {
 		require.Equal(t, "[] map[string][]float32 *int func() int", lines[0])
 	}
 }
+
+// TestHelpersThatDefer: what a helper defers is done when the helper is over,
+// with its results as they are then, also when it panics.
+func TestHelpersThatDefer(t *testing.T) {
+	sess := open(t)
+	for limit, n := range map[float32]int{0: 3, 8: 10, 1e6: 6} {
+		o, lines := logged(t, sess, hooks.Helped, hooks.CompileHelped, limit)
+		require.Equal(t, limit == 0, o.err != nil)
+		require.Len(t, lines, n, "%v", lines)
+	}
+}

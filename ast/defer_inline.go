@@ -1,0 +1,97 @@
+package ast
+
+import (
+	"go/ast"
+	"go/types"
+)
+
+// deferring begins a call that is carried out now, if the function defers calls
+// itself: how many wait is noted ahead of it, and what it adds to them is made
+// when it is over, whichever way it ends. A panic that ends the run makes all
+// that wait, the innermost first.
+func (f *frame) deferring(body *ast.BlockStmt, e *ast.CallExpr) (over func(*callCtx)) {
+	if !defersIn(body) || f.inv == nil || f.ev.form != OneInvoke {
+		return func(*callCtx) {}
+	}
+	f.wantDefers()
+	mark := f.newVar("nn_waiting", intType)
+	f.define(mark, code{{v: f.ev.defers}}.add(".Len()"), &codeVal{typ: intType}, e)
+	return func(call *callCtx) {
+		f.emit(&resStmt{kind: leafStmt, pos: e.Pos(), code: code{{v: f.ev.defers}}.add(".Leave(", mark, ")"), effects: true})
+		for _, c := range call.results {
+			if c.res != nil && c.res.captured {
+				f.forget(c) // a deferred call may have set it
+			}
+		}
+	}
+}
+
+// wantDefers makes the trace one that defers calls, from its beginning.
+func (f *frame) wantDefers() {
+	if !f.ev.hasDefer {
+		f.ev.mode.defers, f.ev.sched.retry = true, true
+	}
+}
+
+// deferInline is a defer in a function that is carried out now.
+func (f *frame) deferInline(s *ast.DeferStmt) bool {
+	const hint = "defer in the trace function, or in a plain function that takes Go values"
+	switch {
+	case f.ev.form != OneInvoke:
+		f.fail(s.Pos(), "NN1217", hint, "defer in a function that is carried out when code is generated, in a trace of several invokes")
+		return false
+	case f.recovers(s.Call):
+		f.fail(s.Pos(), "NN1217", "recover in the trace function, or in a plain function that takes Go values",
+			"a call deferred in a function that is carried out when code is generated recovers from panics: there is no call left that it could return from")
+		return false
+	}
+	f.wantDefers()
+	for _, c := range f.call.results { // deferred calls see them when the function is over
+		if c.obj == nil {
+			continue
+		}
+		if c.res == nil {
+			f.demote(c, s.Call)
+		}
+		if c.res != nil {
+			c.res.captured = true
+		}
+	}
+	return true
+}
+
+// recovers reports whether a deferred call's function recovers, as far as its
+// text is known.
+func (f *frame) recovers(e *ast.CallExpr) bool {
+	switch fun := ast.Unparen(e.Fun).(type) {
+	case *ast.FuncLit:
+		return callsRecover(f.src.info, fun.Body)
+	default:
+		o, ok := rootFunc(f.src.info, fun)
+		if !ok || o.Pkg() == nil {
+			return false
+		}
+		src := f.ev.prog.sources[o.Pkg().Path()]
+		if src == nil {
+			return false
+		}
+		d := src.decls[o.Origin()]
+		return d != nil && d.Body != nil && callsRecover(src.info, d.Body)
+	}
+}
+
+// callsRecover reports whether a body calls recover itself.
+func callsRecover(info *types.Info, body *ast.BlockStmt) bool {
+	found := false
+	ast.Inspect(body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.Ident:
+			b, ok := info.Uses[n].(*types.Builtin)
+			found = found || ok && b.Name() == "recover"
+		}
+		return !found
+	})
+	return found
+}
