@@ -23,6 +23,7 @@ type Prober struct {
 	inner   func() (*instrumented, error) // hooks at what operations make
 	mu      sync.Mutex
 	started map[int]*baseline // by rows
+	emptied bool              // the model takes our inputs only with an empty cache
 }
 
 // baseline is the model as it is, on inputs that are kept.

@@ -27,6 +27,8 @@ func (p *Prober) sizes(rows int64) map[string]int64 {
 		switch {
 		case s.Name == p.spec.Batch:
 			out[s.Name] = rows
+		case in.Role == modelspec.RolePast && p.emptied:
+			out[s.Name] = 0
 		case in.Role == modelspec.RolePast:
 			out[s.Name] = probePast
 		case len(in.Shape) == 4 && in.DType.IsFloat():
@@ -37,6 +39,11 @@ func (p *Prober) sizes(rows int64) map[string]int64 {
 		}
 	}
 	return out
+}
+
+// hasPast reports whether the model takes a cache.
+func (p *Prober) hasPast() bool {
+	return slices.ContainsFunc(p.s.info.Inputs, func(in InputInfo) bool { return in.Role == modelspec.RolePast })
 }
 
 // inputs makes up inputs for the given sizes: different in every row, ids within

@@ -83,6 +83,25 @@ func (p *Prober) baseline(ctx context.Context, rows int) (*baseline, error) {
 	if b, ok := p.started[rows]; ok {
 		return b, nil
 	}
+	b, err := p.runRaw(ctx, rows)
+	if err != nil && ctx.Err() == nil && !p.emptied && p.hasPast() {
+		// Fused attention may take several tokens only where the cache is empty.
+		p.emptied = true
+		if b, again := p.runRaw(ctx, rows); again == nil {
+			p.started[rows] = b
+			return b, nil
+		}
+		p.emptied = false
+	}
+	if err != nil {
+		return nil, err
+	}
+	p.started[rows] = b
+	return b, nil
+}
+
+// runRaw runs the model as it is on made-up inputs.
+func (p *Prober) runRaw(ctx context.Context, rows int) (*baseline, error) {
 	raw, err := p.s.raw()
 	if err != nil {
 		return nil, err
@@ -104,7 +123,6 @@ func (p *Prober) baseline(ctx context.Context, rows int) (*baseline, error) {
 	for i, name := range names {
 		b.outputs[name] = values[i]
 	}
-	p.started[rows] = b
 	return b, nil
 }
 

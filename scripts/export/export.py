@@ -12,11 +12,16 @@ import onnxruntime
 import torch
 
 import exporting
+import genai
 import nets
 import seq2seq
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / "testdata/models"
+
+
+# What has an exporter of its own.
+OTHERS = {"t5": lambda: seq2seq.export(MODELS), "genai": lambda: genai.export(MODELS / "genai" / "genai.onnx")}
 
 
 def prepared(net: nets.Net, exporter: str) -> torch.nn.Module:
@@ -66,13 +71,13 @@ def export(net: nets.Net, exporter: str) -> None:
 
 def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("nets", nargs="*", default=[*nets.NETS, "t5"], help="nets to export (default: all)")
+    p.add_argument("nets", nargs="*", default=[*nets.NETS, "t5", "genai"], help="nets to export (default: all)")
     p.add_argument("--exporter", choices=["torchscript", "dynamo", "optimum"], action="append", help="repeatable (default: all; optimum for llama alone)")
     args = p.parse_args()
     torch.set_num_threads(1)
     for name in args.nets:
-        if name == "t5":
-            seq2seq.export(MODELS)
+        if name in OTHERS:
+            OTHERS[name]()
             continue
         for exporter in args.exporter or ["torchscript", "dynamo", "optimum"]:
             if exporter != "optimum" or name == "llama":

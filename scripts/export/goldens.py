@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 
 import gallery
+import genai
 import golden_attach
 import golden_bert
 import golden_ends
@@ -37,6 +38,7 @@ WRITERS = {
     "t5encoder": golden_t5.encoder,
     "t5decoder": golden_t5.decoder,
     "t5past": golden_t5.past,
+    "genai": genai.golden,
     "session": golden_session.session,
     "hooks": golden_hooks.hooks,
     "gallery": gallery.gallery,
