@@ -439,6 +439,24 @@ func (s *Session) InterpretTrace(ctx context.Context, f func(t *Trace) error) er
 	})
 }
 
+// With gives a session over the same file with further edits on top of those it has; s stays as it is. Both are to be closed.
+func (s *Session) With(edits ...nn.Edit) (*Session, error) {
+	c, err := s.Session.With(edits...)
+	if err != nil {
+		return nil, err
+	}
+	return &Session{c}, nil
+}
+
+// Without gives a session over the same file with none of the edits of s.
+func (s *Session) Without() (*Session, error) {
+	c, err := s.Session.Without()
+	if err != nil {
+		return nil, err
+	}
+	return &Session{c}, nil
+}
+
 // Generate continues the prompt with the model as it is.
 func (s *Session) Generate(ctx context.Context, in Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
 	return s.Session.Generate(ctx, in.NNInputs(), opts...)
