@@ -25,16 +25,12 @@ func (c *Compiled) stepOf(i int, kept *keeping) (*Compiled, *program, error) {
 
 // compileLater carries the plan over to the model of the steps after the first.
 func (c *Compiled) compileLater(opts []CompileOption) (*Compiled, error) {
-	s := c.s.set.later
-	a, err := c.s.spec()
+	s := c.s.at(1)
+	t, err := c.s.translationTo(s)
 	if err != nil {
 		return nil, err
 	}
-	b, err := s.spec()
-	if err != nil {
-		return nil, err
-	}
-	p, err := newTranslation(a, b).plan(c.plan)
+	p, err := t.plan(c.plan)
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,7 @@ func (s *Session) newDecoding(ins []InvokeInputs, opts []GenerateOption) (*decod
 		return nil, err
 	}
 	l := &decoding{s: s, g: g}
-	if later := s.set.later; later != nil {
+	if later, err := s.next(); later != nil && err == nil {
 		if err := later.enter(); err != nil {
 			return nil, err
 		}

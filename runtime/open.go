@@ -25,6 +25,7 @@ type Session struct {
 
 	shared func() (backend.Shared, error)
 	raw    func() (backend.Session, error)
+	later  func() (*Session, error)        // the model of steps after the first, nil if there is none
 	edited func() (backend.Session, error) // raw with the session's edits
 	inst   func() (*instrumented, error)
 	inner  func() (*instrumented, error) // with hooks at operations too
@@ -119,6 +120,7 @@ func openFile(path string, opts []Option) (*Session, error) {
 // first needed.
 func (s *Session) prepare() {
 	s.raw = sync.OnceValues(func() (backend.Session, error) { return s.build(s.file.Model, s.set) })
+	s.later = sync.OnceValues(s.openLater)
 	s.edited = sync.OnceValues(s.buildEdited)
 	s.inst = sync.OnceValues(func() (*instrumented, error) { return s.instrument(false) })
 	s.inner = sync.OnceValues(func() (*instrumented, error) { return s.instrument(true) })

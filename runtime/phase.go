@@ -24,15 +24,53 @@ func DecodeWith(later *Session) Option { return openOption(func(s *settings) { s
 
 // at is the session that runs step i of a decode loop.
 func (s *Session) at(i int) *Session {
-	if i > 0 && s.set.later != nil {
-		return s.set.later
+	if later, err := s.next(); i > 0 && later != nil && err == nil {
+		return later
 	}
 	return s
 }
 
+// next is the model of later steps, nil where there is none, as where the model
+// is another process's.
+func (s *Session) next() (*Session, error) {
+	if s.later == nil {
+		return nil, nil
+	}
+	return s.later()
+}
+
+// openLater gives the model of later steps, nil where there is none, with this
+// session's edits on top of its own. phases tells its error before anything runs.
+func (s *Session) openLater() (*Session, error) {
+	later := s.set.later
+	if later == nil || len(s.set.edits) == 0 {
+		return later, nil
+	}
+	t, err := s.translationTo(later)
+	if err != nil {
+		return nil, err
+	}
+	edits := later.Edits()
+	for _, e := range s.set.edits {
+		if e.plan, err = t.plan(e.plan); err != nil {
+			return nil, err
+		}
+		edits = append(edits, e)
+	}
+	with, err := later.copyWith(edits)
+	if err == nil {
+		s.onClose(with, with.Close)
+	}
+	return with, err
+}
+
 // phases says what the prompt's step and those after it take and give.
 func (s *Session) phases() (first, later phase, err error) {
-	if s.set.later == nil {
+	l, err := s.next()
+	if err != nil {
+		return first, later, err
+	}
+	if l == nil {
 		first.info = &s.info
 		first.outputs, err = s.info.generates()
 		for _, in := range s.info.Inputs {
@@ -42,7 +80,6 @@ func (s *Session) phases() (first, later phase, err error) {
 		}
 		return first, first, err
 	}
-	l := s.set.later
 	if err := l.local("a model of later steps"); err != nil {
 		return first, later, err
 	}

@@ -27,6 +27,19 @@ type translation struct {
 // writeKey is what a plan says of a moment.
 type writeKey struct{ at, tensor string }
 
+// translationTo compares this model with another.
+func (s *Session) translationTo(other *Session) (*translation, error) {
+	a, err := s.spec()
+	if err != nil {
+		return nil, err
+	}
+	b, err := other.spec()
+	if err != nil {
+		return nil, err
+	}
+	return newTranslation(a, b), nil
+}
+
 // newTranslation compares two specs.
 func newTranslation(a, b *specInfo) *translation {
 	t := &translation{

@@ -103,3 +103,12 @@ func SteerWhole(m *t5.Model, v nn.Tensor) (logits nn.Tensor) {
 	block.SetOutput(block.Output().Add(v))
 	return m.LMHead.Output()
 }
+
+// Shift is Steer as an edit that stays.
+//
+//nngen:edit
+//nngen:param v float32 [24]
+func Shift(m *t5decoder.Model, v nn.Tensor) {
+	block := m.Decoder.Block.M0
+	block.SetOutput(block.Output().Add(v))
+}

@@ -871,3 +871,45 @@ func (c *CompiledSteerWhole) Plan() *nn.Plan {
 func (c *CompiledSteerWhole) Close() error {
 	return c.c.Close()
 }
+
+// shiftMediator is Shift, scheduled: its states in the order of the run.
+var shiftMediator = nn.Mediator{
+	{At: "decoder.block.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 113},
+	{At: "decoder.block.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 113},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// shiftPlan is Shift, compiled, as data.
+func shiftPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "Shift",
+		Model:   "sha256:8d61c07b7ca77906c7eb494ec4e5cfc200c450d1ce178a874a4a7ea6fe269dff",
+		Invokes: []string{"invoke0"},
+		// What is given to each run.
+		Params: []nn.Param{
+			{Name: "v", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"24"}}},
+		},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/decoder/block.0/layer.2/Add_output_0"), nn.Arg("v")}, Out: []string{"add0"}, Line: 113},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "decoder.block.0.output", Tensor: "/decoder/block.0/layer.2/Add_output_0", Value: nn.Val("add0"), Line: 113},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/decoder/block.0/layer.2/Add_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch_size", "decoder_sequence_length", "24"}},
+		},
+		Mediators: []nn.Mediator{shiftMediator},
+	}
+}
+
+// EditShift is Shift with these values, to be put under every trace of a session: with nn.WithEdits or Session.With.
+//
+// Shift is Steer as an edit that stays.
+func EditShift(v nn.Tensor) nn.Edit {
+	return nn.NewEdit(shiftPlan(), []nn.Tensor{v}, func(m *t5decoder.Model) {
+		Shift(m, v)
+	})
+}

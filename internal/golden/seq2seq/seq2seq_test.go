@@ -208,3 +208,35 @@ func TestCarriedOver(t *testing.T) {
 	_, err = mixed.Generate(t.Context(), dec, true, v)
 	require.ErrorContains(t, err, "closed")
 }
+
+// TestEdits holds that an edit of the first file's session stays in later steps,
+// under plain, compiled and interpreted generation.
+func TestEdits(t *testing.T) {
+	m := open(t)
+	file, err := golden.Open("t5decoder")
+	require.NoError(t, err)
+	enc, dec := given(t, file, "greedy_steer")
+	encode, err := seq2seq.CompileEncode(m.enc)
+	require.NoError(t, err)
+	dec.EncoderHiddenStates, err = encode.Run(t.Context(), enc)
+	require.NoError(t, err)
+	v, err := file.Array("greedy_steer/arg.v")
+	require.NoError(t, err)
+	edited, err := m.dec.With(seq2seq.EditShift(v.Tensor()))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, edited.Close()) })
+	ids, err := edited.Generate(t.Context(), dec, nn.MaxNewTokens(12))
+	require.NoError(t, err)
+	require.Equal(t, want(t, file, "greedy_steer"), ids)
+	raw, err := seq2seq.CompileRaw(edited)
+	require.NoError(t, err)
+	ids, err = raw.Generate(t.Context(), dec, nn.MaxNewTokens(12))
+	require.NoError(t, err)
+	require.Equal(t, want(t, file, "greedy_steer"), ids)
+	ids, err = edited.InterpretGenerate(t.Context(), dec, func(m *t5decoder.Model) error {
+		seq2seq.Raw(m)
+		return nil
+	}, nn.MaxNewTokens(12))
+	require.NoError(t, err)
+	require.Equal(t, want(t, file, "greedy_steer"), ids)
+}
