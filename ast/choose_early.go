@@ -64,3 +64,42 @@ func (b *resBlock) replace(old *resStmt, with ...*resStmt) bool {
 	}
 	return false
 }
+
+// choseForGo reports a point of a chosen module that Go looks at in mid-run where
+// what follows from it is written to the model: the step would have to come after
+// the last module that may be chosen, and the write ahead of it.
+func (ev *evaluator) choseForGo(top *resBlock) bool {
+	for _, s := range ev.crossing(top) {
+		if c := chosenIn(s, map[*sym]bool{}); c != nil {
+			d := ev.report(s.pos, "NN1306", "Go looks in mid-run at what a module gives that %s chooses, and something ahead of other modules that may be chosen follows from it", c.text)
+			d.Hint = "keep it in the graph: use the tensor operations instead of taking it out with Item, Float32s, …; or loop over the modules and compare the index"
+			ev.relate(d, c.pos, "the module is chosen here")
+			return true
+		}
+	}
+	return false
+}
+
+// chosenIn finds a choice that a value was made by.
+func chosenIn(s *sym, seen map[*sym]bool) *choice {
+	s = s.final()
+	if seen[s] {
+		return nil
+	}
+	seen[s] = true
+	if s.late != nil {
+		return s.late.by
+	}
+	if s.node == nil {
+		return nil
+	}
+	if s.by != nil {
+		return s.by
+	}
+	for _, in := range s.node.in {
+		if c := chosenIn(in, seen); c != nil {
+			return c
+		}
+	}
+	return nil
+}

@@ -5,7 +5,6 @@ import (
 	"go/token"
 	"strconv"
 
-	"github.com/nngen-go/nngen/internal/plan"
 	"github.com/nngen-go/nngen/internal/schedule"
 	"github.com/nngen-go/nngen/internal/tensor"
 	"github.com/nngen-go/nngen/modelspec"
@@ -224,108 +223,4 @@ func (n *graphNode) underOr(p *pred) *pred {
 		return p
 	}
 	return n.under
-}
-
-// settling replaces the points of chosen modules in a value by what is there of
-// them at one place of the run.
-type settling struct {
-	ev    *evaluator
-	by    *choice // the choice whose candidate index it is for, if any
-	index int
-	under *pred
-	done  map[*sym]*sym
-}
-
-func newSettling(ev *evaluator, by *choice, index int, under *pred) *settling {
-	return &settling{ev, by, index, under, map[*sym]*sym{}}
-}
-
-// sym gives the value without chosen points.
-func (st *settling) sym(s *sym) *sym {
-	s = s.final()
-	if !s.isLate() {
-		return s
-	}
-	if out := st.done[s]; out != nil {
-		return out
-	}
-	if s.late != nil {
-		out := st.register(s.late, s)
-		st.done[s] = out
-		return out
-	}
-	n := s.node
-	m := &graphNode{op: n.op, attrs: n.attrs, pos: n.pos, text: n.text, hint: n.hint, under: n.under}
-	if m.under == nil {
-		m.under = st.under
-	} else if st.under != nil {
-		m.under = &pred{parent: st.under, prior: n.under, sym: st.under.sym, text: st.under.text, born: n.under.born || st.under.born}
-	}
-	for _, in := range n.in {
-		m.in = append(m.in, st.sym(in))
-	}
-	if n.then != nil {
-		m.then = &branch{n.then.pred, m.in[1]}
-		m.els = &branch{n.els.pred, m.in[2]}
-	}
-	for _, o := range n.outs {
-		c := &sym{typ: o.typ, pos: o.pos, what: o.what, node: m, out: o.out, tap: -1, chosen: true}
-		m.outs = append(m.outs, c)
-		st.done[o] = c
-	}
-	st.ev.graph.nodes = append(st.ev.graph.nodes, m)
-	return st.done[s]
-}
-
-// register is what was chosen among the candidates that the run has come to. At
-// a candidate of the same choice that is the candidate itself.
-func (st *settling) register(r *chosenRead, s *sym) *sym {
-	if st.by == r.by && st.by != nil && r.vals[st.index] != nil {
-		return r.vals[st.index]
-	}
-	if len(r.order) == 0 { // Run refuses every choice that would need it
-		return st.ev.graph.constant(tensor.Float32, 0.0, s.pos)
-	}
-	for k := len(r.registers); k < len(r.order); k++ {
-		i := r.order[k]
-		v := r.vals[i]
-		if k > 0 {
-			v = st.ev.graph.choose(nil, r.by.is(st.ev, i), v, r.registers[k-1], s.typ)
-			v.what, v.pos, v.chosen = s.what, s.pos, true
-			v.node.pos, v.node.text = s.pos, "what "+r.by.text+" chooses: "+r.label
-		}
-		r.registers = append(r.registers, v)
-	}
-	return r.registers[len(r.order)-1]
-}
-
-// settleTaps puts values without chosen points in the place of taps. A point
-// that only leaves the run stays as it is: Run fetches the one that was chosen.
-func (ev *evaluator) settleTaps(top *resBlock, exprs []code) {
-	st := newSettling(ev, nil, 0, nil)
-	by := func(s *sym) code {
-		s = s.final()
-		if !s.isLate() || s.late != nil && s.late.by.param != nil {
-			return nil
-		}
-		return code{{tap: st.sym(s)}}
-	}
-	replaceTaps(top, by)
-	for i := range exprs {
-		exprs[i] = tapsReplaced(exprs[i], by)
-	}
-}
-
-// planTap is the tap of a value; one of a chosen module has all candidates.
-func (e *emission) tap(name string, s *sym) plan.Tap {
-	t := plan.Tap{Name: name, Line: e.ev.line(s.pos)}
-	if s.late == nil {
-		t.Value = e.value(e.top, s)
-		return t
-	}
-	for _, v := range s.late.vals {
-		t.Choices = append(t.Choices, e.value(e.top, v))
-	}
-	t.Value, t.Choice = t.Choices[0], s.late.by.param.name
-	return t
 }

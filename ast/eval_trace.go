@@ -104,15 +104,13 @@ func (f *frame) inputsOf(v value, at ast.Expr) *inputsArg {
 
 // invokeBody evaluates the body of an invoke as its coroutine.
 func (f *frame) invokeBody(inv *invoke, fn *funcVal, e *ast.CallExpr) {
-	done := func() {}
-	var g *frame
 	h := *f
 	h.inv = inv
+	open := h.group
 	if f.ev.sched.several() {
-		g, done = h.region(&resLabel{name: "nn_invoke"})
-	} else {
-		g, done = h.group("nn_invoke")
+		open = func(name string) (*frame, func()) { return h.region(&resLabel{name: name}) }
 	}
+	g, done := open("nn_invoke")
 	g.inv, g.loops, g.src, g.env = inv, nil, fn.src, newEnv(fn.env)
 	scope := g.scope
 	ft, body := funcParts(fn)

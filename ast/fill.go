@@ -105,6 +105,7 @@ func (ev *evaluator) settle(top *resBlock, exprs []code) {
 	ev.dropFits()
 	ev.settleTaps(top, exprs)
 	ev.chooseForms(top, exprs)
+	ev.settleCrossing(top, exprs)
 	for range 2 {
 		ev.markGraph(tapsIn(top, exprs))
 		roots := append([]code(nil), exprs...)

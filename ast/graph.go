@@ -27,6 +27,7 @@ type sym struct {
 	is *sym
 	// late is the value of a point of a module that is chosen when the trace runs.
 	late *chosenRead
+	by   *choice // of a register: what picked the value
 	// chosen says that the value was put together from those of candidates.
 	chosen bool
 }
