@@ -35,3 +35,31 @@ func Halved(m *gpt2.Model, layer int) (last nn.Tensor) {
 	b.SetOutput(b.Output().Scale(0.5))
 	return m.LMHead.Output().At(0, -1)
 }
+
+// Empty has an invoke without rows of its own between two that have some: it sees
+// and edits those of all. Two invokes are registered by a helper.
+//
+//nngen:trace
+func Empty(t *gpt2.Trace, a, b gpt2.Inputs) (mine, theirs, everyone, logits nn.Tensor) {
+	look(t, a, &mine, 3)
+	t.Invoke(gpt2.Inputs{}, func(m *gpt2.Model) {
+		first := m.Transformer.H[0]
+		first.SetOutput(first.Output().Scale(0.5))
+		everyone = m.Transformer.H[1].Output()
+		logits = m.LMHead.Output()
+	})
+	look(t, b, &theirs, 1)
+	t.Run()
+	return mine, theirs, everyone, logits
+}
+
+// look registers an invoke that reads one block and makes the next one louder.
+func look(t *gpt2.Trace, in gpt2.Inputs, h *nn.Tensor, by float32) {
+	t.Invoke(in, func(m *gpt2.Model) {
+		*h = m.Transformer.H[0].Output()
+		if by != 1 {
+			b := m.Transformer.H[1]
+			b.SetOutput(b.Output().Scale(by))
+		}
+	})
+}

@@ -298,3 +298,113 @@ func (c *CompiledHalved) Plan() *nn.Plan {
 func (c *CompiledHalved) Close() error {
 	return c.c.Close()
 }
+
+// emptyMediators are the invokes of Empty, scheduled: the states of each in the order of the run.
+var emptyMediators = []nn.Mediator{
+	// in, line 58
+	{
+		{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.TapOut, Rows: 0, Line: 59},
+		{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 62},
+		{At: "transformer.h.1.output", Event: nn.Swap, Placement: nn.Graph, Rows: 0, Line: 62},
+		{At: "", Event: nn.End, Rows: 0},
+	},
+	// invoke1, line 45
+	{
+		{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 47},
+		{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 47},
+		{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 48},
+		{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 49},
+		{At: "", Event: nn.End, Rows: nn.AllRows},
+	},
+	// in2, line 58
+	{
+		{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.TapOut, Rows: 2, Line: 59},
+		{At: "", Event: nn.End, Rows: 2},
+	},
+}
+
+// emptyPlan is Empty, compiled, as data.
+func emptyPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "Empty",
+		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
+		Invokes: []string{"in", "invoke1", "in2"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 59},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 47},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 47},
+			{Op: "NarrowRows", In: []nn.Ref{nn.Val("scale0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(2), "scale": int64(1)}, Line: 59},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 62},
+			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": 3.0}, Line: 62},
+			{Op: "Scale", In: []nn.Ref{nn.Val("narrowRows2"), nn.Val("const1")}, Out: []string{"scale1"}, Line: 62},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("scale1")}, Out: []string{"everyone_2"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{0}, "scale": int64(1), "total": int64(3)}, Line: 62},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("scale0"), Line: 47},
+			{At: "transformer.h.1.output", Tensor: "/transformer/h.1/Add_1_output_0", Value: nn.Val("everyone_2"), Line: 62},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "mine", Value: nn.Val("narrowRows0"), Line: 59},
+			{Name: "theirs", Value: nn.Val("narrowRows1"), Line: 59},
+			{Name: "everyone", Value: nn.Val("everyone_2"), Line: 62},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 49},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/transformer/h.0/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"/transformer/h.1/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"logits":                          {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+		},
+		Mediators: emptyMediators,
+	}
+}
+
+// CompiledEmpty is Empty, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// Empty has an invoke without rows of its own between two that have some: it sees
+// and edits those of all. Two invokes are registered by a helper.
+type CompiledEmpty struct {
+	c *nn.Compiled
+}
+
+// CompileEmpty puts Empty into the model's graph and opens a session over it, which may take seconds.
+func CompileEmpty(s *gpt2.Session, opts ...nn.CompileOption) (*CompiledEmpty, error) {
+	c, err := s.Compile(emptyPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledEmpty{c: c}, nil
+}
+
+// EmptyResult holds the results of one run of Empty.
+type EmptyResult struct {
+	Mine     nn.Tensor
+	Theirs   nn.Tensor
+	Everyone nn.Tensor
+	Logits   nn.Tensor
+}
+
+// Run runs the model once with Empty in it. The results belong to the caller until they are released.
+func (c *CompiledEmpty) Run(ctx context.Context, a gpt2.Inputs, b gpt2.Inputs) (mine nn.Tensor, theirs nn.Tensor, everyone nn.Tensor, logits nn.Tensor, err error) {
+	var res EmptyResult
+	err = c.RunInto(ctx, &res, a, b)
+	return res.Mine, res.Theirs, res.Everyone, res.Logits, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledEmpty) RunInto(ctx context.Context, res *EmptyResult, a gpt2.Inputs, b gpt2.Inputs) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{a.NNInputs(), nil, b.NNInputs()}, nil, &res.Mine, &res.Theirs, &res.Everyone, &res.Logits)
+}
+
+// Plan is the compiled form of Empty, as data.
+func (c *CompiledEmpty) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledEmpty) Close() error {
+	return c.c.Close()
+}

@@ -83,3 +83,12 @@ func TestLoop(t *testing.T) {
 	near(t, compiled, array("loop/total"))
 	near(t, interpreted, array("loop/total"))
 }
+
+// TestEmptyInvoke holds an invoke over all rows, and invokes of helpers, to the
+// reference.
+func TestEmptyInvoke(t *testing.T) {
+	sess, _ := open(t)
+	golden.Run(t, "session", sess, []golden.Case{
+		{Name: "empty", Trace: session.Empty, Compile: session.CompileEmpty, Results: "mine theirs everyone logits"},
+	})
+}

@@ -1,0 +1,3 @@
+// Package features holds the README's table of nnsight's features to the tests
+// that it names.
+package features
