@@ -19,12 +19,15 @@ func (ev *evaluator) rowAxis(t tensor.Type) (axis int, scale int64, problem stri
 	if !t.Shape.RankKnown() {
 		return -1, 0, "its shape is not known, so its row axis is not either"
 	}
-	unknown := false
+	unknown, folded := false, false
 	for i, d := range t.Shape {
 		if k, ok := d.Coefficient(batch); ok && k > 0 {
 			return i, k, ""
 		}
-		unknown = unknown || !d.Known()
+		unknown, folded = unknown || !d.Known(), folded || d.Mentions(batch)
+	}
+	if folded {
+		return -1, 0, "its shape " + t.Shape.String() + " folds the rows of the batch and another axis into one"
 	}
 	if unknown {
 		return -1, 0, "its shape " + t.Shape.String() + " does not tell which axis holds the rows"

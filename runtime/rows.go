@@ -17,6 +17,15 @@ func (r *liveRun) rowAxis(tensorName string) (axis int, k int64, ok bool) {
 	return batchAxis(r.in.types[tensorName].Shape, r.s.info.Batch)
 }
 
+// foldsRows reports whether an axis holds the rows of the batch together with
+// something else: which entries are whose is not known then.
+func foldsRows(s tensor.Shape, batch string) bool {
+	return batch != "" && slices.ContainsFunc(s, func(d tensor.Dim) bool {
+		k, ok := d.Coefficient(batch)
+		return d.Mentions(batch) && (!ok || k <= 0)
+	})
+}
+
 // Narrow gives the rows of one invoke.
 func (a liveAlgebra) Narrow(base Tensor, invoke int, at schedule.Moment) (Tensor, error) {
 	t, err := a.r.narrow(base, invoke, at.Tensor)
@@ -28,6 +37,9 @@ func (a liveAlgebra) Narrow(base Tensor, invoke int, at schedule.Moment) (Tensor
 func (r *liveRun) narrow(base Tensor, invoke int, name string) (Tensor, error) {
 	axis, k, ok := r.rowAxis(name)
 	if !ok {
+		if t := r.in.types[name]; foldsRows(t.Shape, r.s.info.Batch) {
+			return Tensor{}, fault("NN3150", "%s cannot be read for the rows of one invoke: its shape %s folds the rows of the batch and another axis into one", name, t.Shape)
+		}
 		return base, nil
 	}
 	lo, hi := r.batch.rows[invoke]*k, r.batch.rows[invoke+1]*k

@@ -35,6 +35,7 @@ func designed(d diag.Diagnostic) bool {
 
 // samePair says which codes of the interpreter mean the same as the compiler's.
 var samePair = map[string][]string{
+	"NN1304": {"NN3150"},
 	"NN1401": {"NN3114"},
 	"NN1404": {"NN3115", "NN3114"},
 	"NN1405": {"NN3113"},

@@ -2,6 +2,7 @@ package tensor
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -83,6 +84,11 @@ func (d Dim) Coefficient(symbol string) (int64, bool) {
 	}
 	k, ok := t[symbol]
 	return k, ok
+}
+
+// Mentions reports whether the size of d depends on a symbol.
+func (d Dim) Mentions(symbol string) bool {
+	return slices.Contains(d.Symbols(), symbol)
 }
 
 // Eval gives the size of d under the given symbol values.
