@@ -175,7 +175,11 @@ func goFloat(d tensor.DType) string {
 func (c *opCall) hostForm(recv value) value {
 	parts := map[ast.Expr]value{}
 	if !c.op.Func {
-		parts[ast.Unparen(c.e.Fun).(*ast.SelectorExpr).X] = recv
+		sel, ok := ast.Unparen(c.e.Fun).(*ast.SelectorExpr)
+		if !ok {
+			return c.f.boundCall(c.e, c.op.Name, recv)
+		}
+		parts[sel.X] = recv
 	}
 	for _, a := range c.in {
 		if _, isSel := parts[a.at]; !isSel && !c.multi {
@@ -188,4 +192,25 @@ func (c *opCall) hostForm(recv value) value {
 		}
 	}
 	return c.f.residual(c.e, true, parts)
+}
+
+// boundCall is the Go form of a call by a value of a method, x.Norm in place of
+// x.Norm(): the receiver is what it was when the value was made.
+func (f *frame) boundCall(e *ast.CallExpr, method string, recv value) value {
+	args := f.args(e)
+	if args == nil {
+		return invalid{}
+	}
+	c := f.codeOf(recv, f.tensorType(e), e.Fun).add("." + method + "(")
+	for i, a := range args {
+		if i < len(e.Args) {
+			c = c.add(sep(i), f.codeOf(a, f.typeOf(e.Args[i]), e.Args[i]))
+		}
+	}
+	if e.Ellipsis.IsValid() {
+		c = c.add("...")
+	}
+	out := &codeVal{code: c.add(")"), typ: f.typeOf(e), pure: true}
+	out.born = bornIn(out.code)
+	return out
 }

@@ -20,13 +20,13 @@ func (f *frame) tensorMethod(e *ast.CallExpr, fv *funcVal, recv value) value {
 
 // materialise evaluates Item, Float32s, Shape and their like.
 func (f *frame) materialise(e *ast.CallExpr, fv *funcVal, recv value) value {
-	sel := ast.Unparen(e.Fun).(*ast.SelectorExpr)
+	sel, direct := ast.Unparen(e.Fun).(*ast.SelectorExpr)
 	if t, ok := recv.(*tensorVal); ok {
 		if t.sym == nil {
 			if fv.method == "IsZero" {
 				return boolConst(true, types.Typ[types.Bool])
 			}
-			return f.fail(sel.X.Pos(), "NN1501", "set it before this line", "the tensor is read before it is set")
+			return f.fail(e.Fun.Pos(), "NN1501", "set it before this line", "the tensor is read before it is set")
 		}
 		switch fv.method {
 		case "IsZero":
@@ -42,15 +42,20 @@ func (f *frame) materialise(e *ast.CallExpr, fv *funcVal, recv value) value {
 			return f.fail(e.Pos(), "NN1215", "leave it out: values of the run are released with it", "a tensor of the run cannot be released in a trace")
 		}
 	}
-	args := f.args(e)
-	if args == nil {
-		return invalid{}
+	var v value
+	if direct {
+		args := f.args(e)
+		if args == nil {
+			return invalid{}
+		}
+		parts := map[ast.Expr]value{sel.X: recv}
+		for i, a := range e.Args {
+			parts[a] = args[i]
+		}
+		v = f.residual(e, true, parts)
+	} else {
+		v = f.boundCall(e, fv.method, recv)
 	}
-	parts := map[ast.Expr]value{sel.X: recv}
-	for i, a := range e.Args {
-		parts[a] = args[i]
-	}
-	v := f.residual(e, true, parts)
 	if c, ok := v.(*codeVal); ok {
 		if t, ok := recv.(*tensorVal); ok && t.sym.host == nil {
 			c.born = e.Pos()
@@ -80,8 +85,11 @@ func elements(s tensor.Shape) (int64, bool) {
 func (f *frame) operation(e *ast.CallExpr, op *ops.Op, recv value) value {
 	c := &opCall{f: f, e: e, op: op, attrs: ops.Attrs{}}
 	if !op.Func {
-		sel := ast.Unparen(e.Fun).(*ast.SelectorExpr)
-		c.operand(recv, sel.X, 0)
+		at := e.Fun
+		if sel, ok := ast.Unparen(e.Fun).(*ast.SelectorExpr); ok {
+			at = sel.X
+		}
+		c.operand(recv, at, 0)
 	}
 	c.arguments()
 	if c.bad {

@@ -101,6 +101,7 @@ func (f *frame) finishIf(st *resStmt, c *codeVal) {
 // switchStmt carries a switch out now as far as its cases are known.
 func (f *frame) switchStmt(s *ast.SwitchStmt, name string) ctl {
 	g := f.nested()
+	s = unfolded(s)
 	if s.Init != nil {
 		g.stmt(s.Init)
 	}

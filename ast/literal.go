@@ -110,6 +110,13 @@ func (f *frame) funcCode(v *funcVal, at ast.Expr) code {
 	switch {
 	case v.lit != nil:
 		return f.hostFunc(v, at)
+	case v.decl != nil && v.recv != nil:
+		// The receiver is that of when the value was made: a pointer that does not change.
+		c, ok := v.recv.(*codeVal)
+		_, toPointer := v.decl.Recv.List[0].Type.(*ast.StarExpr)
+		if ok && toPointer && holdsPointer(c) && f.stable(c) && (ast.IsExported(v.decl.Name.Name) || v.src.path == f.ev.tf.src.path) {
+			return append(code(nil), c.code...).add("." + v.decl.Name.Name)
+		}
 	case v.decl != nil && v.recv == nil:
 		o, _ := v.src.info.Defs[v.decl.Name].(*types.Func)
 		if o != nil && (v.src.path == f.ev.tf.src.path || o.Exported()) {
@@ -140,4 +147,13 @@ func (f *frame) pointerCode(v *ptrVal, at ast.Expr) code {
 	}
 	c.res.changed = true
 	return code{{text: "&"}, {v: c.res}}
+}
+
+// holdsPointer reports whether a value is a pointer.
+func holdsPointer(c *codeVal) bool {
+	if c == nil || c.typ == nil {
+		return false
+	}
+	_, ok := c.typ.Underlying().(*types.Pointer)
+	return ok
 }
