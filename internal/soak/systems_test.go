@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	cachedllama "github.com/nngen-go/nngen/internal/golden/optimum/llama"
+
 	cached "github.com/nngen-go/nngen/internal/golden/caches/probes"
 
 	"github.com/nngen-go/nngen/internal/golden"
@@ -17,6 +19,7 @@ import (
 	probes "github.com/nngen-go/nngen/internal/golden/torchscript/gpt2/probes"
 	"github.com/nngen-go/nngen/internal/golden/torchscript/llama"
 	llamas "github.com/nngen-go/nngen/internal/golden/torchscript/llama/probes"
+	"github.com/nngen-go/nngen/internal/golden/visits"
 	nn "github.com/nngen-go/nngen/runtime"
 )
 
@@ -33,8 +36,9 @@ type system struct {
 
 // models are the sessions that all systems share.
 type models struct {
-	gpt2  *gpt2.Session
-	llama *llama.Session
+	gpt2   *gpt2.Session
+	llama  *llama.Session
+	cached *cachedllama.Session // with optimum's cache
 }
 
 func openModels(t *testing.T) *models {
@@ -44,7 +48,10 @@ func openModels(t *testing.T) *models {
 	l, err := llama.Open(golden.Model(t, "llama", "torchscript"), nn.Threads(1))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, l.Close()) })
-	return &models{g, l}
+	c, err := cachedllama.Open(golden.Model(t, "llama", "optimum"), nn.Threads(1))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, c.Close()) })
+	return &models{g, l, c}
 }
 
 // variants is how many different inputs there are; lengths and rows change too.
@@ -61,6 +68,9 @@ func ids(i int) nn.Tensor {
 
 func gpt2In(i int) gpt2.Inputs   { return gpt2.Inputs{InputIDs: ids(i)} }
 func llamaIn(i int) llama.Inputs { return llama.Inputs{InputIDs: ids(i)} }
+func cachedIn(i int) cachedllama.Inputs {
+	return cachedllama.Inputs{InputIDs: ids(i)}
+}
 
 // pair are two prompts of one row and one length.
 func pair(i int) (a, b gpt2.Inputs) {
@@ -165,6 +175,40 @@ var systems = []system{
 			x, err := c.Run(ctx, llamaIn(i))
 			return numbers(x), err
 		})
+	}},
+	{"stop", func(t *testing.T, m *models) run {
+		return opened(t, m.llama, ends.CompileStopNorm, func(c *ends.CompiledStopNorm, i int) ([]float32, error) {
+			h, logits, err := c.Run(ctx, llamaIn(i), float32(20*(i%2)))
+			if err != nil {
+				return nil, err
+			}
+			defer logits.Release() // none, where the run was stopped
+			return numbers(h), nil
+		})
+	}},
+	{"edits", func(t *testing.T, m *models) run {
+		edited, err := m.llama.With(ends.EditLouder(1.5), ends.EditShift(0.1))
+		require.NoError(t, err)
+		t.Cleanup(func() { require.NoError(t, edited.Close()) })
+		return opened(t, edited, ends.CompileHalve, func(c *ends.CompiledHalve, i int) ([]float32, error) {
+			x, y, err := c.Run(ctx, llamaIn(i))
+			return numbers(x, y), err
+		})
+	}},
+	{"visits", func(t *testing.T, m *models) run {
+		return opened(t, m.cached, visits.CompileIterRange, func(c *visits.CompiledIterRange, i int) ([]float32, error) {
+			ids, h, err := c.Generate(ctx, cachedIn(i), direction, nn.MaxNewTokens(4))
+			return append(numbers(h...), floats(ids)...), err
+		})
+	}},
+	{"visits, interpreted", func(t *testing.T, m *models) run {
+		return func(i int) (out []float32, err error) {
+			ids, err := m.cached.InterpretGenerate(ctx, cachedIn(i), func(m *cachedllama.Model) error {
+				out = numbers(visits.IterRange(m, direction)...)
+				return nil
+			}, nn.MaxNewTokens(4))
+			return append(out, floats(ids)...), err
+		}
 	}},
 	{"generation", func(t *testing.T, m *models) run {
 		return opened(t, m.llama, llamas.CompileSteer, func(c *llamas.CompiledSteer, i int) ([]float32, error) {

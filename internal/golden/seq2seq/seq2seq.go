@@ -112,3 +112,14 @@ func Shift(m *t5decoder.Model, v nn.Tensor) {
 	block := m.Decoder.Block.M0
 	block.SetOutput(block.Output().Add(v))
 }
+
+// Sometimes steers two steps of a generation.
+//
+//nngen:trace
+func Sometimes(m *t5decoder.Model, v nn.Tensor) {
+	for range m.Iter(1, 3) {
+		block := m.Decoder.Block.M0
+		block.SetOutput(block.Output().Add(v))
+	}
+}
+

@@ -913,3 +913,114 @@ func EditShift(v nn.Tensor) nn.Edit {
 		Shift(m, v)
 	})
 }
+
+// sometimesMediator is Sometimes, scheduled: its states in the order of the run.
+var sometimesMediator = nn.Mediator{
+	{At: "decoder.block.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "step == 1 || step == 3", Line: 122},
+	{At: "decoder.block.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "step == 1 || step == 3", Line: 122},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// sometimesPlan is Sometimes, compiled, as data.
+func sometimesPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "Sometimes",
+		Model:   "sha256:8d61c07b7ca77906c7eb494ec4e5cfc200c450d1ce178a874a4a7ea6fe269dff",
+		Invokes: []string{"invoke0"},
+		// What is given to each run.
+		Params: []nn.Param{
+			{Name: "v", Type: nn.Type{DType: nn.Float32}},
+			{Name: "taken", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
+		},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch_size", "decoder_sequence_length", "24"}}}, Line: 122,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/decoder/block.0/layer.2/Add_output_0"), nn.Arg("v")}, Out: []string{"add0"}, Line: 122},
+					{Op: "Fit", In: []nn.Ref{nn.Val("add0")}, Out: []string{"fit0"}, Attrs: map[string]any{"at": "decoder.block.0.output"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch_size", "decoder_sequence_length", "24"}}}, Line: 122},
+				}, Out: []nn.Ref{nn.Val("fit0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/decoder/block.0/layer.2/Add_output_0")}},
+			},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "decoder.block.0.output", Tensor: "/decoder/block.0/layer.2/Add_output_0", Value: nn.Val("if0"), Line: 122},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/decoder/block.0/layer.2/Add_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch_size", "decoder_sequence_length", "24"}},
+		},
+		Mediators: []nn.Mediator{sometimesMediator},
+	}
+}
+
+// CompiledSometimes is Sometimes, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// Sometimes steers two steps of a generation.
+type CompiledSometimes struct {
+	c *nn.Compiled
+}
+
+// CompileSometimes puts Sometimes into the model's graph and opens a session over it, which may take seconds.
+func CompileSometimes(s *t5decoder.Session, opts ...nn.CompileOption) (*CompiledSometimes, error) {
+	c, err := s.CompileVisits(sometimesPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledSometimes{c: c}, nil
+}
+
+// SometimesResult holds the results of one run of Sometimes.
+type SometimesResult struct{}
+
+// sometimesFrame holds what lives across the steps of Sometimes.
+type sometimesFrame struct{}
+
+// steps is the Go of Sometimes around the model's runs: at each step, and once more when the last is over.
+func (c *CompiledSometimes) steps(f *sometimesFrame, v nn.Tensor) nn.Visits {
+	return nn.Visits{
+		Last: 3,
+		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
+			defer nn.Catch(0, &nn_failed)
+//line seq2seq.go:120
+			nn_arg1 := bool(nn_step == 1 || nn_step == 3)
+//line seq2seq_nngen.go:988
+			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
+		},
+		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
+			defer nn.Catch(0, &nn_failed)
+			return nil
+		},
+	}
+}
+
+// Run runs the model once, as step 0, with Sometimes in it. The results belong to the caller until they are released.
+func (c *CompiledSometimes) Run(ctx context.Context, in t5decoder.Inputs, v nn.Tensor) (err error) {
+	var res SometimesResult
+	err = c.RunInto(ctx, &res, in, v)
+	return err
+}
+
+// RunInto is Run into a struct.
+func (c *CompiledSometimes) RunInto(ctx context.Context, res *SometimesResult, in t5decoder.Inputs, v nn.Tensor) error {
+	f := new(sometimesFrame)
+	err := c.c.RunVisits(ctx, []nn.InvokeInputs{in.NNInputs()}, c.steps(f, v))
+	return err
+}
+
+// Generate continues the prompt with Sometimes over its steps. It gives prompt and new tokens of each row, and the results; where ctx ends it, what there was by then.
+func (c *CompiledSometimes) Generate(ctx context.Context, in t5decoder.Inputs, v nn.Tensor, opts ...nn.GenerateOption) (ids [][]int64, err error) {
+	f := new(sometimesFrame)
+	ids, err = c.c.GenerateVisits(ctx, []nn.InvokeInputs{in.NNInputs()}, c.steps(f, v), opts...)
+	return ids, err
+}
+
+// Plan is the compiled form of Sometimes, as data.
+func (c *CompiledSometimes) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledSometimes) Close() error {
+	return c.c.Close()
+}

@@ -240,3 +240,35 @@ func TestEdits(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, want(t, file, "greedy_steer"), ids)
 }
+
+// TestVisits holds that steps are counted over both files: the tokens are those of
+// two steps steered by hand, with the cache that they leave.
+func TestVisits(t *testing.T) {
+	m := open(t)
+	file, err := golden.Open("t5decoder")
+	require.NoError(t, err)
+	enc, dec := given(t, file, "greedy_steer")
+	encode, err := seq2seq.CompileEncode(m.enc)
+	require.NoError(t, err)
+	dec.EncoderHiddenStates, err = encode.Run(t.Context(), enc)
+	require.NoError(t, err)
+	array, err := file.Array("greedy_steer/arg.v")
+	require.NoError(t, err)
+	v := array.Tensor()
+	sometimes, err := seq2seq.CompileSometimes(m.dec)
+	require.NoError(t, err)
+	ids, err := sometimes.Generate(t.Context(), dec, v, nn.MaxNewTokens(6))
+	require.NoError(t, err)
+	step := 0
+	byHand, err := m.dec.InterpretGenerate(t.Context(), dec, func(m *t5decoder.Model) error {
+		if step == 1 || step == 3 {
+			block := m.Decoder.Block.M0
+			block.SetOutput(block.Output().Add(v))
+		}
+		step++
+		return nil
+	}, nn.MaxNewTokens(6))
+	require.NoError(t, err)
+	require.Equal(t, byHand, ids)
+	require.NotEqual(t, want(t, file, "greedy")[0][:7], ids[0])
+}
