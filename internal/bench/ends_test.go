@@ -1,0 +1,78 @@
+package bench
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/nngen-go/nngen/internal/golden"
+	nn "github.com/nngen-go/nngen/runtime"
+)
+
+// skipPlan leaves blocks out, always or, with a flag, where that is set: then each
+// block is a branch, as the compiler writes it for "if flag { b.Skip(b.Input()) }".
+func skipPlan(b *testing.B, f *golden.Fixture, flag bool, blocks ...int) *nn.Plan {
+	p := newPlan(f, "Skip")
+	if flag {
+		p.Params = []nn.Param{{Name: "flag", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}}}
+	}
+	end := p.Mediators[0]
+	p.Mediators[0] = nil
+	for _, i := range blocks {
+		module, in, out := fmt.Sprintf("transformer.h.%d", i), block(b, f, i-1).Tensor, block(b, f, i).Tensor
+		value, when := nn.ModelTensor(in), ""
+		if len(p.Writes) > 0 { // what the block before was left with
+			value = p.Writes[len(p.Writes)-1].Value
+		}
+		if flag {
+			name := fmt.Sprint("out", i)
+			p.Nodes = append(p.Nodes, nn.Node{
+				Op: "If", In: []nn.Ref{nn.Arg("flag")}, Out: []string{name}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "768"}}},
+				Then: &nn.Body{Out: []nn.Ref{value}}, Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor(out)}},
+			})
+			value, when = nn.Val(name), "flag"
+		}
+		p.Writes = append(p.Writes, nn.Write{At: module + ".output", Tensor: out, Value: value})
+		p.Skips = append(p.Skips, nn.Skipped{Module: module, Inputs: []string{in}, Outputs: []string{out}, Given: 1, When: when})
+		p.Mediators[0] = append(p.Mediators[0], nn.State{At: module, Event: nn.Skip, Placement: nn.Prune, Rows: nn.AllRows})
+	}
+	p.Mediators[0] = append(p.Mediators[0], end...)
+	return logits(p)
+}
+
+// stopPlan ends the run after a block and gives its output.
+func stopPlan(b *testing.B, f *golden.Fixture, layer int) *nn.Plan {
+	p := newPlan(f, "Stop")
+	p.Taps = []nn.Tap{{Name: "h", Value: nn.ModelTensor(block(b, f, layer).Tensor)}}
+	p.Stops = []nn.Stopping{{}}
+	return p
+}
+
+// BenchmarkEnds runs half of the large model's blocks, the others being skipped,
+// or behind a stop, beside the whole model.
+func BenchmarkEnds(b *testing.B) {
+	for _, seq := range []int{32, 128} {
+		b.Run(fmt.Sprint("seq", seq), func(b *testing.B) {
+			f := golden.NewFixture(b, large(b))
+			s := f.Open(b)
+			in := nn.InvokeInputs{"input_ids": ids(1, seq)}
+			half := []int{4, 5, 6, 7, 8, 9}
+			v := newVariants()
+			addRaw(b, v, "raw", s, in)
+			addPlan(b, v, "skip6", s, skipPlan(b, f, false, half...), in)
+			for _, on := range []bool{true, false} {
+				c, err := s.Compile(skipPlan(b, f, true, half...))
+				require.NoError(b, err)
+				flag := []nn.Tensor{nn.Scalar(on)}
+				v.add(fmt.Sprint("skip6-", on), func() {
+					taps, err := c.Run(ctx, []nn.InvokeInputs{in}, flag)
+					require.NoError(b, err)
+					taps.Release()
+				})
+			}
+			addPlan(b, v, "stop5", s, stopPlan(b, f, 5), in)
+			rounds(b, v)
+		})
+	}
+}
