@@ -115,7 +115,9 @@ func (e *emission) step(k int) {
 		for _, s := range h.inputs {
 			in = append(in, e.value(e.top, s))
 		}
-		e.top.nodes = append(e.top.nodes, e.ev.hookNode(h, in))
+		n := e.ev.hookNode(h, in)
+		e.collected(h, &n)
+		e.top.nodes = append(e.top.nodes, n)
 	}
 }
 

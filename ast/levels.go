@@ -21,6 +21,7 @@ func (d *divider) symLevel(s *sym) int {
 	default:
 		n = d.modelLevel(s)
 	}
+	n = max(n, d.stopLevel(s))
 	d.syms[s] = n
 	return n
 }

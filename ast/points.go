@@ -46,6 +46,7 @@ func (f *frame) askAt(pos token.Pos, at int, t tensor.Type) value {
 		return invalid{}
 	}
 	f.served(a.Value, name, pos)
+	f.gave(a.Value)
 	return &tensorVal{a.Value}
 }
 
@@ -67,6 +68,7 @@ func (f *frame) askLater(pos token.Pos, whole tensor.Type, r schedule.Request[*s
 		return f.fail(pos, "NN1505", "read it in a trace with one invoke", "%s cannot be read for the rows of one invoke: %s", f.ev.sched.moments[r.At.Moment].Address, problem)
 	}
 	s := &sym{typ: t, pos: pos, what: f.ev.sched.moments[r.At.Moment].Address, tap: -1}
+	f.gave(s)
 	f.asked(did, 0)
 	r.Then = func(v *sym, err error) {
 		f.done(did, 0)

@@ -17,9 +17,10 @@ type pred struct {
 	sym    *sym  // the bool that tells, an input of the graph
 	// code is the condition as Go that parameters alone decide and that can be
 	// evaluated anywhere; nil where only reaching the place itself can tell.
-	code code
-	text string // for people: "flag && n > 3"
-	born bool   // a value of the run decides about it
+	code   code
+	text   string  // for people: "flag && n > 3"
+	behind []*stop // that no run makes where it holds
+	born   bool    // a value of the run decides about it
 }
 
 // implies reports whether p holds only where q does; the nil condition always holds.
@@ -46,6 +47,7 @@ func (f *frame) predicate() *pred {
 	}
 	p := f.ev.predOf(f.scope)
 	if p != nil && p.sym == nil {
+		p.behind = f.behind()
 		f.ev.give(f, p)
 	}
 	return p

@@ -28,6 +28,7 @@ type runState struct {
 	swaps    []read
 	skips    []*skipped
 	stops    []*stop
+	readings []reading
 	checks   []pendingCheck
 	orders   []runOrder
 	log      []logged

@@ -120,3 +120,38 @@ func (c *Compiled) goesOn(out []Tensor) []Tensor {
 	}
 	return out[:n]
 }
+
+// collect copies what a run has given by the step that ends it. The outputs of a
+// run that was ended are not relied on.
+func (r *stepRun) collect(s *Step) {
+	r.collected = map[int]Tensor{}
+	first := len(s.call.Inputs) - len(s.node.collect)
+	if s.node.gate {
+		first--
+	}
+	for j, tap := range s.node.collect {
+		r.collected[int(tap)] = s.Tensor(first + j)
+	}
+}
+
+// deliver puts what was collected where results belong; what would have come
+// after the stop is no tensor.
+func (r *stepRun) deliver(into []*Tensor) {
+	taps := r.c.plan.Taps
+	for i, to := range into {
+		if to == nil {
+			continue
+		}
+		if t, ok := r.collected[i]; ok {
+			*to = t
+			continue
+		}
+		*to = Tensor{}
+		for k, t := range r.collected { // a result that is given twice
+			if i < len(taps) && k < len(taps) && taps[k].Value == taps[i].Value {
+				*to = hostTensor(t.h.dtype, slices.Clone(t.h.shape), slices.Clone(t.Bytes()))
+				break
+			}
+		}
+	}
+}

@@ -155,6 +155,10 @@ func (c *Compiled) generate(ctx context.Context, r *stepRun, d *Defers, in Invok
 		o := backend.RunOptions{KeepOnDevice: p.kept()}
 		r.of(c).options(&o, types)
 		out, err := c.s.run(ctx, p.session, feed, p.outputs, o)
+		if r != nil && r.stopped {
+			releaseAll(out)
+			return []Tensor{}, nil
+		}
 		if err != nil {
 			return nil, c.failed(ctx, err)
 		}

@@ -56,6 +56,12 @@ type hookNodeOf struct {
 	names []string
 	types []tensor.Type
 	line  int
+	// ends are the outputs that end the run where they are set; then the hook's
+	// last inputs are the taps collect, which the run has given by then.
+	ends    []string
+	collect []int64
+	// gate says that the very last input is passed on, for the rest of the model.
+	gate bool
 }
 
 // State is the number of the step, from 0 in the order of the run.
@@ -175,6 +181,7 @@ func (s *Step) SetBool(i int, v bool) {
 		s.word[0] = 1
 	}
 	s.run.tell(s.node.names[i], v)
+	s.run.stopped = s.run.stopped || v && slices.Contains(s.node.ends, s.node.names[i])
 	s.put(i, nil, s.word[:1])
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/nngen-go/nngen/internal/ops"
@@ -22,6 +23,9 @@ type stepRun struct {
 	zeros []int64
 	// checks and late go on checking where sizes are known in mid-run only.
 	checks, late *checker
+	// stopped says that the run was ended by a step, with what it was handed.
+	stopped   bool
+	collected map[int]Tensor
 }
 
 var stepRuns = sync.Pool{New: func() any {
@@ -40,6 +44,7 @@ func newStepRun(c *Compiled, f Frame) *stepRun {
 func (r *stepRun) done() {
 	r.c, r.frame, r.types, r.checks, r.late = nil, nil, nil, nil, nil
 	r.step.call, r.step.node = nil, nil
+	r.stopped, r.collected = false, nil
 	stepRuns.Put(r)
 }
 
@@ -94,6 +99,15 @@ func (r *stepRun) protected() (err error) {
 	}
 	if err := r.decided(s); err != nil {
 		return err
+	}
+	if r.stopped {
+		r.collect(s)
+		return errStopped
+	}
+	if s.node.gate {
+		if err := s.call.PassThrough(len(s.node.names), len(s.call.Inputs)-1); err != nil {
+			return err
+		}
 	}
 	return s.rest()
 }
@@ -160,7 +174,13 @@ func findHooks(p *Plan) ([]hookNodeOf, error) {
 		if len(n.Types) != len(n.Out) {
 			return nil, fmt.Errorf("plan %s: a step has %d results of %d types: generate it again", p.Name, len(n.Out), len(n.Types))
 		}
-		out = append(out, hookNodeOf{names: n.Out, types: n.Types, line: n.Line})
+		h := hookNodeOf{names: n.Out, types: n.Types, line: n.Line}
+		if ends, ok := n.Attrs["ends"].(string); ok {
+			h.ends = strings.Split(ends, "\n")
+			h.collect, _ = n.Attrs["collect"].([]int64)
+			_, h.gate = n.Attrs["gate"].(string)
+		}
+		out = append(out, h)
 	}
 	return out, nil
 }
@@ -214,6 +234,13 @@ func (sp *splice) hook(n Node) error {
 		}
 		in = append(in, o.Name)
 	}
+	gate, _ := n.Attrs["gate"].(string)
+	if gate = sp.editedName(gate); gate != "" {
+		if !sp.known(gate) {
+			return fmt.Errorf("the model has no tensor %q", gate)
+		}
+		in = append(in, gate)
+	}
 	out := []string{sp.ix.FreshName(fmt.Sprintf("nngen.token.%d", k))}
 	var types []int64
 	for i, t := range n.Types {
@@ -222,6 +249,12 @@ func (sp *splice) hook(n Node) error {
 		types = append(types, int64(t.DType))
 		sp.model.Graph.ValueInfo = append(sp.model.Graph.ValueInfo, valueInfo(name, t))
 		sp.values[n.Out[i]] = ops.Operand{Name: name, Type: t}
+	}
+	if gate != "" {
+		name, t := sp.ix.FreshName(fmt.Sprintf("nngen.gate.%d", k)), sp.s.typeOf(sp.p, n.Attrs["gate"].(string))
+		out, types = append(out, name), append(types, int64(t.DType))
+		sp.model.Graph.ValueInfo = append(sp.model.Graph.ValueInfo, valueInfo(name, t))
+		sp.ix.ReplaceUses(gate, name, nil)
 	}
 	node := hookNode(int64(k), slices.Clone(in), out, types)
 	sp.ix.Insert(node)

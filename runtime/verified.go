@@ -126,6 +126,11 @@ func (c *Compiled) finish(ctx context.Context, r *stepRun, l *lending, types *ch
 	o := backend.RunOptions{Into: l.into, KeepOnDevice: c.main.device}
 	r.options(&o, types)
 	out, err := c.main.session.Run(ctx, l.values, outputs, o)
+	if r != nil && r.stopped {
+		releaseValues(out)
+		r.deliver(into)
+		return nil
+	}
 	if err != nil {
 		return c.failed(ctx, err)
 	}

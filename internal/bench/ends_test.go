@@ -49,6 +49,30 @@ func stopPlan(b *testing.B, f *golden.Fixture, layer int) *nn.Plan {
 	return p
 }
 
+// endPlan is a trace whose Go ends the run after a block, as the compiler writes
+// "if h.Norm().Item() > limit { m.Stop(); return h, nn.Tensor{} }".
+func endPlan(b *testing.B, f *golden.Fixture, layer int) *nn.Plan {
+	p, h := newPlan(f, "End"), block(b, f, layer).Tensor
+	p.Nodes = []nn.Node{
+		{Op: "Norm", In: []nn.Ref{nn.ModelTensor(h)}, Out: []string{"n"}, Attrs: map[string]any{"axes": []int64{}}},
+		{
+			Op: "Hook", In: []nn.Ref{nn.Val("n"), nn.ModelTensor(h)}, Out: []string{"taken"}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}},
+			Attrs: map[string]any{"step": int64(0), "ends": "taken", "collect": []int64{0}, "gate": h},
+		},
+	}
+	p.Taps = []nn.Tap{{Name: "h", Value: nn.ModelTensor(h)}}
+	p.Stops = []nn.Stopping{{When: nn.When(nn.Val("taken"))}}
+	return logits(p)
+}
+
+// ender is the Go of endPlan, which always stops.
+type ender struct{}
+
+func (ender) Step(s *nn.Step) error {
+	s.SetBool(0, true)
+	return nil
+}
+
 // BenchmarkEnds runs half of the large model's blocks, the others being skipped,
 // or behind a stop, beside the whole model.
 func BenchmarkEnds(b *testing.B) {
@@ -72,6 +96,14 @@ func BenchmarkEnds(b *testing.B) {
 				})
 			}
 			addPlan(b, v, "stop5", s, stopPlan(b, f, 5), in)
+			c, err := s.CompileSteps(endPlan(b, f, 5))
+			require.NoError(b, err)
+			v.add("end5", func() {
+				var h, logits nn.Tensor
+				require.NoError(b, c.RunSteps(ctx, ender{}, []nn.InvokeInputs{in}, nil, &h, &logits))
+				require.True(b, logits.IsZero() && !h.IsZero())
+				h.Release()
+			})
 			rounds(b, v)
 		})
 	}

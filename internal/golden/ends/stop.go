@@ -108,3 +108,51 @@ func UntilNorm(m *llama.Model, limit float32) {
 		m.Stop()
 	}
 }
+
+// StopLoop leaves at the first layer whose output is long.
+//
+//nngen:trace
+func StopLoop(m *llama.Model, limit float32) (embed, h nn.Tensor, layer int) {
+	embed = m.Model.EmbedTokens.Output()
+	for i, l := range m.Model.Layers {
+		h = l.Output()
+		if h.Norm().Item() > limit {
+			m.Stop()
+			return embed.Scale(2), h, i
+		}
+	}
+	return embed, m.LMHead.Output(), -1
+}
+
+// StopLater stops where a write before it depends on the same step.
+//
+//nngen:trace
+func StopLater(m *llama.Model, limit float32) (a, b nn.Tensor) {
+	l := m.Model.Layers[0]
+	h := l.Output()
+	n := h.Norm().Item()
+	l.SetOutput(h.Scale(limit / n))
+	out := l.Output()
+	a = m.Model.Layers[1].SelfAttn.Output()
+	if n > limit {
+		m.Stop()
+		return a, out
+	}
+	m.Model.Layers[1].SetOutput(m.Model.Layers[1].Output().Scale(2))
+	return a, m.LMHead.Output()
+}
+
+// StopBehind stops behind a write that the same step decides about.
+//
+//nngen:trace
+func StopBehind(m *llama.Model, limit float32) (a, b nn.Tensor) {
+	l := m.Model.Layers[0]
+	n := l.Output().Norm().Item()
+	l.SetOutput(l.Output().Scale(limit / n))
+	a = m.Model.Layers[1].SelfAttn.Output()
+	if n > limit {
+		m.Stop()
+		return a, nn.Tensor{}
+	}
+	return a, m.LMHead.Output()
+}

@@ -373,7 +373,7 @@ func stopNormPlan() *nn.Plan {
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 61},
-			{Op: "Hook", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Val("norm0")}, Out: []string{"taken"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}}, Line: 61},
+			{Op: "Hook", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Val("norm0")}, Out: []string{"taken"}, Attrs: map[string]any{"collect": []int64{}, "ends": "taken", "gate": "/model/layers.0/Add_1_output_0", "step": int64(0)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}}, Line: 61},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
@@ -791,7 +791,7 @@ func untilNormPlan() *nn.Plan {
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 107},
-			{Op: "Hook", In: []nn.Ref{nn.Val("norm0")}, Out: []string{"taken"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}}, Line: 107},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm0")}, Out: []string{"taken"}, Attrs: map[string]any{"collect": []int64{}, "ends": "taken", "gate": "/model/layers.0/Add_1_output_0", "step": int64(0)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}}, Line: 107},
 		},
 		// Where the run ends.
 		Stops: []nn.Stopping{
@@ -878,5 +878,525 @@ func (c *CompiledUntilNorm) Plan() *nn.Plan {
 
 // Close frees the session over the changed graph; the session that it was compiled for stays open.
 func (c *CompiledUntilNorm) Close() error {
+	return c.c.Close()
+}
+
+// stopLoopMediator is StopLoop, scheduled: its states in the order of the run.
+var stopLoopMediator = nn.Mediator{
+	{At: "model.embed_tokens.output", Event: nn.Value, Placement: nn.Hook, Rows: nn.AllRows, Line: 116},
+	{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Hook, Rows: nn.AllRows, Line: 118},
+	{At: "model.layers.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 118},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 124},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// stopLoopPlan is StopLoop, compiled, as data.
+func stopLoopPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "StopLoop",
+		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
+		Invokes: []string{"invoke0"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 119},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}, Line: 121},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/model/embed_tokens/Gather_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 121},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/model/layers.1/Add_1_output_0")}, Out: []string{"norm1"}, Attrs: map[string]any{"axes": []int64{}}, Line: 119},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/model/embed_tokens/Gather_output_0"), nn.Val("const0")}, Out: []string{"scale1"}, Line: 121},
+			{Op: "Hook", In: []nn.Ref{nn.ModelTensor("/model/embed_tokens/Gather_output_0"), nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Val("norm0"), nn.Val("scale0")}, Out: []string{"taken"}, Attrs: map[string]any{"collect": []int64{}, "ends": "taken", "gate": "/model/layers.0/Add_1_output_0", "step": int64(0)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}}, Line: 119},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm1"), nn.Val("scale1"), nn.ModelTensor("/model/layers.1/Add_1_output_0")}, Out: []string{"taken_2"}, Attrs: map[string]any{"collect": []int64{0}, "ends": "taken_2", "gate": "/model/layers.1/Add_1_output_0", "step": int64(1)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}}, Line: 119},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "tap0", Value: nn.ModelTensor("/model/layers.1/Add_1_output_0"), Line: 118},
+			{Name: "tap1", Value: nn.ModelTensor("logits"), Line: 124},
+		},
+		// Where the run ends.
+		Stops: []nn.Stopping{
+			{When: nn.When(nn.Val("taken")), Text: "h.Norm().Item() > limit", Line: 120},
+			{When: nn.When(nn.Val("taken_2")), Text: "!(h.Norm().Item() > limit) && h.Norm().Item() > limit", Line: 120},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/model/embed_tokens/Gather_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"/model/layers.0/Add_1_output_0":      {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"/model/layers.1/Add_1_output_0":      {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"logits":                              {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+		},
+		Mediators: []nn.Mediator{stopLoopMediator},
+	}
+}
+
+// CompiledStopLoop is StopLoop, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// StopLoop leaves at the first layer whose output is long.
+type CompiledStopLoop struct {
+	c *nn.Compiled
+}
+
+// CompileStopLoop puts StopLoop into the model's graph and opens a session over it, which may take seconds.
+func CompileStopLoop(s *llama.Session, opts ...nn.CompileOption) (*CompiledStopLoop, error) {
+	c, err := s.CompileSteps(stopLoopPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledStopLoop{c: c}, nil
+}
+
+// StopLoopResult holds the results of one run of StopLoop.
+type StopLoopResult struct {
+	Embed nn.Tensor
+	H     nn.Tensor
+	Layer int
+}
+
+// stopLoopFrame holds what lives across the steps of StopLoop.
+type stopLoopFrame struct {
+	limit     float32
+	embed     nn.Tensor
+	h         nn.Tensor
+	layer     int
+	nn_left   bool
+	nn_left_2 bool
+}
+
+// stopLoopFrames are the frames of runs that are over.
+var stopLoopFrames nn.Frames[stopLoopFrame]
+
+// Step runs the part of StopLoop that follows state s.State().
+func (f *stopLoopFrame) Step(s *nn.Step) error {
+	switch s.State() {
+	case 0:
+	nn_trace:
+		switch {
+		default:
+//line stop.go:121
+			f.embed = s.Tensor(0)
+//line stop.go:121
+			f.h = s.Tensor(1)
+//line stop.go:119
+			if s.Item(2) > f.limit {
+				s.SetBool(0, true)
+				f.embed = s.Tensor(3)
+//line stop.go:121
+				f.h = s.Tensor(1)
+//line stop.go:121
+				f.layer = 0
+//line stop.go:121
+				f.nn_left = true
+//line stop.go:121
+				break nn_trace
+			}
+		}
+//line stop_nngen.go:992
+	case 1:
+	nn_trace2:
+		switch {
+		default:
+//line stop.go:121
+			if !f.nn_left {
+//line stop.go:119
+				if s.Item(0) > f.limit {
+					s.SetBool(0, true)
+					f.embed = s.Tensor(1)
+//line stop.go:121
+					f.layer = 1
+//line stop.go:121
+					f.nn_left_2 = true
+//line stop.go:121
+					break nn_trace2
+				}
+			}
+		}
+//line stop_nngen.go:1012
+	}
+	return nil
+}
+
+// Run runs the model once with StopLoop in it. The results belong to the caller until they are released.
+func (c *CompiledStopLoop) Run(ctx context.Context, in llama.Inputs, limit float32) (embed nn.Tensor, h nn.Tensor, layer int, err error) {
+	var res StopLoopResult
+	err = c.RunInto(ctx, &res, in, limit)
+	return res.Embed, res.H, res.Layer, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledStopLoop) RunInto(ctx context.Context, res *StopLoopResult, in llama.Inputs, limit float32) (nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
+	f := stopLoopFrames.Get()
+	defer stopLoopFrames.Put(f)
+	f.limit = limit
+	var held [2]nn.Tensor
+	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0], &held[1]); err != nil {
+		return err
+	}
+	nn_out := []*nn.Tensor{&held[0], &held[1]}
+	nn_taps := struct {
+		Tensor func(i int) nn.Tensor
+	}{func(i int) nn.Tensor {
+		return *nn_out[i]
+	}}
+//line stop.go:121
+	if !f.nn_left {
+//line stop.go:118
+		f.h = nn_taps.Tensor(0)
+	}
+//line stop.go:124
+	if !f.nn_left && !f.nn_left_2 {
+//line stop.go:124
+		f.h = nn_taps.Tensor(1)
+//line stop.go:124
+		f.layer = -1
+	}
+//line stop_nngen.go:1052
+//line stop.go:124
+	res.Embed = f.embed
+//line stop.go:124
+	res.H = f.h
+//line stop.go:124
+	res.Layer = f.layer
+//line stop_nngen.go:1059
+	return nil
+}
+
+// Plan is the compiled form of StopLoop, as data.
+func (c *CompiledStopLoop) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledStopLoop) Close() error {
+	return c.c.Close()
+}
+
+// stopLaterMediator is StopLater, scheduled: its states in the order of the run.
+var stopLaterMediator = nn.Mediator{
+	{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 132},
+	{At: "model.layers.0.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, Line: 134},
+	{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 135},
+	{At: "model.layers.1.self_attn.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 136},
+	{At: "model.layers.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "!(n > limit)", Line: 141},
+	{At: "model.layers.1.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "!(n > limit)", Line: 141},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "!(n > limit)", Line: 142},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// stopLaterPlan is StopLater, compiled, as data.
+func stopLaterPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "StopLater",
+		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
+		Invokes: []string{"invoke0"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 133},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm0")}, Out: []string{"p0", "taken", "taken_2"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 134},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Val("p0")}, Out: []string{"out"}, Line: 134},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}, Line: 141},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_2")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}}, Line: 141,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/model/layers.1/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 141},
+				}, Out: []nn.Ref{nn.Val("scale0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/model/layers.1/Add_1_output_0")}},
+			},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "model.layers.0.output", Tensor: "/model/layers.0/Add_1_output_0", Value: nn.Val("out"), Line: 134},
+			{At: "model.layers.1.output", Tensor: "/model/layers.1/Add_1_output_0", Value: nn.Val("if0"), Line: 141},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "tap0", Value: nn.ModelTensor("/model/layers.1/self_attn/o_proj/MatMul_output_0"), Line: 136},
+			{Name: "tap1", Value: nn.Val("out"), Line: 134},
+			{Name: "tap2", Value: nn.ModelTensor("logits"), Line: 142},
+		},
+		// Where the run ends.
+		Stops: []nn.Stopping{
+			{When: nn.When(nn.Val("taken")), Text: "n > limit", Line: 138},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/model/layers.0/Add_1_output_0":                   {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"/model/layers.1/Add_1_output_0":                   {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"/model/layers.1/self_attn/o_proj/MatMul_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"logits": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+		},
+		Mediators: []nn.Mediator{stopLaterMediator},
+	}
+}
+
+// CompiledStopLater is StopLater, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// StopLater stops where a write before it depends on the same step.
+type CompiledStopLater struct {
+	c *nn.Compiled
+}
+
+// CompileStopLater puts StopLater into the model's graph and opens a session over it, which may take seconds.
+func CompileStopLater(s *llama.Session, opts ...nn.CompileOption) (*CompiledStopLater, error) {
+	c, err := s.CompileSteps(stopLaterPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledStopLater{c: c}, nil
+}
+
+// StopLaterResult holds the results of one run of StopLater.
+type StopLaterResult struct {
+	A nn.Tensor
+	B nn.Tensor
+}
+
+// stopLaterFrame holds what lives across the steps of StopLater.
+type stopLaterFrame struct {
+	limit   float32
+	nn_left bool
+	nn_c    bool
+}
+
+// stopLaterFrames are the frames of runs that are over.
+var stopLaterFrames nn.Frames[stopLaterFrame]
+
+// Step runs the part of StopLater that follows state s.State().
+func (f *stopLaterFrame) Step(s *nn.Step) error {
+	switch s.State() {
+	case 0:
+	nn_trace:
+		switch {
+		default:
+//line stop.go:133
+			n := s.Item(0)
+			s.SetFloat32(0, f.limit/n)
+//line stop.go:137
+			f.nn_c = n > f.limit
+//line stop.go:137
+			if f.nn_c {
+				s.SetBool(1, true)
+				f.nn_left = true
+//line stop.go:139
+				break nn_trace
+			}
+			s.SetBool(2, true)
+		}
+//line stop_nngen.go:1183
+	}
+	return nil
+}
+
+// Run runs the model once with StopLater in it. The results belong to the caller until they are released.
+func (c *CompiledStopLater) Run(ctx context.Context, in llama.Inputs, limit float32) (a nn.Tensor, b nn.Tensor, err error) {
+	var res StopLaterResult
+	err = c.RunInto(ctx, &res, in, limit)
+	return res.A, res.B, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledStopLater) RunInto(ctx context.Context, res *StopLaterResult, in llama.Inputs, limit float32) (nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
+	var a nn.Tensor
+	_ = a
+	var b nn.Tensor
+	_ = b
+	f := stopLaterFrames.Get()
+	defer stopLaterFrames.Put(f)
+	f.limit = limit
+	var held [3]nn.Tensor
+	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0], &held[1], &held[2]); err != nil {
+		return err
+	}
+	nn_out := []*nn.Tensor{&held[0], &held[1], &held[2]}
+	nn_taps := struct {
+		Tensor func(i int) nn.Tensor
+	}{func(i int) nn.Tensor {
+		return *nn_out[i]
+	}}
+//line stop.go:139
+	a = nn_taps.Tensor(0)
+//line stop.go:137
+	if f.nn_c {
+//line stop.go:139
+		a = nn_taps.Tensor(0)
+//line stop.go:139
+		b = nn_taps.Tensor(1)
+	}
+//line stop.go:142
+	if !f.nn_left {
+//line stop.go:142
+		b = nn_taps.Tensor(2)
+	}
+//line stop_nngen.go:1229
+//line stop.go:142
+	res.A = a
+//line stop.go:142
+	res.B = b
+//line stop_nngen.go:1234
+	return nil
+}
+
+// Plan is the compiled form of StopLater, as data.
+func (c *CompiledStopLater) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledStopLater) Close() error {
+	return c.c.Close()
+}
+
+// stopBehindMediator is StopBehind, scheduled: its states in the order of the run.
+var stopBehindMediator = nn.Mediator{
+	{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 150},
+	{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 151},
+	{At: "model.layers.0.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, Line: 151},
+	{At: "model.layers.1.self_attn.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 152},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "!(n > limit)", Line: 157},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// stopBehindPlan is StopBehind, compiled, as data.
+func stopBehindPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "StopBehind",
+		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
+		Invokes: []string{"invoke0"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 150},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm0")}, Out: []string{"p0", "taken"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 151},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Val("p0")}, Out: []string{"scale0"}, Line: 151},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "model.layers.0.output", Tensor: "/model/layers.0/Add_1_output_0", Value: nn.Val("scale0"), Line: 151},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "tap0", Value: nn.ModelTensor("/model/layers.1/self_attn/o_proj/MatMul_output_0"), Line: 152},
+			{Name: "tap1", Value: nn.ModelTensor("logits"), Line: 157},
+		},
+		// Where the run ends.
+		Stops: []nn.Stopping{
+			{When: nn.When(nn.Val("taken")), Text: "n > limit", Line: 154},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/model/layers.0/Add_1_output_0":                   {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"/model/layers.1/self_attn/o_proj/MatMul_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"logits": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+		},
+		Mediators: []nn.Mediator{stopBehindMediator},
+	}
+}
+
+// CompiledStopBehind is StopBehind, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// StopBehind stops behind a write that the same step decides about.
+type CompiledStopBehind struct {
+	c *nn.Compiled
+}
+
+// CompileStopBehind puts StopBehind into the model's graph and opens a session over it, which may take seconds.
+func CompileStopBehind(s *llama.Session, opts ...nn.CompileOption) (*CompiledStopBehind, error) {
+	c, err := s.CompileSteps(stopBehindPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledStopBehind{c: c}, nil
+}
+
+// StopBehindResult holds the results of one run of StopBehind.
+type StopBehindResult struct {
+	A nn.Tensor
+	B nn.Tensor
+}
+
+// stopBehindFrame holds what lives across the steps of StopBehind.
+type stopBehindFrame struct {
+	limit float32
+	nn_c  bool
+}
+
+// stopBehindFrames are the frames of runs that are over.
+var stopBehindFrames nn.Frames[stopBehindFrame]
+
+// Step runs the part of StopBehind that follows state s.State().
+func (f *stopBehindFrame) Step(s *nn.Step) error {
+	switch s.State() {
+	case 0:
+//line stop.go:150
+		n := s.Item(0)
+//line stop.go:151
+		s.SetFloat32(0, f.limit/n)
+//line stop.go:153
+		f.nn_c = n > f.limit
+//line stop.go:153
+		if f.nn_c {
+			s.SetBool(1, true)
+		}
+//line stop_nngen.go:1338
+	}
+	return nil
+}
+
+// Run runs the model once with StopBehind in it. The results belong to the caller until they are released.
+func (c *CompiledStopBehind) Run(ctx context.Context, in llama.Inputs, limit float32) (a nn.Tensor, b nn.Tensor, err error) {
+	var res StopBehindResult
+	err = c.RunInto(ctx, &res, in, limit)
+	return res.A, res.B, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledStopBehind) RunInto(ctx context.Context, res *StopBehindResult, in llama.Inputs, limit float32) (nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
+	var a nn.Tensor
+	_ = a
+	var b nn.Tensor
+	_ = b
+	f := stopBehindFrames.Get()
+	defer stopBehindFrames.Put(f)
+	f.limit = limit
+	var held [2]nn.Tensor
+	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0], &held[1]); err != nil {
+		return err
+	}
+	nn_out := []*nn.Tensor{&held[0], &held[1]}
+	nn_taps := struct {
+		Tensor func(i int) nn.Tensor
+	}{func(i int) nn.Tensor {
+		return *nn_out[i]
+	}}
+nn_trace:
+	switch {
+	default:
+//line stop.go:155
+		a = nn_taps.Tensor(0)
+//line stop.go:153
+		if f.nn_c {
+//line stop.go:155
+			a = nn_taps.Tensor(0)
+//line stop.go:155
+			b = nn.Tensor{}
+//line stop.go:155
+			break nn_trace
+		}
+		b = nn_taps.Tensor(1)
+	}
+//line stop_nngen.go:1386
+//line stop.go:157
+	res.A = a
+//line stop.go:157
+	res.B = b
+//line stop_nngen.go:1391
+	return nil
+}
+
+// Plan is the compiled form of StopBehind, as data.
+func (c *CompiledStopBehind) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledStopBehind) Close() error {
 	return c.c.Close()
 }
