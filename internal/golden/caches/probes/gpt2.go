@@ -28,3 +28,22 @@ func Skipped(m *gpt2.Model) (c *gpt2.Cache) {
 	m.Transformer.H[1].Skip(m.Transformer.H[1].Input().Scale(2))
 	return c
 }
+
+// Stopped ends the run after the first block.
+//
+//nngen:trace
+func Stopped(m *gpt2.Model) (c *gpt2.Cache) {
+	c = m.Cache()
+	b := m.Transformer.H[0]
+	b.SetOutput(b.Output().Neg())
+	m.Stop()
+	return c
+}
+
+// Quiet is an edit: it halves what the first block gives.
+//
+//nngen:edit
+func Quiet(m *gpt2.Model) {
+	b := m.Transformer.H[0]
+	b.SetOutput(b.Output().Scale(0.5))
+}

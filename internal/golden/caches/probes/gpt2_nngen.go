@@ -503,3 +503,170 @@ func (c *CompiledSkipped) Plan() *nn.Plan {
 func (c *CompiledSkipped) Close() error {
 	return c.c.Close()
 }
+
+// stoppedMediator is Stopped, scheduled: its states in the order of the run.
+var stoppedMediator = nn.Mediator{
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 38},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 38},
+	{At: "", Event: nn.Stop, Rows: nn.AllRows, Line: 39},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// stoppedPlan is Stopped, compiled, as data.
+func stoppedPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "Stopped",
+		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
+		Invokes: []string{"invoke0"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Neg", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"neg0"}, Line: 38},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("neg0"), Line: 38},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "c.0", Value: nn.ModelTensor("/transformer/wte/Gather_output_0"), Line: 36},
+			{Name: "c.1", Value: nn.ModelTensor("/transformer/wpe/Gather_output_0"), Line: 36},
+			{Name: "c.2", Value: nn.ModelTensor("/transformer/h.0/ln_1/LayerNormalization_output_0"), Line: 36},
+			{Name: "c.3", Value: nn.ModelTensor("/transformer/h.0/attn/c_attn/Reshape_1_output_0"), Line: 36},
+			{Name: "c.4", Value: nn.ModelTensor("/transformer/h.0/attn/c_proj/Reshape_1_output_0"), Line: 36},
+			{Name: "c.5", Value: nn.ModelTensor("/transformer/h.0/ln_2/LayerNormalization_output_0"), Line: 36},
+			{Name: "c.6", Value: nn.ModelTensor("/transformer/h.0/mlp/c_fc/Reshape_1_output_0"), Line: 36},
+			{Name: "c.7", Value: nn.ModelTensor("/transformer/h.0/mlp/act/Mul_3_output_0"), Line: 36},
+			{Name: "c.8", Value: nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0"), Line: 36},
+			{Name: "c.9", Value: nn.Val("neg0"), Line: 36},
+		},
+		// Which of the taps are caches.
+		Caches: []nn.CachePlan{
+			{Name: "c", First: 0, Count: 10, Line: 36, Entries: []nn.CacheEntry{
+				{Module: "transformer.wte", Outputs: []int{0}, Output: 0, Input: -1},
+				{Module: "transformer.wpe", Outputs: []int{1}, Output: 0, Input: -1},
+				{Module: "transformer.h.0.ln_1", Outputs: []int{2}, Output: 0, Input: -1},
+				{Module: "transformer.h.0.attn.c_attn", Outputs: []int{3}, Output: 0, Input: -1},
+				{Module: "transformer.h.0.attn.c_proj", Outputs: []int{4}, Output: 0, Input: -1},
+				{Module: "transformer.h.0.attn", Outputs: []int{4}, Output: 0, Input: -1},
+				{Module: "transformer.h.0.ln_2", Outputs: []int{5}, Output: 0, Input: -1},
+				{Module: "transformer.h.0.mlp.c_fc", Outputs: []int{6}, Output: 0, Input: -1},
+				{Module: "transformer.h.0.mlp.act", Outputs: []int{7}, Output: 0, Input: -1},
+				{Module: "transformer.h.0.mlp.c_proj", Outputs: []int{8}, Output: 0, Input: -1},
+				{Module: "transformer.h.0.mlp", Outputs: []int{8}, Output: 0, Input: -1},
+				{Module: "transformer.h.0", Outputs: []int{9}, Output: 0, Input: -1},
+			}},
+		},
+		// Where the run ends.
+		Stops: []nn.Stopping{
+			{Line: 39},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/transformer/h.0/Add_1_output_0":                   {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"/transformer/h.0/attn/c_attn/Reshape_1_output_0":   {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "144"}},
+			"/transformer/h.0/attn/c_proj/Reshape_1_output_0":   {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"/transformer/h.0/ln_1/LayerNormalization_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"/transformer/h.0/ln_2/LayerNormalization_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"/transformer/h.0/mlp/act/Mul_3_output_0":           {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "192"}},
+			"/transformer/h.0/mlp/c_fc/Reshape_1_output_0":      {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "192"}},
+			"/transformer/h.0/mlp/c_proj/Reshape_1_output_0":    {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"/transformer/wpe/Gather_output_0":                  {DType: nn.Float32, Shape: nn.Shape{"1", "seq", "48"}},
+			"/transformer/wte/Gather_output_0":                  {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+		},
+		Mediators: []nn.Mediator{stoppedMediator},
+	}
+}
+
+// CompiledStopped is Stopped, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// Stopped ends the run after the first block.
+type CompiledStopped struct {
+	c *nn.Compiled
+}
+
+// CompileStopped puts Stopped into the model's graph and opens a session over it, which may take seconds.
+func CompileStopped(s *gpt2.Session, opts ...nn.CompileOption) (*CompiledStopped, error) {
+	nn_c, err := s.Compile(stoppedPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledStopped{c: nn_c}, nil
+}
+
+// StoppedResult holds the results of one run of Stopped.
+type StoppedResult struct {
+	C *gpt2.Cache
+}
+
+// Run runs the model once with Stopped in it. The results belong to the caller until they are released.
+func (nn_c *CompiledStopped) Run(ctx context.Context, in gpt2.Inputs) (c *gpt2.Cache, err error) {
+	var res StoppedResult
+	err = nn_c.RunInto(ctx, &res, in)
+	return res.C, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (nn_c *CompiledStopped) RunInto(ctx context.Context, res *StoppedResult, in gpt2.Inputs) error {
+	res.C = nn.CacheOf(nn_c.c, 0, res.C)
+	return nn_c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, nn.Caching(nn_c.c, []*nn.Tensor{}, res.C)...)
+}
+
+// Generate continues the prompt with Stopped in every step, and gives prompt and new tokens of each row.
+func (nn_c *CompiledStopped) Generate(ctx context.Context, in gpt2.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return nn_c.c.Generate(ctx, in.NNInputs(), nil, opts...)
+}
+
+// GenerateInto is Generate that fills the caches of res: each step adds an entry for each module. Other results are left as they are.
+func (nn_c *CompiledStopped) GenerateInto(ctx context.Context, res *StoppedResult, in gpt2.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	res.C = nn.CacheOf(nn_c.c, 0, res.C)
+	return nn_c.Generate(ctx, in, append([]nn.GenerateOption{nn.KeepCaches(res.C)}, opts...)...)
+}
+
+// Plan is the compiled form of Stopped, as data.
+func (c *CompiledStopped) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledStopped) Close() error {
+	return c.c.Close()
+}
+
+// quietMediator is Quiet, scheduled: its states in the order of the run.
+var quietMediator = nn.Mediator{
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 48},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 48},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// quietPlan is Quiet, compiled, as data.
+func quietPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "Quiet",
+		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
+		Invokes: []string{"invoke0"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 48},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 48},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("scale0"), Line: 48},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/transformer/h.0/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+		},
+		Mediators: []nn.Mediator{quietMediator},
+	}
+}
+
+// EditQuiet is Quiet with these values, to be put under every trace of a session: with nn.WithEdits or Session.With.
+//
+// Quiet is an edit: it halves what the first block gives.
+func EditQuiet() nn.Edit {
+	return nn.NewEdit(quietPlan(), nil, func(m *gpt2.Model) {
+		Quiet(m)
+	})
+}
