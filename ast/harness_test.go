@@ -118,6 +118,8 @@ func (b *Barrier) Wait()
 type Trace struct{ _ int }
 func (t *Trace) Barrier(n int) *Barrier
 func (t *Trace) Run()
+func ScanModel[M any](s *Session, in InvokeInputs, f func(m *M) error) (*M, error) { panic(0) }
+func ScanTrace(s *Session, f func(t *Trace) error) error { panic(0) }
 type CacheView struct{ _ int }
 func (v CacheView) Output() Tensor
 func (v CacheView) Input() Tensor

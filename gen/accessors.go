@@ -30,6 +30,7 @@ func Accessors(spec *modelspec.Spec, pkg, source string) ([]byte, error) {
 	w.session()
 	w.trace()
 	w.caches()
+	w.scans()
 	w.aliases()
 	return render(w.file, pkg+"/model_nngen.go")
 }

@@ -37,7 +37,7 @@ func FuzzAccessors(f *testing.F) {
 		file, err := parser.ParseFile(token.NewFileSet(), "x.go", src, 0)
 		require.NoError(t, err)
 		known := map[string]bool{
-			"NNInputs": true, "Open": true, "Interpret": true, "InterpretTrace": true, "Generate": true, "InterpretGenerate": true, "Cache": true, "InterpretTraceGenerate": true, "Invoke": true,
+			"NNInputs": true, "Open": true, "Interpret": true, "InterpretTrace": true, "Generate": true, "InterpretGenerate": true, "Cache": true, "Scanned": true, "ScanTrace": true, "InterpretTraceGenerate": true, "Invoke": true,
 			"Iter": true, "All": true, "Next": true, "Stop": true, "Result": true, "With": true, "Without": true,
 		}
 		for _, d := range file.Decls {

@@ -14,7 +14,10 @@ import (
 // the types of what leaves the run; a size that even the run's symbols do not
 // tell is unknown.
 func (c *Compiled) checkRun(b *batch, args []Tensor) (*checked, error) {
-	k := newChecker(c, b)
+	return c.checkWith(newChecker(c, b), args)
+}
+
+func (c *Compiled) checkWith(k *checker, args []Tensor) (*checked, error) {
 	if err := k.params(args); err != nil {
 		return nil, err
 	}

@@ -230,6 +230,9 @@ func (c *Compiled) runInto(ctx context.Context, r *stepRun, ins []InvokeInputs, 
 		return err
 	}
 	defer c.s.leave()
+	if is, err := c.scanned(ctx, ins, args); is {
+		return err
+	}
 	if c.s.remote != nil {
 		return c.runRemote(ctx, ins, args, into)
 	}

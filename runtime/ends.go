@@ -68,6 +68,9 @@ func (r *liveRun) whole() (Tensor, error) {
 	if err := r.isLost(r.in.result); err != nil {
 		return Tensor{}, err
 	}
+	if r.t.scans {
+		return outlineTensor("the result", r.resultType())
+	}
 	return hostTensor(r.result.h.dtype, slices.Clone(r.result.h.shape), r.result.Bytes()), nil
 }
 

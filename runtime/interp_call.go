@@ -27,6 +27,9 @@ func (r *liveRun) call(m *modelspec.Module, x Tensor, rows int) (Tensor, error) 
 	if x.h == nil {
 		return Tensor{}, misuse("NN3110", "%s is called on a tensor that was never set", modelspec.PathName(m.Path))
 	}
+	if r.t.scans {
+		return r.callOutline(m, x)
+	}
 	c, err := r.openCall(m, x, rows)
 	if err != nil {
 		return Tensor{}, err

@@ -51,6 +51,11 @@ func (t *Trace) run(outputs []string) (out []Tensor, err error) {
 		return nil, err
 	}
 	defer b.release()
+	if t.scans {
+		if t.scan, err = t.s.Scan(t.inputs()...); err != nil {
+			return nil, err
+		}
+	}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	r, err := t.newRun(b, 0, 1)
@@ -66,7 +71,12 @@ func (t *Trace) run(outputs []string) (out []Tensor, err error) {
 	if err := r.start(); err != nil {
 		return nil, err
 	}
-	if out, err = r.forward(outputs); err != nil {
+	if t.scans {
+		err = r.sweep()
+	} else {
+		out, err = r.forward(outputs)
+	}
+	if err != nil {
 		return out, err
 	}
 	if err = r.finish(); err == nil {
@@ -158,12 +168,15 @@ func (t *Trace) inputs() []InvokeInputs {
 
 // newRun prepares the scheduler for a run of some steps over joined inputs.
 func (t *Trace) newRun(b *batch, began, steps int) (*liveRun, error) {
-	in, err := t.s.inst()
+	in, err := t.instrumented()
 	if err != nil {
 		return nil, err
 	}
 	r := &liveRun{s: t.s, t: t, in: in, batch: b, live: map[string]backend.Value{}, kept: map[string]Tensor{}, began: began, steps: steps}
 	p := schedule.Program[Tensor]{Moments: in.moments, Steps: steps, Algebra: liveAlgebra{r}, Policy: schedule.Refuse}
+	if t.scans {
+		p.Algebra = outlineAlgebra{r}
+	}
 	r.edits = t.edits()
 	p.Edits = len(r.edits)
 	for _, v := range r.edits {

@@ -23,6 +23,8 @@ type Trace struct {
 	explicit  bool      // the code says itself which visits it means
 	ids       [][]int64 // what a generation made
 
+	scans  bool      // runs nothing: shapes stand in the place of values
+	scan   *Scan     // what it found
 	caches []*cached // of the whole batch
 	made   []*cached // all of them
 	steps  stepCaches

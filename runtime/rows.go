@@ -63,14 +63,18 @@ func (a liveAlgebra) Join(base Tensor, parts []schedule.Part[Tensor], at schedul
 // Accept refuses values that would change a tensor's shape or dtype.
 func (a liveAlgebra) Accept(v Tensor, rows int, at schedule.Moment) error {
 	live := a.r.live[at.Tensor]
-	want := tensor.Type{DType: live.DType(), Shape: tensor.Dims(live.Shape()...)}
+	return a.r.accept(v, rows, at, tensor.Type{DType: live.DType(), Shape: tensor.Dims(live.Shape()...)})
+}
+
+// accept compares a value with the type of what it is to replace.
+func (r *liveRun) accept(v Tensor, rows int, at schedule.Moment, want tensor.Type) error {
 	if rows != AllRows {
-		axis, k, ok := a.r.rowAxis(at.Tensor)
+		axis, k, ok := r.rowAxis(at.Tensor)
 		if !ok || axis >= len(want.Shape) {
 			return fault("NN3150", "%s has no rows of its own for each invoke (%s): write it in an invoke without inputs, which sees the whole batch",
-				at.Address, a.r.in.types[at.Tensor])
+				at.Address, r.in.types[at.Tensor])
 		}
-		want.Shape[axis] = tensor.N((a.r.batch.rows[rows+1] - a.r.batch.rows[rows]) * k)
+		want.Shape[axis] = tensor.N((r.batch.rows[rows+1] - r.batch.rows[rows]) * k)
 	}
 	if v.h == nil {
 		return fault("NN3110", "%s is set to a tensor that was never set: give it a value before it is used", at.Address)

@@ -11,6 +11,7 @@ type Scan struct {
 	list    []modelspec.Scanned
 	spec    *modelspec.Spec
 	aliases map[string]string
+	values  []ScannedValue
 }
 
 // Scan gives the shapes and dtypes that a run with these inputs would have, one

@@ -74,6 +74,9 @@ func compute(name string, attrs ops.Attrs, in []Tensor) ([]Tensor, error) {
 	if _, err := op.Infer(types, attrs); err != nil {
 		return nil, err
 	}
+	if slices.ContainsFunc(in, outlined) {
+		return inferOutline(op, types, attrs)
+	}
 	b, err := backendOf(in)
 	if err != nil {
 		return nil, err

@@ -29,6 +29,7 @@ type handle struct {
 	owner    backend.Backend
 	cleanup  runtime.Cleanup
 	borrowed int  // runs that use the value now
+	outline  bool // of a scan: without elements
 	pinned   int  // interpreted runs that the value was written into
 	doomed   bool // to be released when nothing pins it any more
 	released bool
@@ -100,6 +101,9 @@ func (h *handle) free() {
 
 // hostBytes gives the elements; valid while h is locked and not freed.
 func (h *handle) hostBytes() ([]byte, error) {
+	if h.outline {
+		return nil, errOutline
+	}
 	if h.value == nil {
 		return h.data, nil
 	}

@@ -19,6 +19,9 @@ func (t Tensor) read(what string, f func(data []byte)) {
 		panic(misuse("NN3110", "%s: %v", what, errReleased))
 	}
 	data, err := h.hostBytes()
+	if err == errOutline { //nolint:errorlint // it is never wrapped
+		panic(misuse("NN3186", "%s: %v", what, err))
+	}
 	if err != nil {
 		panic(misuse("NN3112", "%s: %v", what, err))
 	}

@@ -71,6 +71,11 @@ mid-run.`},
 	{"NN3184", "an edit between two uses of one tensor", `
 Modules inside of each other may give one tensor: an MLP and its last projection, for instance. Where an edit changes the outer one and
 a compiled trace uses both, the trace as data does not tell which of them is meant. Use one of the two, or interpret the trace.`},
+	{"NN3186", "a value asked for in a scan", `
+A scan has the shapes and dtypes of a run, and no values: Item, Float32s, printing and conditions on values need a run.`},
+	{"NN3187", "a size that only a run can tell", `
+The shape follows from values, or the spec does not know it, so that a scan cannot go on with it.`},
+	{"NN3188", "a scan of nothing", `The function that ScanOf is given ran no compiled trace with the context that it was handed.`},
 	{"NN3190", "a model of another process", `The session was opened by an address. Compiled traces run there; what needs the model itself (Interpret, RunRaw, Export) needs its file.`},
 	{"NN3191", "a run over its limit", `Whoever runs the trace limits what its values may need (nn.ValueLimit, nngen serve).`},
 	{"NN3158", "onnxruntime could not run the model", `

@@ -87,7 +87,7 @@ var asserting = []string{
 	"internal/schedule/schedule_test.go", "runtime/codes_test.go", "runtime/interp_test.go", "runtime/export_file_test.go",
 	"runtime/generate_test.go", "runtime/operation_test.go", "runtime/padding_test.go", "runtime/visits_test.go", "runtime/serve/serve_test.go",
 	"internal/golden/indexing/views_test.go", "internal/golden/ends/errors_test.go", "internal/golden/ends/edit_test.go", "internal/golden/hooks/deferred_test.go",
-	"internal/golden/caches/access_test.go", "internal/golden/seq2seq/seq2seq_test.go",
+	"internal/golden/caches/access_test.go", "internal/golden/caches/scan_test.go", "internal/golden/seq2seq/seq2seq_test.go",
 }
 
 // TestEveryCodeIsProduced fails for a code that no test case produces: a
