@@ -25,6 +25,10 @@ func (f *traceFunc) generate() {
 		c := jen.Id(f.scope.name("c")).Dot("c")
 		if f.t.Frame == nil && f.t.Defers == "" {
 			args := f.begin(g)
+			if f.t.Form == ast.ManyInvokes {
+				g.Return(c.Dot("GenerateInvokes").Call(ctx, f.inputs(), args, jen.Id(opts).Op("...")))
+				return
+			}
 			g.Return(c.Dot("Generate").Call(ctx, in, args, jen.Id(opts).Op("...")))
 			return
 		}

@@ -382,10 +382,10 @@ func (f *traceFunc) convert(i int) *jen.Statement {
 	return jen.Id(name).Parens(e)
 }
 
-// generates reports whether the trace can be run over a decoding loop: one
-// invoke, and no Go of the user's that would have to run after each step.
+// generates reports whether the trace can be run over a decoding loop: no Go of
+// the user's would have to run after each step, nor, where invokes share it, in one.
 func (f *traceFunc) generates() bool {
-	return f.t.Form == ast.OneInvoke && len(f.t.After) == 0
+	return len(f.t.After) == 0 && (f.t.Form == ast.OneInvoke || f.t.Frame == nil && f.t.Defers == "" && len(f.t.Plan.Caches) == 0)
 }
 
 // closers adds what every compiled trace has besides.

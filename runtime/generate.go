@@ -111,14 +111,23 @@ func (c *Compiled) Generate(ctx context.Context, in InvokeInputs, args []Tensor,
 		}
 		return c.generateRemote(ctx, in, args, opts)
 	}
-	return c.generate(ctx, nil, nil, in, func() ([]Tensor, error) { return args, nil }, opts)
+	return c.generate(ctx, nil, nil, []InvokeInputs{in}, func() ([]Tensor, error) { return args, nil }, opts)
+}
+
+// GenerateInvokes is Generate for a trace of several invokes: the rows of all of
+// them in their order, the prompts padded as in a run.
+func (c *Compiled) GenerateInvokes(ctx context.Context, ins []InvokeInputs, args []Tensor, opts ...GenerateOption) ([][]int64, error) {
+	if err := c.s.local("Generate of several invokes"); err != nil {
+		return nil, err
+	}
+	return c.generate(ctx, nil, nil, ins, func() ([]Tensor, error) { return args, nil }, opts)
 }
 
 // generate is Generate with parameters that begin makes for each decoding step,
 // and with calls that are deferred to the end of each, if there are any.
-func (c *Compiled) generate(ctx context.Context, r *stepRun, d *Defers, in InvokeInputs, begin func() ([]Tensor, error), opts []GenerateOption) ([][]int64, error) {
-	if len(c.plan.Invokes) != 1 {
-		return nil, misuse("NN3140", "%s has %d invokes: only a trace of one can generate", c.plan.Name, len(c.plan.Invokes))
+func (c *Compiled) generate(ctx context.Context, r *stepRun, d *Defers, ins []InvokeInputs, begin func() ([]Tensor, error), opts []GenerateOption) ([][]int64, error) {
+	if len(ins) != len(c.plan.Invokes) {
+		return nil, misuse("NN3140", "%s has %d invokes, and is given the inputs of %d to generate", c.plan.Name, len(c.plan.Invokes), len(ins))
 	}
 	kept, err := c.keepingOf(opts)
 	if err != nil {
@@ -133,7 +142,7 @@ func (c *Compiled) generate(ctx context.Context, r *stepRun, d *Defers, in Invok
 			return nil, err
 		}
 	}
-	l, err := c.s.newDecoding([]InvokeInputs{in}, opts)
+	l, err := c.s.newDecoding(ins, opts)
 	if err != nil {
 		return nil, err
 	}

@@ -7,11 +7,11 @@ import "context"
 // f is nil where the trace has no Go in mid-run.
 func (c *Compiled) GenerateDeferring(ctx context.Context, f Frame, d *Defers, in InvokeInputs, begin func() ([]Tensor, error), opts ...GenerateOption) ([][]int64, error) {
 	if f == nil {
-		return c.generate(ctx, nil, d, in, begin, opts)
+		return c.generate(ctx, nil, d, []InvokeInputs{in}, begin, opts)
 	}
 	r := newStepRun(c, f)
 	defer r.done()
-	return c.generate(ctx, r, d, in, begin, opts)
+	return c.generate(ctx, r, d, []InvokeInputs{in}, begin, opts)
 }
 
 // deferring is a decoding step with what the trace defers around it.

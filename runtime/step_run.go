@@ -203,7 +203,7 @@ func (c *Compiled) RunSteps(ctx context.Context, f Frame, ins []InvokeInputs, ar
 func (c *Compiled) GenerateSteps(ctx context.Context, f Frame, in InvokeInputs, begin func() ([]Tensor, error), opts ...GenerateOption) ([][]int64, error) {
 	r := newStepRun(c, f)
 	defer r.done()
-	return c.generate(ctx, r, nil, in, begin, opts)
+	return c.generate(ctx, r, nil, []InvokeInputs{in}, begin, opts)
 }
 
 // stepTypes gives what is known of the outputs of each step.

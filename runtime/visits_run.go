@@ -27,7 +27,7 @@ func (v *Visits) over(steps int, taps *Taps) error {
 
 // fits refuses a run of too few steps for the visits that the trace names.
 func (v *Visits) fits(steps int, generates bool) error {
-	if v.Last < steps {
+	if v.Last < steps || steps == 0 {
 		return nil
 	}
 	return pastSteps(v.Last, steps, generates)
@@ -155,7 +155,7 @@ func (c *Compiled) GenerateVisits(ctx context.Context, ins []InvokeInputs, v Vis
 		last, steps = taps, i+1
 		return out, nil
 	})
-	if err != nil {
+	if err != nil || steps == 0 {
 		return ids, err
 	}
 	return ids, v.over(steps, last)

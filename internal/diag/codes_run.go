@@ -23,7 +23,7 @@ model, or write this one's spec with nngen spec and generate again. Other weight
 	{"NN3124", "an input is missing", `The model needs this input and has no default for it.`},
 	{"NN3130", "a write of another shape or dtype", `The run's form of NN1408: the sizes of this run do not fit.`},
 	{"NN3131", "arguments that do not fit the trace", `A parameter is missing or of another shape or dtype than //nngen:param says.`},
-	{"NN3140", "a trace that cannot generate", `Generate takes traces of one invoke.`},
+	{"NN3140", "a trace that cannot generate", `Generate needs the inputs of each invoke, and prompts that can be continued: filled on the left, not on the right.`},
 	{"NN3141", "a model that cannot generate", `Generate needs token ids as input and logits [batch, seq, vocabulary] as output.`},
 	{"NN3143", "a trace that later steps cannot run", `The session was opened with nn.DecodeWith: tokens after the first come from a model in another file. What the trace uses
 must be there too, under the same names of modules.`},

@@ -461,6 +461,11 @@ func (c *CompiledPatch) RunInto(ctx context.Context, res *PatchResult, clean opt
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{where}, &res.Next)
 }
 
+// Generate continues the prompt with Patch in every step, and gives prompt and new tokens of each row.
+func (c *CompiledPatch) Generate(ctx context.Context, clean opticks.Inputs, corrupt opticks.Inputs, where nn.Tensor, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{where}, opts...)
+}
+
 // Plan is the compiled form of Patch, as data.
 func (c *CompiledPatch) Plan() *nn.Plan {
 	return c.c.Plan()

@@ -178,6 +178,11 @@ func (c *CompiledMeanAblation) RunInto(ctx context.Context, res *MeanAblationRes
 	return c.c.RunInto(ctx, []nn.InvokeInputs{data.NNInputs(), prompt.NNInputs()}, nil, &res.Logits)
 }
 
+// Generate continues the prompt with MeanAblation in every step, and gives prompt and new tokens of each row.
+func (c *CompiledMeanAblation) Generate(ctx context.Context, data opticks.Inputs, prompt opticks.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{data.NNInputs(), prompt.NNInputs()}, nil, opts...)
+}
+
 // Plan is the compiled form of MeanAblation, as data.
 func (c *CompiledMeanAblation) Plan() *nn.Plan {
 	return c.c.Plan()
@@ -407,7 +412,7 @@ func (c *CompiledAblateHeads) Run(ctx context.Context, in opticks.Inputs, keep n
 func (c *CompiledAblateHeads) RunInto(ctx context.Context, res *AblateHeadsResult, in opticks.Inputs, keep nn.Tensor, token int) error {
 //line ablation.go:56
 	nn_arg1 := int64(int64(token))
-//line ablation_nngen.go:411
+//line ablation_nngen.go:416
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{keep, nn.Scalar(nn_arg1)}, &res.Chance)
 }
 
@@ -415,7 +420,7 @@ func (c *CompiledAblateHeads) RunInto(ctx context.Context, res *AblateHeadsResul
 func (c *CompiledAblateHeads) Generate(ctx context.Context, in opticks.Inputs, keep nn.Tensor, token int, opts ...nn.GenerateOption) ([][]int64, error) {
 //line ablation.go:56
 	nn_arg1 := int64(int64(token))
-//line ablation_nngen.go:419
+//line ablation_nngen.go:424
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{keep, nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -584,7 +589,7 @@ func (c *CompiledAblateParts) Run(ctx context.Context, in opticks.Inputs, keep n
 func (c *CompiledAblateParts) RunInto(ctx context.Context, res *AblatePartsResult, in opticks.Inputs, keep nn.Tensor, token int) error {
 //line ablation.go:70
 	nn_arg1 := int64(int64(token))
-//line ablation_nngen.go:588
+//line ablation_nngen.go:593
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{keep, nn.Scalar(nn_arg1)}, &res.Chance)
 }
 
@@ -592,7 +597,7 @@ func (c *CompiledAblateParts) RunInto(ctx context.Context, res *AblatePartsResul
 func (c *CompiledAblateParts) Generate(ctx context.Context, in opticks.Inputs, keep nn.Tensor, token int, opts ...nn.GenerateOption) ([][]int64, error) {
 //line ablation.go:70
 	nn_arg1 := int64(int64(token))
-//line ablation_nngen.go:596
+//line ablation_nngen.go:601
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{keep, nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -685,7 +690,7 @@ func (c *CompiledIntegratedAblation) Run(ctx context.Context, in opticks.Inputs,
 func (c *CompiledIntegratedAblation) RunInto(ctx context.Context, res *IntegratedAblationResult, in opticks.Inputs, strength nn.Tensor, token int) error {
 //line ablation.go:82
 	nn_arg1 := int64(int64(token))
-//line ablation_nngen.go:689
+//line ablation_nngen.go:694
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{strength, nn.Scalar(nn_arg1)}, &res.Chance)
 }
 
@@ -693,7 +698,7 @@ func (c *CompiledIntegratedAblation) RunInto(ctx context.Context, res *Integrate
 func (c *CompiledIntegratedAblation) Generate(ctx context.Context, in opticks.Inputs, strength nn.Tensor, token int, opts ...nn.GenerateOption) ([][]int64, error) {
 //line ablation.go:82
 	nn_arg1 := int64(int64(token))
-//line ablation_nngen.go:697
+//line ablation_nngen.go:702
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{strength, nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -782,7 +787,7 @@ func (c *CompiledClampNeuron) RunInto(ctx context.Context, res *ClampNeuronResul
 	nn_arg0 := nn.Scalar(value)
 //line ablation.go:90
 	nn_arg1 := int64(int64(neuron))
-//line ablation_nngen.go:786
+//line ablation_nngen.go:791
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
@@ -792,7 +797,7 @@ func (c *CompiledClampNeuron) Generate(ctx context.Context, in opticks.Inputs, n
 	nn_arg0 := nn.Scalar(value)
 //line ablation.go:90
 	nn_arg1 := int64(int64(neuron))
-//line ablation_nngen.go:796
+//line ablation_nngen.go:801
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -965,7 +970,7 @@ func (c *CompiledBertHeadAblation) Run(ctx context.Context, in bert.Inputs, head
 func (c *CompiledBertHeadAblation) RunInto(ctx context.Context, res *BertHeadAblationResult, in bert.Inputs, head int) error {
 //line ablation.go:110
 	nn_arg0 := int64(int64(head))
-//line ablation_nngen.go:969
+//line ablation_nngen.go:974
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Pooled)
 }
 
@@ -973,7 +978,7 @@ func (c *CompiledBertHeadAblation) RunInto(ctx context.Context, res *BertHeadAbl
 func (c *CompiledBertHeadAblation) Generate(ctx context.Context, in bert.Inputs, head int, opts ...nn.GenerateOption) ([][]int64, error) {
 //line ablation.go:110
 	nn_arg0 := int64(int64(head))
-//line ablation_nngen.go:977
+//line ablation_nngen.go:982
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0)}, opts...)
 }
 

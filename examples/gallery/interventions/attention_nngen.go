@@ -773,6 +773,14 @@ func (c *CompiledPatchPattern) RunInto(ctx context.Context, res *PatchPatternRes
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Logits)
 }
 
+// Generate continues the prompt with PatchPattern in every step, and gives prompt and new tokens of each row.
+func (c *CompiledPatchPattern) Generate(ctx context.Context, clean opticks.Inputs, corrupt opticks.Inputs, head int, opts ...nn.GenerateOption) ([][]int64, error) {
+//line attention.go:94
+	nn_arg0 := int64(int64(head))
+//line attention_nngen.go:781
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, opts...)
+}
+
 // Plan is the compiled form of PatchPattern, as data.
 func (c *CompiledPatchPattern) Plan() *nn.Plan {
 	return c.c.Plan()
@@ -859,7 +867,7 @@ func (c *CompiledLlamaHeadAblation) Run(ctx context.Context, in llama.Inputs, he
 func (c *CompiledLlamaHeadAblation) RunInto(ctx context.Context, res *LlamaHeadAblationResult, in llama.Inputs, head int) error {
 //line attention.go:112
 	nn_arg0 := int64(int64(head))
-//line attention_nngen.go:863
+//line attention_nngen.go:871
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Logits)
 }
 
@@ -867,7 +875,7 @@ func (c *CompiledLlamaHeadAblation) RunInto(ctx context.Context, res *LlamaHeadA
 func (c *CompiledLlamaHeadAblation) Generate(ctx context.Context, in llama.Inputs, head int, opts ...nn.GenerateOption) ([][]int64, error) {
 //line attention.go:112
 	nn_arg0 := int64(int64(head))
-//line attention_nngen.go:871
+//line attention_nngen.go:879
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0)}, opts...)
 }
 
@@ -980,7 +988,7 @@ func (c *CompiledValueKnockout) Run(ctx context.Context, in opticks.Inputs, pos 
 func (c *CompiledValueKnockout) RunInto(ctx context.Context, res *ValueKnockoutResult, in opticks.Inputs, pos int) error {
 //line attention.go:123
 	nn_arg0 := int64(int64(pos))
-//line attention_nngen.go:984
+//line attention_nngen.go:992
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Logits)
 }
 
@@ -988,7 +996,7 @@ func (c *CompiledValueKnockout) RunInto(ctx context.Context, res *ValueKnockoutR
 func (c *CompiledValueKnockout) Generate(ctx context.Context, in opticks.Inputs, pos int, opts ...nn.GenerateOption) ([][]int64, error) {
 //line attention.go:123
 	nn_arg0 := int64(int64(pos))
-//line attention_nngen.go:992
+//line attention_nngen.go:1000
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0)}, opts...)
 }
 
@@ -1118,8 +1126,16 @@ func (c *CompiledKeyValuePatch) Run(ctx context.Context, source llama.Inputs, pr
 func (c *CompiledKeyValuePatch) RunInto(ctx context.Context, res *KeyValuePatchResult, source llama.Inputs, prompt llama.Inputs, pos int) error {
 //line attention.go:136
 	nn_arg0 := int64(int64(pos))
-//line attention_nngen.go:1122
+//line attention_nngen.go:1130
 	return c.c.RunInto(ctx, []nn.InvokeInputs{source.NNInputs(), prompt.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Logits)
+}
+
+// Generate continues the prompt with KeyValuePatch in every step, and gives prompt and new tokens of each row.
+func (c *CompiledKeyValuePatch) Generate(ctx context.Context, source llama.Inputs, prompt llama.Inputs, pos int, opts ...nn.GenerateOption) ([][]int64, error) {
+//line attention.go:136
+	nn_arg0 := int64(int64(pos))
+//line attention_nngen.go:1138
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{source.NNInputs(), prompt.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, opts...)
 }
 
 // Plan is the compiled form of KeyValuePatch, as data.

@@ -562,6 +562,22 @@ func (c *CompiledPatchAt) RunInto(ctx context.Context, res *PatchAtResult, clean
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
+// Generate continues the prompt with PatchAt in every step, and gives prompt and new tokens of each row.
+func (c *CompiledPatchAt) Generate(ctx context.Context, clean opticks.Inputs, corrupt opticks.Inputs, layer int, pos int, opts ...nn.GenerateOption) (nn_ids [][]int64, nn_failed error) {
+	nn_invoke := -1
+	defer nn.CatchIn(&nn_invoke, &nn_failed)
+//line choose.go:35
+	nn_invoke = 0
+//line choose.go:35
+	nn_choice := nn.Choose(layer, 6)
+//line choose_nngen.go:574
+	nn_invoke = -1
+//line choose.go:35
+	nn_arg1 := int64(int64(pos))
+//line choose_nngen.go:578
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1)}, opts...)
+}
+
 // Plan is the compiled form of PatchAt, as data.
 func (c *CompiledPatchAt) Plan() *nn.Plan {
 	return c.c.Plan()
@@ -687,7 +703,7 @@ func (c *CompiledLensAt) RunInto(ctx context.Context, res *LensAtResult, in opti
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:50
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:691
+//line choose_nngen.go:707
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice))}, &res.Logits)
 }
 
@@ -696,7 +712,7 @@ func (c *CompiledLensAt) Generate(ctx context.Context, in opticks.Inputs, layer 
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:50
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:700
+//line choose_nngen.go:716
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice))}, opts...)
 }
 
@@ -841,7 +857,7 @@ func (c *CompiledSkipRange) RunInto(ctx context.Context, res *SkipRangeResult, i
 	nn_arg4 := bool(first <= 4 && last >= 4)
 //line choose.go:58
 	nn_arg5 := bool(first <= 5 && last >= 5)
-//line choose_nngen.go:845
+//line choose_nngen.go:861
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5)}, &res.Logits)
 }
 
@@ -859,7 +875,7 @@ func (c *CompiledSkipRange) Generate(ctx context.Context, in opticks.Inputs, fir
 	nn_arg4 := bool(first <= 4 && last >= 4)
 //line choose.go:58
 	nn_arg5 := bool(first <= 5 && last >= 5)
-//line choose_nngen.go:863
+//line choose_nngen.go:879
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5)}, opts...)
 }
 

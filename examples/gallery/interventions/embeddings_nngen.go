@@ -193,6 +193,11 @@ func (c *CompiledInterpolate) RunInto(ctx context.Context, res *InterpolateResul
 	return c.c.RunInto(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, []nn.Tensor{share}, &res.Logits)
 }
 
+// Generate continues the prompt with Interpolate in every step, and gives prompt and new tokens of each row.
+func (c *CompiledInterpolate) Generate(ctx context.Context, a llama.Inputs, b llama.Inputs, share nn.Tensor, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, []nn.Tensor{share}, opts...)
+}
+
 // Plan is the compiled form of Interpolate, as data.
 func (c *CompiledInterpolate) Plan() *nn.Plan {
 	return c.c.Plan()
@@ -457,8 +462,16 @@ func (c *CompiledCausalTrace) Run(ctx context.Context, clean opticks.Inputs, cop
 func (c *CompiledCausalTrace) RunInto(ctx context.Context, res *CausalTraceResult, clean opticks.Inputs, copies opticks.Inputs, noise nn.Tensor, cells nn.Tensor, token int) error {
 //line embeddings.go:71
 	nn_arg2 := int64(int64(token))
-//line embeddings_nngen.go:461
+//line embeddings_nngen.go:466
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), copies.NNInputs()}, []nn.Tensor{noise, cells, nn.Scalar(nn_arg2)}, &res.Chance)
+}
+
+// Generate continues the prompt with CausalTrace in every step, and gives prompt and new tokens of each row.
+func (c *CompiledCausalTrace) Generate(ctx context.Context, clean opticks.Inputs, copies opticks.Inputs, noise nn.Tensor, cells nn.Tensor, token int, opts ...nn.GenerateOption) ([][]int64, error) {
+//line embeddings.go:71
+	nn_arg2 := int64(int64(token))
+//line embeddings_nngen.go:474
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{clean.NNInputs(), copies.NNInputs()}, []nn.Tensor{noise, cells, nn.Scalar(nn_arg2)}, opts...)
 }
 
 // Plan is the compiled form of CausalTrace, as data.
@@ -554,7 +567,7 @@ func (c *CompiledBertTokenSwap) RunInto(ctx context.Context, res *BertTokenSwapR
 	nn_arg1 := int64(int64(pos))
 //line embeddings.go:85
 	nn_arg2 := int64(int64(masked))
-//line embeddings_nngen.go:558
+//line embeddings_nngen.go:571
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2)}, &res.Words)
 }
 
@@ -566,7 +579,7 @@ func (c *CompiledBertTokenSwap) Generate(ctx context.Context, in bert.Inputs, po
 	nn_arg1 := int64(int64(pos))
 //line embeddings.go:85
 	nn_arg2 := int64(int64(masked))
-//line embeddings_nngen.go:570
+//line embeddings_nngen.go:583
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2)}, opts...)
 }
 

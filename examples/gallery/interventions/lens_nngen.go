@@ -879,6 +879,16 @@ func (c *CompiledPatchscope) RunInto(ctx context.Context, res *PatchscopeResult,
 	return c.c.RunInto(ctx, []nn.InvokeInputs{source.NNInputs(), target.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
+// Generate continues the prompt with Patchscope in every step, and gives prompt and new tokens of each row.
+func (c *CompiledPatchscope) Generate(ctx context.Context, source opticks.Inputs, target opticks.Inputs, from int, to int, opts ...nn.GenerateOption) ([][]int64, error) {
+//line lens.go:121
+	nn_arg0 := int64(int64(from))
+//line lens.go:125
+	nn_arg1 := int64(int64(to))
+//line lens_nngen.go:889
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{source.NNInputs(), target.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1)}, opts...)
+}
+
 // Plan is the compiled form of Patchscope, as data.
 func (c *CompiledPatchscope) Plan() *nn.Plan {
 	return c.c.Plan()

@@ -163,6 +163,14 @@ func (c *CompiledPatchResidual) RunInto(ctx context.Context, res *PatchResidualR
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{cells, nn.Scalar(nn_arg1)}, &res.Chance)
 }
 
+// Generate continues the prompt with PatchResidual in every step, and gives prompt and new tokens of each row.
+func (c *CompiledPatchResidual) Generate(ctx context.Context, clean opticks.Inputs, corrupt opticks.Inputs, cells nn.Tensor, token int, opts ...nn.GenerateOption) ([][]int64, error) {
+//line patching.go:40
+	nn_arg1 := int64(int64(token))
+//line patching_nngen.go:171
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{cells, nn.Scalar(nn_arg1)}, opts...)
+}
+
 // Plan is the compiled form of PatchResidual, as data.
 func (c *CompiledPatchResidual) Plan() *nn.Plan {
 	return c.c.Plan()
@@ -259,8 +267,16 @@ func (c *CompiledPatchAttention) Run(ctx context.Context, clean opticks.Inputs, 
 func (c *CompiledPatchAttention) RunInto(ctx context.Context, res *PatchAttentionResult, clean opticks.Inputs, corrupt opticks.Inputs, pos int) error {
 //line patching.go:53
 	nn_arg0 := int64(int64(pos))
-//line patching_nngen.go:263
+//line patching_nngen.go:271
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Logits)
+}
+
+// Generate continues the prompt with PatchAttention in every step, and gives prompt and new tokens of each row.
+func (c *CompiledPatchAttention) Generate(ctx context.Context, clean opticks.Inputs, corrupt opticks.Inputs, pos int, opts ...nn.GenerateOption) ([][]int64, error) {
+//line patching.go:53
+	nn_arg0 := int64(int64(pos))
+//line patching_nngen.go:279
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, opts...)
 }
 
 // Plan is the compiled form of PatchAttention, as data.
@@ -420,8 +436,16 @@ func (c *CompiledPatchMLP) Run(ctx context.Context, clean opticks.Inputs, corrup
 func (c *CompiledPatchMLP) RunInto(ctx context.Context, res *PatchMLPResult, clean opticks.Inputs, corrupt opticks.Inputs, cells nn.Tensor, token int) error {
 //line patching.go:80
 	nn_arg1 := int64(int64(token))
-//line patching_nngen.go:424
+//line patching_nngen.go:440
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{cells, nn.Scalar(nn_arg1)}, &res.Chance)
+}
+
+// Generate continues the prompt with PatchMLP in every step, and gives prompt and new tokens of each row.
+func (c *CompiledPatchMLP) Generate(ctx context.Context, clean opticks.Inputs, corrupt opticks.Inputs, cells nn.Tensor, token int, opts ...nn.GenerateOption) ([][]int64, error) {
+//line patching.go:80
+	nn_arg1 := int64(int64(token))
+//line patching_nngen.go:448
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{cells, nn.Scalar(nn_arg1)}, opts...)
 }
 
 // Plan is the compiled form of PatchMLP, as data.
@@ -523,8 +547,16 @@ func (c *CompiledPatchHead) Run(ctx context.Context, clean opticks.Inputs, corru
 func (c *CompiledPatchHead) RunInto(ctx context.Context, res *PatchHeadResult, clean opticks.Inputs, corrupt opticks.Inputs, head int) error {
 //line patching.go:93
 	nn_arg0 := int64(int64(head))
-//line patching_nngen.go:527
+//line patching_nngen.go:551
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Logits)
+}
+
+// Generate continues the prompt with PatchHead in every step, and gives prompt and new tokens of each row.
+func (c *CompiledPatchHead) Generate(ctx context.Context, clean opticks.Inputs, corrupt opticks.Inputs, head int, opts ...nn.GenerateOption) ([][]int64, error) {
+//line patching.go:93
+	nn_arg0 := int64(int64(head))
+//line patching_nngen.go:559
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, opts...)
 }
 
 // Plan is the compiled form of PatchHead, as data.
@@ -622,6 +654,11 @@ func (c *CompiledPatchTokens) Run(ctx context.Context, clean opticks.Inputs, cor
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledPatchTokens) RunInto(ctx context.Context, res *PatchTokensResult, clean opticks.Inputs, corrupt opticks.Inputs, pos nn.Tensor) error {
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{pos}, &res.Logits)
+}
+
+// Generate continues the prompt with PatchTokens in every step, and gives prompt and new tokens of each row.
+func (c *CompiledPatchTokens) Generate(ctx context.Context, clean opticks.Inputs, corrupt opticks.Inputs, pos nn.Tensor, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{pos}, opts...)
 }
 
 // Plan is the compiled form of PatchTokens, as data.
@@ -793,6 +830,11 @@ func (c *CompiledPathPatch) Run(ctx context.Context, clean opticks.Inputs, corru
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledPathPatch) RunInto(ctx context.Context, res *PathPatchResult, clean opticks.Inputs, corrupt opticks.Inputs, held opticks.Inputs, final opticks.Inputs) error {
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs(), held.NNInputs(), final.NNInputs()}, nil, &res.Logits)
+}
+
+// Generate continues the prompt with PathPatch in every step, and gives prompt and new tokens of each row.
+func (c *CompiledPathPatch) Generate(ctx context.Context, clean opticks.Inputs, corrupt opticks.Inputs, held opticks.Inputs, final opticks.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs(), held.NNInputs(), final.NNInputs()}, nil, opts...)
 }
 
 // Plan is the compiled form of PathPatch, as data.

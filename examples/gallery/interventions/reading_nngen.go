@@ -310,6 +310,11 @@ func (c *CompiledPromptDifference) RunInto(ctx context.Context, res *PromptDiffe
 	return c.c.RunInto(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, &res.Apart)
 }
 
+// Generate continues the prompt with PromptDifference in every step, and gives prompt and new tokens of each row.
+func (c *CompiledPromptDifference) Generate(ctx context.Context, a opticks.Inputs, b opticks.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, opts...)
+}
+
 // Plan is the compiled form of PromptDifference, as data.
 func (c *CompiledPromptDifference) Plan() *nn.Plan {
 	return c.c.Plan()

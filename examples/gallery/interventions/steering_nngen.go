@@ -108,6 +108,11 @@ func (c *CompiledContrastSteer) RunInto(ctx context.Context, res *ContrastSteerR
 	return c.c.RunInto(ctx, []nn.InvokeInputs{plus.NNInputs(), minus.NNInputs(), prompt.NNInputs()}, []nn.Tensor{nn.Scalar(alpha)}, &res.Logits)
 }
 
+// Generate continues the prompt with ContrastSteer in every step, and gives prompt and new tokens of each row.
+func (c *CompiledContrastSteer) Generate(ctx context.Context, plus opticks.Inputs, minus opticks.Inputs, prompt opticks.Inputs, alpha float32, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{plus.NNInputs(), minus.NNInputs(), prompt.NNInputs()}, []nn.Tensor{nn.Scalar(alpha)}, opts...)
+}
+
 // Plan is the compiled form of ContrastSteer, as data.
 func (c *CompiledContrastSteer) Plan() *nn.Plan {
 	return c.c.Plan()
@@ -313,8 +318,16 @@ func (c *CompiledInjectConcept) Run(ctx context.Context, concept opticks.Inputs,
 func (c *CompiledInjectConcept) RunInto(ctx context.Context, res *InjectConceptResult, concept opticks.Inputs, baseline opticks.Inputs, prompt opticks.Inputs, alpha float32, from int) error {
 //line steering.go:58
 	nn_arg1 := int64(int64(from))
-//line steering_nngen.go:317
+//line steering_nngen.go:322
 	return c.c.RunInto(ctx, []nn.InvokeInputs{concept.NNInputs(), baseline.NNInputs(), prompt.NNInputs()}, []nn.Tensor{nn.Scalar(alpha), nn.Scalar(nn_arg1)}, &res.Logits)
+}
+
+// Generate continues the prompt with InjectConcept in every step, and gives prompt and new tokens of each row.
+func (c *CompiledInjectConcept) Generate(ctx context.Context, concept opticks.Inputs, baseline opticks.Inputs, prompt opticks.Inputs, alpha float32, from int, opts ...nn.GenerateOption) ([][]int64, error) {
+//line steering.go:58
+	nn_arg1 := int64(int64(from))
+//line steering_nngen.go:330
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{concept.NNInputs(), baseline.NNInputs(), prompt.NNInputs()}, []nn.Tensor{nn.Scalar(alpha), nn.Scalar(nn_arg1)}, opts...)
 }
 
 // Plan is the compiled form of InjectConcept, as data.
@@ -411,6 +424,11 @@ func (c *CompiledFunctionVector) Run(ctx context.Context, shots opticks.Inputs, 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledFunctionVector) RunInto(ctx context.Context, res *FunctionVectorResult, shots opticks.Inputs, query opticks.Inputs) error {
 	return c.c.RunInto(ctx, []nn.InvokeInputs{shots.NNInputs(), query.NNInputs()}, nil, &res.Logits)
+}
+
+// Generate continues the prompt with FunctionVector in every step, and gives prompt and new tokens of each row.
+func (c *CompiledFunctionVector) Generate(ctx context.Context, shots opticks.Inputs, query opticks.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{shots.NNInputs(), query.NNInputs()}, nil, opts...)
 }
 
 // Plan is the compiled form of FunctionVector, as data.
@@ -651,6 +669,11 @@ func (c *CompiledCentreMean) Run(ctx context.Context, topic llama.Inputs, anythi
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledCentreMean) RunInto(ctx context.Context, res *CentreMeanResult, topic llama.Inputs, anything llama.Inputs, prompt llama.Inputs, alpha float32) error {
 	return c.c.RunInto(ctx, []nn.InvokeInputs{topic.NNInputs(), anything.NNInputs(), prompt.NNInputs()}, []nn.Tensor{nn.Scalar(alpha)}, &res.Logits)
+}
+
+// Generate continues the prompt with CentreMean in every step, and gives prompt and new tokens of each row.
+func (c *CompiledCentreMean) Generate(ctx context.Context, topic llama.Inputs, anything llama.Inputs, prompt llama.Inputs, alpha float32, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{topic.NNInputs(), anything.NNInputs(), prompt.NNInputs()}, []nn.Tensor{nn.Scalar(alpha)}, opts...)
 }
 
 // Plan is the compiled form of CentreMean, as data.

@@ -105,6 +105,38 @@ func TestGreedy(t *testing.T) {
 	}
 }
 
+// TestSteps holds a generation with an edit at some of its steps against the ids
+// of transformers under nnsight, token for token; scripts/export/golden_smollm2.py
+// made them.
+func TestSteps(t *testing.T) {
+	s := open(t)
+	var want []struct {
+		Prompt     string
+		PromptIDs  []int64 `json:"prompt_ids"`
+		IDs, Plain []int64
+		Lead       float64
+	}
+	readJSON(t, "testdata/visits.json", &want)
+	require.NotEmpty(t, want)
+	steps, err := probes.CompileSteerSteps(s.model)
+	require.NoError(t, err)
+	defer steps.Close()
+	v := make([]float32, 576)
+	for i := range v {
+		v[i] = float32((i*37)%101-50) / 128
+	}
+	for _, c := range want {
+		ids, err := s.ids(c.Prompt)
+		require.NoError(t, err)
+		require.Equal(t, c.PromptIDs, ids)
+		require.Len(t, c.IDs, 64)
+		rows, err := steps.Generate(s.ctx, repeated(ids, 1), nn.From(v), nn.Greedy(), nn.MaxNewTokens(len(c.IDs)))
+		require.NoError(t, err)
+		require.Equal(t, c.IDs, rows[0][len(ids):], "%q: the best logit leads by %v at least", c.Prompt, c.Lead)
+		require.NotEqual(t, c.Plain, c.IDs)
+	}
+}
+
 // TestPatchFlips holds what docs/real-models.md says of the patch table: the fact
 // sits on the subject's token in early layers and on the last one in late layers.
 func TestPatchFlips(t *testing.T) {

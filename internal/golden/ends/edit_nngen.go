@@ -525,6 +525,11 @@ func (c *CompiledRows) RunInto(ctx context.Context, res *RowsResult, x llama.Inp
 	return c.c.RunInto(ctx, []nn.InvokeInputs{x.NNInputs(), y.NNInputs()}, nil, &res.A, &res.B)
 }
 
+// Generate continues the prompt with Rows in every step, and gives prompt and new tokens of each row.
+func (c *CompiledRows) Generate(ctx context.Context, x llama.Inputs, y llama.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{x.NNInputs(), y.NNInputs()}, nil, opts...)
+}
+
 // Plan is the compiled form of Rows, as data.
 func (c *CompiledRows) Plan() *nn.Plan {
 	return c.c.Plan()

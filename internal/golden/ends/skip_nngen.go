@@ -349,6 +349,11 @@ func (c *CompiledSkipInvokes) RunInto(ctx context.Context, res *SkipInvokesResul
 	return c.c.RunInto(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, &res.Logits0, &res.Logits1)
 }
 
+// Generate continues the prompt with SkipInvokes in every step, and gives prompt and new tokens of each row.
+func (c *CompiledSkipInvokes) Generate(ctx context.Context, a llama.Inputs, b llama.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, opts...)
+}
+
 // Plan is the compiled form of SkipInvokes, as data.
 func (c *CompiledSkipInvokes) Plan() *nn.Plan {
 	return c.c.Plan()
@@ -754,6 +759,11 @@ func (c *CompiledSkipRows) RunInto(ctx context.Context, res *SkipRowsResult, a l
 	return c.c.RunInto(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, &res.Logits0, &res.Logits1)
 }
 
+// Generate continues the prompt with SkipRows in every step, and gives prompt and new tokens of each row.
+func (c *CompiledSkipRows) Generate(ctx context.Context, a llama.Inputs, b llama.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, opts...)
+}
+
 // Plan is the compiled form of SkipRows, as data.
 func (c *CompiledSkipRows) Plan() *nn.Plan {
 	return c.c.Plan()
@@ -952,7 +962,7 @@ func (f *skipNormFrame) Step(s *nn.Step) error {
 		if s.Item(0) > f.limit {
 			s.SetBool(0, true)
 		}
-//line skip_nngen.go:956
+//line skip_nngen.go:966
 	}
 	return nil
 }

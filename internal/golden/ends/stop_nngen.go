@@ -172,6 +172,11 @@ func (c *CompiledStopInvokes) RunInto(ctx context.Context, res *StopInvokesResul
 	return c.c.RunInto(ctx, []nn.InvokeInputs{x.NNInputs(), y.NNInputs()}, nil, &res.A, &res.B)
 }
 
+// Generate continues the prompt with StopInvokes in every step, and gives prompt and new tokens of each row.
+func (c *CompiledStopInvokes) Generate(ctx context.Context, x llama.Inputs, y llama.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{x.NNInputs(), y.NNInputs()}, nil, opts...)
+}
+
 // Plan is the compiled form of StopInvokes, as data.
 func (c *CompiledStopInvokes) Plan() *nn.Plan {
 	return c.c.Plan()
@@ -257,6 +262,11 @@ func (c *CompiledStopFirst) Run(ctx context.Context, x llama.Inputs, y llama.Inp
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledStopFirst) RunInto(ctx context.Context, res *StopFirstResult, x llama.Inputs, y llama.Inputs) error {
 	return c.c.RunInto(ctx, []nn.InvokeInputs{x.NNInputs(), y.NNInputs()}, nil, &res.A, &res.B)
+}
+
+// Generate continues the prompt with StopFirst in every step, and gives prompt and new tokens of each row.
+func (c *CompiledStopFirst) Generate(ctx context.Context, x llama.Inputs, y llama.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{x.NNInputs(), y.NNInputs()}, nil, opts...)
 }
 
 // Plan is the compiled form of StopFirst, as data.
@@ -446,7 +456,7 @@ func (f *stopNormFrame) Step(s *nn.Step) error {
 				break nn_trace
 			}
 		}
-//line stop_nngen.go:450
+//line stop_nngen.go:460
 	}
 	return nil
 }
@@ -479,12 +489,12 @@ func (c *CompiledStopNorm) RunInto(ctx context.Context, res *StopNormResult, in 
 //line stop.go:65
 		f.logits = nn_taps.Tensor(0)
 	}
-//line stop_nngen.go:483
+//line stop_nngen.go:493
 //line stop.go:65
 	res.H0 = f.h0
 //line stop.go:65
 	res.Logits = f.logits
-//line stop_nngen.go:488
+//line stop_nngen.go:498
 	return nil
 }
 
@@ -595,12 +605,12 @@ nn_trace:
 		}
 		logits = nn_taps.Tensor(1)
 	}
-//line stop_nngen.go:599
+//line stop_nngen.go:609
 //line stop.go:77
 	res.H0 = h0
 //line stop.go:77
 	res.Logits = logits
-//line stop_nngen.go:604
+//line stop_nngen.go:614
 	return nil
 }
 
@@ -695,6 +705,11 @@ func (c *CompiledResults) Run(ctx context.Context, x llama.Inputs, y llama.Input
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledResults) RunInto(ctx context.Context, res *ResultsResult, x llama.Inputs, y llama.Inputs) error {
 	return c.c.RunInto(ctx, []nn.InvokeInputs{x.NNInputs(), y.NNInputs()}, nil, &res.Result0, &res.Result1)
+}
+
+// Generate continues the prompt with Results in every step, and gives prompt and new tokens of each row.
+func (c *CompiledResults) Generate(ctx context.Context, x llama.Inputs, y llama.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{x.NNInputs(), y.NNInputs()}, nil, opts...)
 }
 
 // Plan is the compiled form of Results, as data.
@@ -840,7 +855,7 @@ func (f *untilNormFrame) Step(s *nn.Step) error {
 		if s.Item(0) > f.limit {
 			s.SetBool(0, true)
 		}
-//line stop_nngen.go:844
+//line stop_nngen.go:859
 	}
 	return nil
 }

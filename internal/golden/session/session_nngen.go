@@ -399,6 +399,11 @@ func (c *CompiledEmpty) RunInto(ctx context.Context, res *EmptyResult, a gpt2.In
 	return c.c.RunInto(ctx, []nn.InvokeInputs{a.NNInputs(), nil, b.NNInputs()}, nil, &res.Mine, &res.Theirs, &res.Everyone, &res.Logits)
 }
 
+// Generate continues the prompt with Empty in every step, and gives prompt and new tokens of each row.
+func (c *CompiledEmpty) Generate(ctx context.Context, a gpt2.Inputs, b gpt2.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{a.NNInputs(), nil, b.NNInputs()}, nil, opts...)
+}
+
 // Plan is the compiled form of Empty, as data.
 func (c *CompiledEmpty) Plan() *nn.Plan {
 	return c.c.Plan()

@@ -217,3 +217,46 @@ func Layers(m *llama.Model, layer int) (out []nn.Tensor) {
 	}
 	return out
 }
+
+// BarrierGenerate is the example of the reference's barrier: the first invoke
+// takes its embedding, and the second sets its own to that. It names no visits,
+// so that it is carried out at every step.
+//
+//nngen:trace nohooks
+func BarrierGenerate(t *llama.Trace, one, two llama.Inputs) {
+	ready := t.Barrier(2)
+	var embedded nn.Tensor
+	t.Invoke(one, func(m *llama.Model) {
+		embedded = m.Model.EmbedTokens.Output()
+		ready.Wait()
+	})
+	t.Invoke(two, func(m *llama.Model) {
+		ready.Wait()
+		m.Model.EmbedTokens.SetOutput(embedded)
+	})
+	t.Run()
+}
+
+// Limited keeps the norm of the first layer's output at a limit, at every step,
+// by Go in mid-run, and counts how often; from step 2 on it gives way a little.
+//
+//nngen:trace
+func Limited(m *llama.Model, limit float32) (count int, norms []float32) {
+	for step := range m.All() {
+		b := m.Model.Layers[0]
+		h := b.Output()
+		n := h.Norm().Item()
+		if step >= 2 {
+			limit := limit + float32(count)
+			if n > limit {
+				b.SetOutput(h.Scale(limit / n))
+				count++
+			}
+		} else if n > limit {
+			b.SetOutput(h.Scale(limit / n))
+			count++
+		}
+		norms = append(norms, n)
+	}
+	return count, norms
+}

@@ -2187,3 +2187,254 @@ func (c *CompiledLayers) Plan() *nn.Plan {
 func (c *CompiledLayers) Close() error {
 	return c.c.Close()
 }
+
+// barrierGenerateMediators are the invokes of BarrierGenerate, scheduled: the states of each in the order of the run.
+var barrierGenerateMediators = []nn.Mediator{
+	// one, line 229
+	{
+		{At: "model.embed_tokens.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 230},
+		{At: "barrier1", Event: nn.AtBarrier, Rows: 0, Line: 231},
+		{At: "", Event: nn.End, Rows: 0},
+	},
+	// two, line 233
+	{
+		{At: "barrier1", Event: nn.AtBarrier, Rows: 1, Line: 234},
+		{At: "model.embed_tokens.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 235},
+		{At: "", Event: nn.End, Rows: 1},
+	},
+}
+
+// barrierGeneratePlan is BarrierGenerate, compiled, as data.
+func barrierGeneratePlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "BarrierGenerate",
+		Model:   "sha256:e1411b7f8b23e83d04a50e358e96ed448fc0101ce09a356ac2df293993dace58",
+		Invokes: []string{"one", "two"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/embed_tokens/Gather_output_0"), nn.Arg("nngen.rows")}, Out: []string{"embedded"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 230},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/embed_tokens/Gather_output_0"), nn.Arg("nngen.rows"), nn.Val("embedded")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 235},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "model.embed_tokens.output", Tensor: "/model/embed_tokens/Gather_output_0", Value: nn.Val("joinRows0"), Line: 235},
+		},
+		// What only the sizes of a run can tell.
+		Checks: []nn.Check{
+			{Value: nn.Val("embedded"), Tensor: "/model/embed_tokens/Gather_output_0", Want: nn.Type{DType: nn.Float32, Shape: nn.Shape{"rows1", "sequence_length", "48"}}, At: "model.embed_tokens.output", Line: 235},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/model/embed_tokens/Gather_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch_size", "sequence_length", "48"}},
+		},
+		Mediators: barrierGenerateMediators,
+	}
+}
+
+// CompiledBarrierGenerate is BarrierGenerate, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// BarrierGenerate is the example of the reference's barrier: the first invoke
+// takes its embedding, and the second sets its own to that. It names no visits,
+// so that it is carried out at every step.
+type CompiledBarrierGenerate struct {
+	c *nn.Compiled
+}
+
+// CompileBarrierGenerate puts BarrierGenerate into the model's graph and opens a session over it, which may take seconds.
+func CompileBarrierGenerate(s *llama.Session, opts ...nn.CompileOption) (*CompiledBarrierGenerate, error) {
+	c, err := s.Compile(barrierGeneratePlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledBarrierGenerate{c: c}, nil
+}
+
+// BarrierGenerateResult holds the results of one run of BarrierGenerate.
+type BarrierGenerateResult struct{}
+
+// Run runs the model once with BarrierGenerate in it. The results belong to the caller until they are released.
+func (c *CompiledBarrierGenerate) Run(ctx context.Context, one llama.Inputs, two llama.Inputs) (err error) {
+	var res BarrierGenerateResult
+	err = c.RunInto(ctx, &res, one, two)
+	return err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledBarrierGenerate) RunInto(ctx context.Context, res *BarrierGenerateResult, one llama.Inputs, two llama.Inputs) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{one.NNInputs(), two.NNInputs()}, nil)
+}
+
+// Generate continues the prompt with BarrierGenerate in every step, and gives prompt and new tokens of each row.
+func (c *CompiledBarrierGenerate) Generate(ctx context.Context, one llama.Inputs, two llama.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{one.NNInputs(), two.NNInputs()}, nil, opts...)
+}
+
+// Plan is the compiled form of BarrierGenerate, as data.
+func (c *CompiledBarrierGenerate) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledBarrierGenerate) Close() error {
+	return c.c.Close()
+}
+
+// limitedMediator is Limited, scheduled: its states in the order of the run.
+var limitedMediator = nn.Mediator{
+	{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 247},
+	{At: "model.layers.0.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "step >= 2 && n > limit", Line: 252},
+	{At: "model.layers.0.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "!(step >= 2) && n > limit", Line: 256},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// limitedPlan is Limited, compiled, as data.
+func limitedPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "Limited",
+		Model:   "sha256:e1411b7f8b23e83d04a50e358e96ed448fc0101ce09a356ac2df293993dace58",
+		Invokes: []string{"invoke0"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 248},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm0")}, Out: []string{"taken", "p0", "taken_2", "p1"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Float32, Shape: nn.Shape{}}}, Line: 251},
+			{Op: "If", In: []nn.Ref{nn.Val("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch_size", "sequence_length", "48"}}}, Line: 252,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Val("p0")}, Out: []string{"scale0"}, Line: 252},
+				}, Out: []nn.Ref{nn.Val("scale0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch_size", "sequence_length", "48"}}}, Line: 256,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Val("p1")}, Out: []string{"scale1"}, Line: 256},
+				}, Out: []nn.Ref{nn.Val("scale1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if0")}},
+			},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "model.layers.0.output", Tensor: "/model/layers.0/Add_1_output_0", Value: nn.Val("if1"), Line: 252},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/model/layers.0/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch_size", "sequence_length", "48"}},
+		},
+		Mediators: []nn.Mediator{limitedMediator},
+	}
+}
+
+// CompiledLimited is Limited, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// Limited keeps the norm of the first layer's output at a limit, at every step,
+// by Go in mid-run, and counts how often; from step 2 on it gives way a little.
+type CompiledLimited struct {
+	c *nn.Compiled
+}
+
+// CompileLimited puts Limited into the model's graph and opens a session over it, which may take seconds.
+func CompileLimited(s *llama.Session, opts ...nn.CompileOption) (*CompiledLimited, error) {
+	c, err := s.CompileVisits(limitedPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledLimited{c: c}, nil
+}
+
+// LimitedResult holds the results of one run of Limited.
+type LimitedResult struct {
+	Count int
+	Norms []float32
+}
+
+// limitedFrame holds what lives across the steps of Limited.
+type limitedFrame struct {
+	limit   float32
+	nn_step int
+	count   int
+	norms   []float32
+	n       float32
+}
+
+// Step runs the part of Limited that follows state s.State().
+func (f *limitedFrame) Step(s *nn.Step) error {
+	switch s.State() {
+	case 0:
+//line visits.go:245
+		if f.nn_step >= 0 {
+//line visits.go:248
+			f.n = s.Item(0)
+			if f.nn_step >= 2 {
+				limit_2 := f.limit + float32(f.count)
+				if f.n > limit_2 {
+					s.SetBool(0, true)
+//line visits.go:252
+					s.SetFloat32(1, limit_2/f.n)
+					f.count++
+				}
+			} else if f.n > f.limit {
+				s.SetBool(2, true)
+//line visits.go:256
+				s.SetFloat32(3, f.limit/f.n)
+				f.count++
+			}
+		}
+//line visits_nngen.go:2381
+	}
+	return nil
+}
+
+// steps is the Go of Limited around the model's runs: at each step, and once more when the last is over.
+func (c *CompiledLimited) steps(f *limitedFrame, limit float32) nn.Visits {
+	return nn.Visits{
+		Frame: f,
+		Last:  -1,
+		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
+			defer nn.Catch(0, &nn_failed)
+			*f = limitedFrame{limit: limit, nn_step: nn_step, count: f.count, norms: f.norms}
+			return nil, nil
+		},
+		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
+			defer nn.Catch(0, &nn_failed)
+//line visits.go:245
+			if f.nn_step >= 0 {
+//line visits.go:259
+				f.norms = append(f.norms, f.n)
+			}
+//line visits_nngen.go:2403
+			return nil
+		},
+	}
+}
+
+// Run runs the model once, as step 0, with Limited in it. The results belong to the caller until they are released.
+func (c *CompiledLimited) Run(ctx context.Context, in llama.Inputs, limit float32) (count int, norms []float32, err error) {
+	var res LimitedResult
+	err = c.RunInto(ctx, &res, in, limit)
+	return res.Count, res.Norms, err
+}
+
+// RunInto is Run into a struct.
+func (c *CompiledLimited) RunInto(ctx context.Context, res *LimitedResult, in llama.Inputs, limit float32) error {
+	f := new(limitedFrame)
+	err := c.c.RunVisits(ctx, []nn.InvokeInputs{in.NNInputs()}, c.steps(f, limit))
+	*res = LimitedResult{Count: f.count, Norms: f.norms}
+	return err
+}
+
+// Generate continues the prompt with Limited over its steps. It gives prompt and new tokens of each row, and the results; where ctx ends it, what there was by then.
+func (c *CompiledLimited) Generate(ctx context.Context, in llama.Inputs, limit float32, opts ...nn.GenerateOption) (ids [][]int64, count int, norms []float32, err error) {
+	f := new(limitedFrame)
+	var res LimitedResult
+	ids, err = c.c.GenerateVisits(ctx, []nn.InvokeInputs{in.NNInputs()}, c.steps(f, limit), opts...)
+	res = LimitedResult{Count: f.count, Norms: f.norms}
+	return ids, res.Count, res.Norms, err
+}
+
+// Plan is the compiled form of Limited, as data.
+func (c *CompiledLimited) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledLimited) Close() error {
+	return c.c.Close()
+}

@@ -3,8 +3,10 @@ package visits_test
 import (
 	"context"
 	"fmt"
+	"sync"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/nngen-go/nngen/internal/golden"
@@ -251,4 +253,75 @@ func TestLayers(t *testing.T) {
 	}
 	_, _, err = c.Generate(ctx, in, 2, nn.MaxNewTokens(steps))
 	require.ErrorContains(t, err, "index out of range")
+}
+
+// TestBarrierExample is the two-invoke example of the reference's barrier, over a
+// generation.
+func TestBarrierExample(t *testing.T) {
+	f, s := open(t)
+	one, two := given(t, f, "barrier_generate/in0."), given(t, f, "barrier_generate/in1.")
+	want := append(array(t, f, "barrier_generate/ids0").Ints, array(t, f, "barrier_generate/ids1").Ints...)
+	c, err := visits.CompileBarrierGenerate(s)
+	require.NoError(t, err)
+	defer c.Close()
+	ids, err := c.Generate(ctx, one, two, nn.MaxNewTokens(steps))
+	require.NoError(t, err)
+	requireNew(t, want, ids)
+	ids, err = s.InterpretTraceGenerate(ctx, func(tr *llama.Trace) error {
+		visits.BarrierGenerate(tr, one, two)
+		return nil
+	}, nn.MaxNewTokens(steps))
+	require.NoError(t, err)
+	requireNew(t, want, ids)
+	plain, err := s.Generate(ctx, two, nn.MaxNewTokens(steps))
+	require.NoError(t, err)
+	require.NotEqual(t, plain[0], ids[1], "the edit moves the output")
+}
+
+// TestPromptsOfDifferentLengths: invokes are padded once, and stay so.
+func TestPromptsOfDifferentLengths(t *testing.T) {
+	f, s := open(t)
+	c, err := visits.CompileIterInvokes(s)
+	require.NoError(t, err)
+	defer c.Close()
+	ids := array(t, f, "iter_invokes/in0.input_ids").Tensor()
+	one, two := llama.Inputs{InputIDs: ids.At(nn.All, nn.RangeFrom(2))}, given(t, f, "iter_invokes/in1.")
+	v := nn.Zeros(nn.Float32, 48)
+	got, err := c.Generate(ctx, one, two, v, nn.MaxNewTokens(steps))
+	require.NoError(t, err)
+	alone, err := s.Generate(ctx, one, nn.MaxNewTokens(steps))
+	require.NoError(t, err)
+	rest, err := s.Generate(ctx, two, nn.MaxNewTokens(steps))
+	require.NoError(t, err)
+	require.Equal(t, append(alone, rest...), got)
+}
+
+// TestLimited holds Go in mid-run over the steps, with a count that lives over
+// all of them, to the interpreter, from many goroutines over one session.
+func TestLimited(t *testing.T) {
+	f, s := open(t)
+	c, err := visits.CompileLimited(s)
+	require.NoError(t, err)
+	defer c.Close()
+	in := given(t, f, "all/in.")
+	const limit = 2
+	var wantCount int
+	var wantNorms []float32
+	wantIDs, err := s.InterpretGenerate(ctx, in, func(m *llama.Model) error {
+		wantCount, wantNorms = visits.Limited(m, limit)
+		return nil
+	}, nn.MaxNewTokens(steps))
+	require.NoError(t, err)
+	require.Positive(t, wantCount)
+	var done sync.WaitGroup
+	for range 8 {
+		done.Go(func() {
+			ids, count, norms, err := c.Generate(ctx, in, limit, nn.MaxNewTokens(steps))
+			assert.NoError(t, err)
+			assert.Equal(t, wantIDs, ids)
+			assert.Equal(t, wantCount, count)
+			assert.InDeltaSlice(t, wantNorms, norms, 1e-3)
+		})
+	}
+	done.Wait()
 }

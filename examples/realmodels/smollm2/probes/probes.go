@@ -68,6 +68,20 @@ func Steer(m *smollm2.Model, v nn.Tensor, alpha float32) (logits nn.Tensor) {
 	return m.LMHead.Output()
 }
 
+// SteerSteps adds v to the residual stream after layer SteerAt at every third
+// step of a generation, more or less of it by the step's number.
+//
+//nngen:trace nohooks
+//nngen:param v float32 [576]
+func SteerSteps(m *smollm2.Model, v nn.Tensor) {
+	layer := m.Model.Layers[SteerAt]
+	for step := range m.All() {
+		if step%3 == 1 {
+			layer.SetOutput(layer.Output().Add(v.Scale(float32(step%4 + 1))))
+		}
+	}
+}
+
 // Patch runs a clean prompt and many copies of a corrupt one in one batch. Where
 // a copy's mask is set, the clean residual stream replaces its own, so that each
 // copy is one cell of a layer-by-position table. It gives the logits of some

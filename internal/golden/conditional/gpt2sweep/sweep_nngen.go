@@ -137,6 +137,22 @@ func (c *CompiledPatch) RunInto(ctx context.Context, res *PatchResult, clean gpt
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
+// Generate continues the prompt with Patch in every step, and gives prompt and new tokens of each row.
+func (c *CompiledPatch) Generate(ctx context.Context, clean gpt2.Inputs, corrupt gpt2.Inputs, layer int, pos int, opts ...nn.GenerateOption) (nn_ids [][]int64, nn_failed error) {
+	nn_invoke := -1
+	defer nn.CatchIn(&nn_invoke, &nn_failed)
+//line sweep.go:18
+	nn_invoke = 0
+//line sweep.go:18
+	nn_choice := nn.Choose(layer, 2)
+//line sweep_nngen.go:149
+	nn_invoke = -1
+//line sweep.go:18
+	nn_arg1 := int64(int64(pos))
+//line sweep_nngen.go:153
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1)}, opts...)
+}
+
 // Plan is the compiled form of Patch, as data.
 func (c *CompiledPatch) Plan() *nn.Plan {
 	return c.c.Plan()
@@ -252,7 +268,7 @@ func (c *CompiledSteer) RunInto(ctx context.Context, res *SteerResult, in gpt2.I
 	defer nn.Catch(0, &nn_failed)
 //line sweep.go:40
 	nn_choice := nn.Choose(layer, 2)
-//line sweep_nngen.go:256
+//line sweep_nngen.go:272
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{v, strength, rows, pos, nn.Scalar(int64(nn_choice))}, &res.Logits)
 }
 
@@ -261,7 +277,7 @@ func (c *CompiledSteer) Generate(ctx context.Context, in gpt2.Inputs, layer int,
 	defer nn.Catch(0, &nn_failed)
 //line sweep.go:40
 	nn_choice := nn.Choose(layer, 2)
-//line sweep_nngen.go:265
+//line sweep_nngen.go:281
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{v, strength, rows, pos, nn.Scalar(int64(nn_choice))}, opts...)
 }
 

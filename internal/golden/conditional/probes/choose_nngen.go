@@ -1551,6 +1551,22 @@ func (c *CompiledPatchBatch) RunInto(ctx context.Context, res *PatchBatchResult,
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
+// Generate continues the prompt with PatchBatch in every step, and gives prompt and new tokens of each row.
+func (c *CompiledPatchBatch) Generate(ctx context.Context, clean opticks.Inputs, corrupt opticks.Inputs, layer int, pos int, opts ...nn.GenerateOption) (nn_ids [][]int64, nn_failed error) {
+	nn_invoke := -1
+	defer nn.CatchIn(&nn_invoke, &nn_failed)
+//line choose.go:96
+	nn_invoke = 0
+//line choose.go:96
+	nn_choice := nn.Choose(layer, 6)
+//line choose_nngen.go:1563
+	nn_invoke = -1
+//line choose.go:96
+	nn_arg1 := int64(int64(pos))
+//line choose_nngen.go:1567
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1)}, opts...)
+}
+
 // Plan is the compiled form of PatchBatch, as data.
 func (c *CompiledPatchBatch) Plan() *nn.Plan {
 	return c.c.Plan()
@@ -1705,7 +1721,7 @@ func (c *CompiledBand) RunInto(ctx context.Context, res *BandResult, in opticks.
 			n++
 		}
 	}
-//line choose_nngen.go:1709
+//line choose_nngen.go:1725
 //line choose.go:113
 	nn_arg0 := bool(lo <= 0 && hi > 0)
 //line choose.go:113
@@ -1718,13 +1734,13 @@ func (c *CompiledBand) RunInto(ctx context.Context, res *BandResult, in opticks.
 	nn_arg5 := bool(lo <= 4 && hi > 4)
 //line choose.go:113
 	nn_arg6 := bool(lo <= 5 && hi > 5)
-//line choose_nngen.go:1722
+//line choose_nngen.go:1738
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(k), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5), nn.Scalar(nn_arg6)}, &res.Logits); err != nil {
 		return err
 	}
 //line choose.go:118
 	res.N = n
-//line choose_nngen.go:1728
+//line choose_nngen.go:1744
 	return nil
 }
 
@@ -1743,7 +1759,7 @@ func (c *CompiledBand) Generate(ctx context.Context, in opticks.Inputs, lo int, 
 			n++
 		}
 	}
-//line choose_nngen.go:1747
+//line choose_nngen.go:1763
 //line choose.go:113
 	nn_arg0 := bool(lo <= 0 && hi > 0)
 //line choose.go:113
@@ -1756,7 +1772,7 @@ func (c *CompiledBand) Generate(ctx context.Context, in opticks.Inputs, lo int, 
 	nn_arg5 := bool(lo <= 4 && hi > 4)
 //line choose.go:113
 	nn_arg6 := bool(lo <= 5 && hi > 5)
-//line choose_nngen.go:1760
+//line choose_nngen.go:1776
 	_ = func(nn_taps *nn.Taps) {
 		_ = n
 	}

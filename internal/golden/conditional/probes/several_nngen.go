@@ -102,6 +102,11 @@ func (c *CompiledSometimes) RunInto(ctx context.Context, res *SometimesResult, a
 	return c.c.RunInto(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, []nn.Tensor{nn.Scalar(on)}, &res.H, &res.Logits)
 }
 
+// Generate continues the prompt with Sometimes in every step, and gives prompt and new tokens of each row.
+func (c *CompiledSometimes) Generate(ctx context.Context, a opticks.Inputs, b opticks.Inputs, on bool, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, []nn.Tensor{nn.Scalar(on)}, opts...)
+}
+
 // Plan is the compiled form of Sometimes, as data.
 func (c *CompiledSometimes) Plan() *nn.Plan {
 	return c.c.Plan()
@@ -224,10 +229,10 @@ func (c *CompiledReadAhead) RunInto(ctx context.Context, res *ReadAheadResult, i
 	if nn_taps.Tensor(1).Item() > limit {
 		norms = append(norms, nn_taps.Tensor(2).Item())
 	}
-//line several_nngen.go:228
+//line several_nngen.go:233
 //line several.go:42
 	res.Norms = norms
-//line several_nngen.go:231
+//line several_nngen.go:236
 	return nil
 }
 
@@ -480,7 +485,7 @@ func (f *limitBothFrame) Step(s *nn.Step) error {
 //line several.go:63
 			f.order = append(f.order, 100)
 		}
-//line several_nngen.go:484
+//line several_nngen.go:489
 	case 1:
 //line several.go:52
 		s.Enter(0)
@@ -498,7 +503,7 @@ func (f *limitBothFrame) Step(s *nn.Step) error {
 //line several.go:63
 			f.order = append(f.order, 101)
 		}
-//line several_nngen.go:502
+//line several_nngen.go:507
 	case 2:
 //line several.go:52
 		s.Enter(0)
@@ -516,7 +521,7 @@ func (f *limitBothFrame) Step(s *nn.Step) error {
 //line several.go:63
 			f.order = append(f.order, 102)
 		}
-//line several_nngen.go:520
+//line several_nngen.go:525
 	case 3:
 //line several.go:52
 		s.Enter(0)
@@ -534,7 +539,7 @@ func (f *limitBothFrame) Step(s *nn.Step) error {
 //line several.go:63
 			f.order = append(f.order, 103)
 		}
-//line several_nngen.go:538
+//line several_nngen.go:543
 	case 4:
 //line several.go:52
 		s.Enter(0)
@@ -552,7 +557,7 @@ func (f *limitBothFrame) Step(s *nn.Step) error {
 //line several.go:63
 			f.order = append(f.order, 104)
 		}
-//line several_nngen.go:556
+//line several_nngen.go:561
 	case 5:
 //line several.go:52
 		s.Enter(0)
@@ -570,7 +575,7 @@ func (f *limitBothFrame) Step(s *nn.Step) error {
 //line several.go:63
 			f.order = append(f.order, 105)
 		}
-//line several_nngen.go:574
+//line several_nngen.go:579
 	}
 	return nil
 }
@@ -593,7 +598,7 @@ func (c *CompiledLimitBoth) RunInto(ctx context.Context, res *LimitBothResult, a
 	}
 //line several.go:70
 	res.Order = f.order
-//line several_nngen.go:597
+//line several_nngen.go:602
 	return nil
 }
 
@@ -712,7 +717,7 @@ func (c *CompiledEitherWay) RunInto(ctx context.Context, res *EitherWayResult, i
 	_ = x
 //line several.go:83
 	nn_arg2 := bool(!late)
-//line several_nngen.go:716
+//line several_nngen.go:721
 	var held [2]nn.Tensor
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs(), nil}, []nn.Tensor{nn.Scalar(late), nn.Scalar(factor), nn.Scalar(nn_arg2)}, &res.Logits, &held[0], &held[1]); err != nil {
 		return err
@@ -730,10 +735,10 @@ func (c *CompiledEitherWay) RunInto(ctx context.Context, res *EitherWayResult, i
 //line several.go:87
 		x = nn_taps.Tensor(2)
 	}
-//line several_nngen.go:734
+//line several_nngen.go:739
 //line several.go:92
 	res.X = x
-//line several_nngen.go:737
+//line several_nngen.go:742
 	return nil
 }
 
@@ -866,7 +871,7 @@ func (c *CompiledInTurn) RunInto(ctx context.Context, res *InTurnResult, a optic
 	nn_invoke = 1
 //line several.go:113
 	names = append(names, "third")
-//line several_nngen.go:870
+//line several_nngen.go:875
 	var held [4]nn.Tensor
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, []nn.Tensor{nn.Scalar(on)}, &held[0], &held[1], &held[2], &held[3]); err != nil {
 		return err
@@ -889,12 +894,12 @@ func (c *CompiledInTurn) RunInto(ctx context.Context, res *InTurnResult, a optic
 	nn_invoke = 1
 //line several.go:114
 	list = append(list, nn_taps.Tensor(2), nn_taps.Tensor(3))
-//line several_nngen.go:893
+//line several_nngen.go:898
 //line several.go:117
 	res.List = list
 //line several.go:117
 	res.Names = names
-//line several_nngen.go:898
+//line several_nngen.go:903
 	return nil
 }
 

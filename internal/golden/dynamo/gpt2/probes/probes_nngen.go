@@ -976,6 +976,11 @@ func (c *CompiledTwoInvokes) RunInto(ctx context.Context, res *TwoInvokesResult,
 	return c.c.RunInto(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, &res.H00, &res.Logits0, &res.Logits1)
 }
 
+// Generate continues the prompt with TwoInvokes in every step, and gives prompt and new tokens of each row.
+func (c *CompiledTwoInvokes) Generate(ctx context.Context, a gpt2.Inputs, b gpt2.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, opts...)
+}
+
 // Plan is the compiled form of TwoInvokes, as data.
 func (c *CompiledTwoInvokes) Plan() *nn.Plan {
 	return c.c.Plan()
@@ -1071,6 +1076,11 @@ func (c *CompiledPatchBarrier) Run(ctx context.Context, clean gpt2.Inputs, corru
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledPatchBarrier) RunInto(ctx context.Context, res *PatchBarrierResult, clean gpt2.Inputs, corrupt gpt2.Inputs) error {
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, nil, &res.Logits0, &res.Logits1)
+}
+
+// Generate continues the prompt with PatchBarrier in every step, and gives prompt and new tokens of each row.
+func (c *CompiledPatchBarrier) Generate(ctx context.Context, clean gpt2.Inputs, corrupt gpt2.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, nil, opts...)
 }
 
 // Plan is the compiled form of PatchBarrier, as data.
@@ -1175,6 +1185,11 @@ func (c *CompiledWteBarrier) Run(ctx context.Context, a gpt2.Inputs, b gpt2.Inpu
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledWteBarrier) RunInto(ctx context.Context, res *WteBarrierResult, a gpt2.Inputs, b gpt2.Inputs) error {
 	return c.c.RunInto(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, &res.Wte0, &res.Logits0, &res.Wte1, &res.Logits1)
+}
+
+// Generate continues the prompt with WteBarrier in every step, and gives prompt and new tokens of each row.
+func (c *CompiledWteBarrier) Generate(ctx context.Context, a gpt2.Inputs, b gpt2.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, opts...)
 }
 
 // Plan is the compiled form of WteBarrier, as data.
@@ -1889,6 +1904,11 @@ func (c *CompiledSourceInvokes) Run(ctx context.Context, a gpt2.Inputs, b gpt2.I
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledSourceInvokes) RunInto(ctx context.Context, res *SourceInvokesResult, a gpt2.Inputs, b gpt2.Inputs) error {
 	return c.c.RunInto(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, &res.Pattern0, &res.Logits0, &res.Logits1)
+}
+
+// Generate continues the prompt with SourceInvokes in every step, and gives prompt and new tokens of each row.
+func (c *CompiledSourceInvokes) Generate(ctx context.Context, a gpt2.Inputs, b gpt2.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, opts...)
 }
 
 // Plan is the compiled form of SourceInvokes, as data.

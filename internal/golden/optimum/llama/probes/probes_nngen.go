@@ -795,6 +795,11 @@ func (c *CompiledTwoInvokes) RunInto(ctx context.Context, res *TwoInvokesResult,
 	return c.c.RunInto(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, &res.H00, &res.Logits0, &res.Logits1)
 }
 
+// Generate continues the prompt with TwoInvokes in every step, and gives prompt and new tokens of each row.
+func (c *CompiledTwoInvokes) Generate(ctx context.Context, a llama.Inputs, b llama.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, opts...)
+}
+
 // Plan is the compiled form of TwoInvokes, as data.
 func (c *CompiledTwoInvokes) Plan() *nn.Plan {
 	return c.c.Plan()
@@ -890,6 +895,11 @@ func (c *CompiledPatchBarrier) Run(ctx context.Context, clean llama.Inputs, corr
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledPatchBarrier) RunInto(ctx context.Context, res *PatchBarrierResult, clean llama.Inputs, corrupt llama.Inputs) error {
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, nil, &res.Logits0, &res.Logits1)
+}
+
+// Generate continues the prompt with PatchBarrier in every step, and gives prompt and new tokens of each row.
+func (c *CompiledPatchBarrier) Generate(ctx context.Context, clean llama.Inputs, corrupt llama.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, nil, opts...)
 }
 
 // Plan is the compiled form of PatchBarrier, as data.

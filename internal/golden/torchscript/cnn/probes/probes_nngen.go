@@ -426,6 +426,11 @@ func (c *CompiledTwoInvokes) RunInto(ctx context.Context, res *TwoInvokesResult,
 	return c.c.RunInto(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, &res.Relu10, &res.Out0, &res.Out1)
 }
 
+// Generate continues the prompt with TwoInvokes in every step, and gives prompt and new tokens of each row.
+func (c *CompiledTwoInvokes) Generate(ctx context.Context, a cnn.Inputs, b cnn.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, opts...)
+}
+
 // Plan is the compiled form of TwoInvokes, as data.
 func (c *CompiledTwoInvokes) Plan() *nn.Plan {
 	return c.c.Plan()

@@ -515,6 +515,11 @@ func (c *CompiledTwoInvokes) RunInto(ctx context.Context, res *TwoInvokesResult,
 	return c.c.RunInto(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, &res.Fc10, &res.Out0, &res.Fc11, &res.Out1)
 }
 
+// Generate continues the prompt with TwoInvokes in every step, and gives prompt and new tokens of each row.
+func (c *CompiledTwoInvokes) Generate(ctx context.Context, a twolinear.Inputs, b twolinear.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, opts...)
+}
+
 // Plan is the compiled form of TwoInvokes, as data.
 func (c *CompiledTwoInvokes) Plan() *nn.Plan {
 	return c.c.Plan()
@@ -610,6 +615,11 @@ func (c *CompiledPatchBarrier) Run(ctx context.Context, clean twolinear.Inputs, 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledPatchBarrier) RunInto(ctx context.Context, res *PatchBarrierResult, clean twolinear.Inputs, corrupt twolinear.Inputs) error {
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, nil, &res.Out0, &res.Out1)
+}
+
+// Generate continues the prompt with PatchBarrier in every step, and gives prompt and new tokens of each row.
+func (c *CompiledPatchBarrier) Generate(ctx context.Context, clean twolinear.Inputs, corrupt twolinear.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, nil, opts...)
 }
 
 // Plan is the compiled form of PatchBarrier, as data.
