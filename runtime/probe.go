@@ -44,7 +44,7 @@ func NewProber(path string, spec *modelspec.Spec, opts ...Option) (*Prober, erro
 	if err != nil {
 		return nil, err
 	}
-	s.info = infoFromSpec(spec)
+	s.info = InfoOf(spec)
 	p := &Prober{s: s, spec: spec, set: s.set, started: map[int]*baseline{}}
 	p.all = sync.OnceValues(func() (*instrumented, error) {
 		return p.hooked(spec.Timeline(), nil)
@@ -66,31 +66,6 @@ func (p *Prober) Close() error {
 		}
 	}
 	return p.s.Close()
-}
-
-// infoFromSpec describes a model by its spec.
-func infoFromSpec(spec *modelspec.Spec) ModelInfo {
-	info := ModelInfo{Name: spec.Model, Fingerprint: spec.Fingerprint, Opset: spec.Opset, Batch: spec.Batch}
-	for _, s := range spec.Symbols {
-		info.Symbols = append(info.Symbols, SymbolInfo(s))
-	}
-	convert := func(v modelspec.Value) InputInfo {
-		in := InputInfo{Name: v.Name, Role: v.Role, DType: v.Type.DType, Pair: v.Pair, Class: v.Class}
-		if v.Type.Shape != nil {
-			in.Shape = []string{}
-		}
-		for _, d := range v.Type.Shape {
-			in.Shape = append(in.Shape, string(d))
-		}
-		return in
-	}
-	for _, v := range spec.Inputs {
-		info.Inputs = append(info.Inputs, convert(v))
-	}
-	for _, v := range spec.Outputs {
-		info.Outputs = append(info.Outputs, convert(v))
-	}
-	return info
 }
 
 // Shapes gives the shapes that tensors have when the symbols have these sizes.

@@ -57,31 +57,7 @@ func NewFixture(t testing.TB, path string) *Fixture {
 func (f *Fixture) Name() string { return f.Net + "/" + f.Exporter }
 
 // Info is what a generated package would say of the model.
-func (f *Fixture) Info() nn.ModelInfo {
-	s := f.Spec
-	info := nn.ModelInfo{Name: f.Net, Fingerprint: s.Fingerprint, Opset: s.Opset, Batch: s.Batch, Spec: modelspec.Write(s)}
-	for _, x := range s.Symbols {
-		info.Symbols = append(info.Symbols, nn.SymbolInfo(x))
-	}
-	for _, v := range s.Inputs {
-		info.Inputs = append(info.Inputs, valueInfo(v))
-	}
-	for _, v := range s.Outputs {
-		info.Outputs = append(info.Outputs, valueInfo(v))
-	}
-	return info
-}
-
-func valueInfo(v modelspec.Value) nn.InputInfo {
-	in := nn.InputInfo{Name: v.Name, Role: v.Role, DType: v.Type.DType, Pair: v.Pair, Class: v.Class}
-	if v.Type.Shape != nil {
-		in.Shape = []string{}
-		for _, d := range v.Type.Shape {
-			in.Shape = append(in.Shape, string(d))
-		}
-	}
-	return in
-}
+func (f *Fixture) Info() nn.ModelInfo { return nn.InfoOf(f.Spec) }
 
 // Open opens a session over the model, closed when the test ends.
 func (f *Fixture) Open(t testing.TB, opts ...nn.Option) *nn.Session {
