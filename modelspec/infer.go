@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"sort"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/nngen-go/nngen/internal/diag"
@@ -157,14 +158,31 @@ func badNames(m *onnx.Model, at token.Position) diag.List {
 	return errs
 }
 
-// batchSymbol is the first axis of the model's input, if it is a symbol.
+// batchSymbol is the dimension that numbers the rows: the one that the exporter
+// called so, on whichever axis it is (recurrent networks put time first), else
+// the first axis of the first input.
 func batchSymbol(inputs []Value) string {
+	first := ""
 	for _, v := range inputs {
-		if v.Role == RoleInput && len(v.Type.Shape) > 0 && lone(v.Type.Shape[0]) {
-			return string(v.Type.Shape[0])
+		if v.Role != RoleInput {
+			continue
+		}
+		for i, d := range v.Type.Shape {
+			if lone(d) && saysBatch(string(d)) {
+				return string(d)
+			}
+			if i == 0 && first == "" && lone(d) {
+				first = string(d)
+			}
 		}
 	}
-	return ""
+	return first
+}
+
+// saysBatch reports whether a symbol's name says that it numbers rows.
+func saysBatch(name string) bool {
+	name = strings.ToLower(name)
+	return name == "batch" || name == "batch_size" || name == "batchsize" || name == "bs"
 }
 
 // applyMap adds what the user knows better: a module and the tensor of its output.

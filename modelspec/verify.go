@@ -92,7 +92,7 @@ func Verify(ctx context.Context, s *Spec, p Prober, o VerifyOptions) (Verified, 
 func (v *verifier) move(rowed, whole []*trial) error {
 	for range attempts {
 		for rest := rowed; len(rest) > 0 && v.more(); {
-			n := min(len(rest), v.o.Rows-1)
+			n := alike(rest, v.o.Rows-1)
 			if err := v.together(rest[:n]); err != nil {
 				return err
 			}
@@ -109,6 +109,18 @@ func (v *verifier) move(rowed, whole []*trial) error {
 		rowed, whole = again(rowed), again(whole)
 	}
 	return nil
+}
+
+// alike is how many of the first trials, n at most, can be tried in one run. One
+// whose rows have several entries is tried by itself: which entries those are is
+// what is asked, and where they are others, what moves may be rows of other trials.
+func alike(list []*trial, n int) int {
+	for i, t := range list[:min(len(list), n)] {
+		if t.probe.Scale > 1 {
+			return max(i, 1)
+		}
+	}
+	return min(len(list), n)
 }
 
 // attempts are the writes that a point gets before it is said to move nothing:

@@ -13,6 +13,7 @@ import (
 // fakeModel answers probes from what is known of its tensors.
 type fakeModel struct {
 	dead, leaky, unstable, broken map[string]bool
+	halves                        map[string]bool // [2*batch]: all rows, and then all once more
 	shy                           map[string]int // tensor → the first attempt that moves anything
 	runs                          int
 	most                          int
@@ -33,6 +34,8 @@ func (f *fakeModel) Probe(_ context.Context, rows int, probes []Probe) ([]float6
 			for i := range moved {
 				moved[i] = 1
 			}
+		case f.halves[p.Tensor]: // two entries that follow each other are of two rows
+			moved[2*p.Row%rows], moved[(2*p.Row+1)%rows] = 1, 1
 		default:
 			moved[p.Row] = 1
 		}
@@ -44,7 +47,10 @@ func (f *fakeModel) Probe(_ context.Context, rows int, probes []Probe) ([]float6
 func wide(names ...string) *Spec {
 	s := &Spec{Batch: "batch", Modules: []*Module{{}}}
 	for i, n := range names {
-		shape := tensor.Shape{"2*batch", "4"}
+		shape := tensor.Shape{"batch", "4"}
+		if n[0] == '2' {
+			shape[0] = "2*batch"
+		}
 		if n[0] == '-' {
 			shape = tensor.Shape{"1", "4"}
 		}
@@ -108,6 +114,32 @@ func TestVerifyCapped(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, Verified{Checked: 30, Left: 70, Runs: 4}, v)
 	require.Equal(t, "", reasons(s)["p99"], "a point that was not tried is not absent")
+}
+
+// TestVerifyHalves: a tensor with several entries to a row is tried by itself,
+// where it shows whose they are; among others that move the same rows it does not.
+func TestVerifyHalves(t *testing.T) {
+	names := []string{"2a", "2b"}
+	for i := range 13 {
+		names = append(names, "p"+itoa(i))
+	}
+	s := wide(names...)
+	_, err := Verify(context.Background(), s, &fakeModel{halves: map[string]bool{"2a": true}}, VerifyOptions{Rows: 16})
+	require.NoError(t, err)
+	require.Equal(t, reasonLeak, reasons(s)["2a"])
+	require.Equal(t, "ok", reasons(s)["2b"])
+	require.Equal(t, "ok", reasons(s)["p5"])
+}
+
+// TestBatchSymbol: the symbol that says so numbers the rows, on any axis.
+func TestBatchSymbol(t *testing.T) {
+	input := func(shape ...tensor.Dim) Value {
+		return Value{Role: RoleInput, Type: tensor.Type{DType: tensor.Float32, Shape: shape}}
+	}
+	require.Equal(t, "batch", batchSymbol([]Value{input("seq", "batch", "6")}))
+	require.Equal(t, "batch_size", batchSymbol([]Value{input("n", "3"), input("n", "batch_size")}))
+	require.Equal(t, "N", batchSymbol([]Value{input("N", "T")}))
+	require.Equal(t, "", batchSymbol([]Value{input("4", "T")}))
 }
 
 // TestVerifyNoBatch: without a batch the points are tried one by one.

@@ -211,3 +211,42 @@ def cnn() -> Golden:
           out={"relu1_0": a, "out0": out0, "out1": out1}, moved=[("out1", raw2)])  # fmt: skip
     assert torch.allclose(out0, raw, atol=1e-5)
     return g
+
+
+def timemajor() -> Golden:
+    """By hand: nnsight takes the first axis for the rows, and here it is time."""
+    g = Golden("timemajor", """x [seq, batch, 6] → block → h + 0.2 h.cumsum(0) → pair [seq, 2*batch, 6] → both → guided → head [seq, batch, 3]. Worked out by hand: the
+        rows of an invoke are run by themselves, with hooks of PyTorch.""")
+    module = nets.NETS["timemajor"].build()
+
+    def run(x, edit=None):
+        kept = {}
+
+        def hook(_module, _args, h):
+            kept["before"] = h.clone()
+            kept["block"] = edit(h.clone()) if edit else h
+            return kept["block"]
+
+        handle = module.block.register_forward_hook(hook)
+        with torch.no_grad():
+            out = module(x)
+        handle.remove()
+        return out, kept["before"]
+
+    one, two, three = (_rows("timemajor", "x", 4, n, 6, seed=s) for n, s in ((1, 51), (2, 52), (3, 53)))
+    g.add("raw", "the model as it is.", two, out={"out": run(two["x"])[0]})
+    plain0, h0 = run(one["x"])
+    plain1, _ = run(two["x"])
+    plain2, h2 = run(three["x"])
+    doubled, _ = run(two["x"], lambda h: h * 2)
+    g.add("three_invokes", "invoke 0 (1 row) and invoke 2 (3 rows) read block.output; invoke 1 (2 rows) doubles it.", [one, two, three],
+          out={"h0": h0, "out0": plain0, "out1": doubled, "h2": h2, "out2": plain2}, moved=[("out1", plain1)])
+
+    def patch(h):
+        h[-1] = h0[-1]
+        return h
+
+    patched, _ = run(two["x"], patch)
+    g.add("patch", "the last step of invoke 0's block.output (1 row) is written into both rows of invoke 1.", [one, two], out={"out0": plain0, "out1": patched},
+          moved=[("out1", plain1)])
+    return g

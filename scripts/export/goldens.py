@@ -31,6 +31,7 @@ WRITERS = {
     "loopnet": golden_small.loopnet,
     "branchnet": golden_small.branchnet,
     "cnn": golden_small.cnn,
+    "timemajor": golden_small.timemajor,
     "gpt2": golden_gpt2.gpt2,
     "llama": golden_llama.llama,
     "bert": golden_bert.bert,

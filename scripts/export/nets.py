@@ -87,6 +87,31 @@ class BranchNet(nn.Module):
         return self.head(self.fork(self.stem(x)))
 
 
+class Pair(nn.Module):
+    """What it is given, and half of it, one after the other along the rows: [seq, 2*batch, 6]."""
+
+    def forward(self, x):
+        return torch.cat([x, 0.5 * x], 1)
+
+
+class TimeMajor(nn.Module):
+    """Sequences stand first: x [seq, batch, 6] -> block -> mean so far -> two ways side by side -> guided -> [seq, batch, 3]."""
+
+    def __init__(self):
+        super().__init__()
+        self.block = Residual(6)
+        self.pair = Pair()
+        self.both = nn.Linear(6, 6)
+        self.head = nn.Linear(6, 3)
+
+    def forward(self, x):
+        h = self.block(x)
+        h = h + 0.2 * h.cumsum(0)
+        both = self.both(self.pair(h))
+        n = x.shape[1]
+        return self.head(both[:, :n] + 3 * (both[:, n:] - both[:, :n]))
+
+
 class CNN(nn.Module):
     """Two times convolution, batch norm and relu; a pool; a linear layer."""
 
@@ -220,6 +245,10 @@ NETS = {
         Net("loopnet", LoopNet, 102, lambda b, *_: {"x": _floats(b, 6, seed=2)}, {"x": _ROWS}, {"out": _ROWS}),
         Net("branchnet", BranchNet, 103, lambda b, *_: {"x": _floats(b, 4, seed=3)}, {"x": _ROWS}, {"out": _ROWS}),
         Net("cnn", CNN, 104, lambda b, *_: {"image": _floats(b, 3, 8, 8, seed=4)}, {"image": _ROWS}, {"out": _ROWS}),
+        Net(
+            "timemajor", TimeMajor, 107, lambda b, s, _: {"x": _floats(s, b, 6, seed=5)},
+            {"x": {0: "seq", 1: "batch"}}, {"out": {0: "seq", 1: "batch"}},
+        ),
         Net("gpt2", gpt2, 205, lambda b, s, _: {"input_ids": _ids(b, s, 12)}, {"input_ids": _TOKENS}, {"logits": _TOKENS}),
         Net(
             "llama", llama, 106, _llama_inputs,
