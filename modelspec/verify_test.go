@@ -14,7 +14,7 @@ import (
 type fakeModel struct {
 	dead, leaky, unstable, broken map[string]bool
 	halves                        map[string]bool // [2*batch]: all rows, and then all once more
-	shy                           map[string]int // tensor → the first attempt that moves anything
+	shy                           map[string]int  // tensor → the first attempt that moves anything
 	runs                          int
 	most                          int
 }

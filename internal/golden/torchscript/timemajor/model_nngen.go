@@ -324,6 +324,19 @@ func (t *Trace) Cache(opts ...nn.CacheOption) *Cache {
 	return nn.TraceCache[Cache](t.Trace, opts...)
 }
 
+// Scanned calls f as Interpret does, with shapes in the place of values and without running the model: a value that is asked
+// for is an error. The accessors that it gives have Scanned. f may be nil.
+func (s *Session) Scanned(in Inputs, f func(m *Model) error) (*Model, error) {
+	return nn.ScanModel(s.Session, in.NNInputs(), f)
+}
+
+// ScanTrace is InterpretTrace with shapes in the place of values.
+func (s *Session) ScanTrace(f func(t *Trace) error) error {
+	return nn.ScanTrace(s.Session, func(t *nn.Trace) error {
+		return f(&Trace{Trace: t})
+	})
+}
+
 // Aliases gives the module path of every alias.
 var Aliases = map[string]string{}
 
