@@ -59,3 +59,26 @@ func TestEdited(t *testing.T) {
 		require.InDelta(t, 0.5*a[i], b[i], 1e-6)
 	}
 }
+
+// TestVisits adds an entry at each step also where the code goes on from step to
+// step by itself.
+func TestVisits(t *testing.T) {
+	sess := openGPT2(t)
+	var c *gpt2.Cache
+	var last []nn.Tensor
+	got, err := sess.InterpretGenerate(ctx, ids(1, 4), func(m *gpt2.Model) error {
+		c = m.Cache(nn.Modules(m.LMHead))
+		for range m.Iter(nn.Range(1, 3)) {
+			m.LMHead.SetOutput(m.LMHead.Output().Neg())
+			last = append(last, m.LMHead.Output())
+		}
+		return nil
+	}, nn.MaxNewTokens(4))
+	require.NoError(t, err)
+	require.Len(t, got[0], 8)
+	entries := c.LMHead.Entries()
+	require.Len(t, entries, 4)
+	for i, x := range last {
+		require.Equal(t, x.Float32s(), entries[1+i].Output.Float32s(), "what the step wrote")
+	}
+}
