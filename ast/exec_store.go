@@ -113,7 +113,10 @@ func (f *frame) assignCell(c *cell, v value, at ast.Expr) {
 		}
 	}
 	if cond != nil && c.res == nil {
-		f.demote(c, at)
+		held := c.val
+		if f.demote(c, at); c.res != nil && sameKnown(held, v) {
+			return // so it does from where it became residual
+		}
 	}
 	if c.res == nil {
 		if isInvalid(c.val) && cond != nil {

@@ -369,7 +369,7 @@ func (c *CompiledStopWrite) Close() error {
 
 // stopNormMediator is StopNorm, scheduled: its states in the order of the run.
 var stopNormMediator = nn.Mediator{
-	{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Hook, Rows: nn.AllRows, Line: 60},
+	{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 60},
 	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "!(h0.Norm().Item() > limit)", Line: 65},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
@@ -383,11 +383,12 @@ func stopNormPlan() *nn.Plan {
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 61},
-			{Op: "Hook", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Val("norm0")}, Out: []string{"taken"}, Attrs: map[string]any{"collect": []int64{}, "ends": "taken", "gate": "/model/layers.0/Add_1_output_0", "step": int64(0)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}}, Line: 61},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm0"), nn.ModelTensor("/model/layers.0/Add_1_output_0")}, Out: []string{"taken"}, Attrs: map[string]any{"collect": []int64{0}, "ends": "taken", "gate": "/model/layers.0/Add_1_output_0", "step": int64(0)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}}, Line: 61},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "tap0", Value: nn.ModelTensor("logits"), Line: 65},
+			{Name: "tap0", Value: nn.ModelTensor("/model/layers.0/Add_1_output_0"), Line: 60},
+			{Name: "tap1", Value: nn.ModelTensor("logits"), Line: 65},
 		},
 		// Where the run ends.
 		Stops: []nn.Stopping{
@@ -427,7 +428,6 @@ type StopNormResult struct {
 // stopNormFrame holds what lives across the steps of StopNorm.
 type stopNormFrame struct {
 	limit   float32
-	h0      nn.Tensor
 	logits  nn.Tensor
 	nn_left bool
 }
@@ -442,13 +442,9 @@ func (f *stopNormFrame) Step(s *nn.Step) error {
 	nn_trace:
 		switch {
 		default:
-//line stop.go:63
-			f.h0 = s.Tensor(0)
 //line stop.go:61
-			if s.Item(1) > f.limit {
+			if s.Item(0) > f.limit {
 				s.SetBool(0, true)
-				f.h0 = s.Tensor(0)
-//line stop.go:63
 				f.logits = nn.Tensor{}
 //line stop.go:63
 				f.nn_left = true
@@ -456,7 +452,7 @@ func (f *stopNormFrame) Step(s *nn.Step) error {
 				break nn_trace
 			}
 		}
-//line stop_nngen.go:460
+//line stop_nngen.go:456
 	}
 	return nil
 }
@@ -471,27 +467,31 @@ func (c *CompiledStopNorm) Run(ctx context.Context, in llama.Inputs, limit float
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledStopNorm) RunInto(ctx context.Context, res *StopNormResult, in llama.Inputs, limit float32) (nn_failed error) {
 	defer nn.Catch(0, &nn_failed)
+	var h0 nn.Tensor
+	_ = h0
 	f := stopNormFrames.Get()
 	defer stopNormFrames.Put(f)
 	f.limit = limit
-	var held [1]nn.Tensor
-	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0]); err != nil {
+	var held [2]nn.Tensor
+	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0], &held[1]); err != nil {
 		return err
 	}
-	nn_out := []*nn.Tensor{&held[0]}
+	nn_out := []*nn.Tensor{&held[0], &held[1]}
 	nn_taps := struct {
 		Tensor func(i int) nn.Tensor
 	}{func(i int) nn.Tensor {
 		return *nn_out[i]
 	}}
+//line stop.go:63
+	h0 = nn_taps.Tensor(0)
 //line stop.go:65
 	if !f.nn_left {
 //line stop.go:65
-		f.logits = nn_taps.Tensor(0)
+		f.logits = nn_taps.Tensor(1)
 	}
 //line stop_nngen.go:493
 //line stop.go:65
-	res.H0 = f.h0
+	res.H0 = h0
 //line stop.go:65
 	res.Logits = f.logits
 //line stop_nngen.go:498
@@ -597,20 +597,18 @@ nn_trace:
 //line stop.go:73
 		if flag {
 //line stop.go:75
-			h0 = nn_taps.Tensor(0)
-//line stop.go:75
 			logits = nn.Tensor{}
 //line stop.go:75
 			break nn_trace
 		}
 		logits = nn_taps.Tensor(1)
 	}
-//line stop_nngen.go:609
+//line stop_nngen.go:607
 //line stop.go:77
 	res.H0 = h0
 //line stop.go:77
 	res.Logits = logits
-//line stop_nngen.go:614
+//line stop_nngen.go:612
 	return nil
 }
 
@@ -855,7 +853,7 @@ func (f *untilNormFrame) Step(s *nn.Step) error {
 		if s.Item(0) > f.limit {
 			s.SetBool(0, true)
 		}
-//line stop_nngen.go:859
+//line stop_nngen.go:857
 	}
 	return nil
 }
@@ -899,7 +897,7 @@ func (c *CompiledUntilNorm) Close() error {
 // stopLoopMediator is StopLoop, scheduled: its states in the order of the run.
 var stopLoopMediator = nn.Mediator{
 	{At: "model.embed_tokens.output", Event: nn.Value, Placement: nn.Hook, Rows: nn.AllRows, Line: 116},
-	{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Hook, Rows: nn.AllRows, Line: 118},
+	{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 118},
 	{At: "model.layers.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 118},
 	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "!(h.Norm().Item() > limit)", Line: 124},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
@@ -918,13 +916,14 @@ func stopLoopPlan() *nn.Plan {
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/model/embed_tokens/Gather_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 121},
 			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/model/layers.1/Add_1_output_0")}, Out: []string{"norm1"}, Attrs: map[string]any{"axes": []int64{}}, Line: 119},
 			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/model/embed_tokens/Gather_output_0"), nn.Val("const0")}, Out: []string{"scale1"}, Line: 121},
-			{Op: "Hook", In: []nn.Ref{nn.ModelTensor("/model/embed_tokens/Gather_output_0"), nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Val("norm0"), nn.Val("scale0")}, Out: []string{"taken"}, Attrs: map[string]any{"collect": []int64{}, "ends": "taken", "gate": "/model/layers.0/Add_1_output_0", "step": int64(0)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}}, Line: 119},
-			{Op: "Hook", In: []nn.Ref{nn.Val("norm1"), nn.Val("scale1"), nn.ModelTensor("/model/layers.1/Add_1_output_0")}, Out: []string{"taken_2"}, Attrs: map[string]any{"collect": []int64{0}, "ends": "taken_2", "gate": "/model/layers.1/Add_1_output_0", "step": int64(1)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}}, Line: 119},
+			{Op: "Hook", In: []nn.Ref{nn.ModelTensor("/model/embed_tokens/Gather_output_0"), nn.Val("norm0"), nn.Val("scale0"), nn.ModelTensor("/model/layers.0/Add_1_output_0")}, Out: []string{"taken"}, Attrs: map[string]any{"collect": []int64{0}, "ends": "taken", "gate": "/model/layers.0/Add_1_output_0", "step": int64(0)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}}, Line: 119},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm1"), nn.Val("scale1"), nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.ModelTensor("/model/layers.1/Add_1_output_0")}, Out: []string{"taken_2"}, Attrs: map[string]any{"collect": []int64{0, 1}, "ends": "taken_2", "gate": "/model/layers.1/Add_1_output_0", "step": int64(1)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}}, Line: 119},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "tap0", Value: nn.ModelTensor("/model/layers.1/Add_1_output_0"), Line: 118},
-			{Name: "tap1", Value: nn.ModelTensor("logits"), Line: 124},
+			{Name: "tap0", Value: nn.ModelTensor("/model/layers.0/Add_1_output_0"), Line: 118},
+			{Name: "tap1", Value: nn.ModelTensor("/model/layers.1/Add_1_output_0"), Line: 118},
+			{Name: "tap2", Value: nn.ModelTensor("logits"), Line: 124},
 		},
 		// Where the run ends.
 		Stops: []nn.Stopping{
@@ -969,7 +968,6 @@ type StopLoopResult struct {
 type stopLoopFrame struct {
 	limit     float32
 	embed     nn.Tensor
-	h         nn.Tensor
 	layer     int
 	nn_left   bool
 	nn_left_2 bool
@@ -987,14 +985,10 @@ func (f *stopLoopFrame) Step(s *nn.Step) error {
 		default:
 //line stop.go:121
 			f.embed = s.Tensor(0)
-//line stop.go:121
-			f.h = s.Tensor(1)
 //line stop.go:119
-			if s.Item(2) > f.limit {
+			if s.Item(1) > f.limit {
 				s.SetBool(0, true)
-				f.embed = s.Tensor(3)
-//line stop.go:121
-				f.h = s.Tensor(1)
+				f.embed = s.Tensor(2)
 //line stop.go:121
 				f.layer = 0
 //line stop.go:121
@@ -1003,7 +997,7 @@ func (f *stopLoopFrame) Step(s *nn.Step) error {
 				break nn_trace
 			}
 		}
-//line stop_nngen.go:992
+//line stop_nngen.go:1001
 	case 1:
 	nn_trace2:
 		switch {
@@ -1023,7 +1017,7 @@ func (f *stopLoopFrame) Step(s *nn.Step) error {
 				}
 			}
 		}
-//line stop_nngen.go:1012
+//line stop_nngen.go:1021
 	}
 	return nil
 }
@@ -1038,39 +1032,46 @@ func (c *CompiledStopLoop) Run(ctx context.Context, in llama.Inputs, limit float
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledStopLoop) RunInto(ctx context.Context, res *StopLoopResult, in llama.Inputs, limit float32) (nn_failed error) {
 	defer nn.Catch(0, &nn_failed)
+	var h nn.Tensor
+	_ = h
 	f := stopLoopFrames.Get()
 	defer stopLoopFrames.Put(f)
 	f.limit = limit
-	var held [2]nn.Tensor
-	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0], &held[1]); err != nil {
+	var held [3]nn.Tensor
+	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0], &held[1], &held[2]); err != nil {
 		return err
 	}
-	nn_out := []*nn.Tensor{&held[0], &held[1]}
+	nn_out := []*nn.Tensor{&held[0], &held[1], &held[2]}
 	nn_taps := struct {
 		Tensor func(i int) nn.Tensor
 	}{func(i int) nn.Tensor {
 		return *nn_out[i]
 	}}
+//line stop.go:117
+	{
+//line stop.go:121
+		h = nn_taps.Tensor(0)
+	}
 //line stop.go:121
 	if !f.nn_left {
 //line stop.go:118
-		f.h = nn_taps.Tensor(0)
+		h = nn_taps.Tensor(1)
 	}
 //line stop.go:124
 	if !f.nn_left && !f.nn_left_2 {
 //line stop.go:124
-		f.h = nn_taps.Tensor(1)
+		h = nn_taps.Tensor(2)
 //line stop.go:124
 		f.layer = -1
 	}
-//line stop_nngen.go:1052
+//line stop_nngen.go:1068
 //line stop.go:124
 	res.Embed = f.embed
 //line stop.go:124
-	res.H = f.h
+	res.H = h
 //line stop.go:124
 	res.Layer = f.layer
-//line stop_nngen.go:1059
+//line stop_nngen.go:1075
 	return nil
 }
 
@@ -1194,7 +1195,7 @@ func (f *stopLaterFrame) Step(s *nn.Step) error {
 			}
 			s.SetBool(2, true)
 		}
-//line stop_nngen.go:1183
+//line stop_nngen.go:1199
 	}
 	return nil
 }
@@ -1231,8 +1232,6 @@ func (c *CompiledStopLater) RunInto(ctx context.Context, res *StopLaterResult, i
 //line stop.go:137
 	if f.nn_c {
 //line stop.go:139
-		a = nn_taps.Tensor(0)
-//line stop.go:139
 		b = nn_taps.Tensor(1)
 	}
 //line stop.go:142
@@ -1240,12 +1239,12 @@ func (c *CompiledStopLater) RunInto(ctx context.Context, res *StopLaterResult, i
 //line stop.go:142
 		b = nn_taps.Tensor(2)
 	}
-//line stop_nngen.go:1229
+//line stop_nngen.go:1243
 //line stop.go:142
 	res.A = a
 //line stop.go:142
 	res.B = b
-//line stop_nngen.go:1234
+//line stop_nngen.go:1248
 	return nil
 }
 
@@ -1328,8 +1327,9 @@ type StopBehindResult struct {
 
 // stopBehindFrame holds what lives across the steps of StopBehind.
 type stopBehindFrame struct {
-	limit float32
-	nn_c  bool
+	limit   float32
+	b       nn.Tensor
+	nn_left bool
 }
 
 // stopBehindFrames are the frames of runs that are over.
@@ -1339,17 +1339,23 @@ var stopBehindFrames nn.Frames[stopBehindFrame]
 func (f *stopBehindFrame) Step(s *nn.Step) error {
 	switch s.State() {
 	case 0:
+	nn_trace:
+		switch {
+		default:
 //line stop.go:150
-		n := s.Item(0)
-//line stop.go:151
-		s.SetFloat32(0, f.limit/n)
+			n := s.Item(0)
+			s.SetFloat32(0, f.limit/n)
 //line stop.go:153
-		f.nn_c = n > f.limit
-//line stop.go:153
-		if f.nn_c {
-			s.SetBool(1, true)
+			if n > f.limit {
+				s.SetBool(1, true)
+				f.b = nn.Tensor{}
+//line stop.go:155
+				f.nn_left = true
+//line stop.go:155
+				break nn_trace
+			}
 		}
-//line stop_nngen.go:1338
+//line stop_nngen.go:1359
 	}
 	return nil
 }
@@ -1366,8 +1372,6 @@ func (c *CompiledStopBehind) RunInto(ctx context.Context, res *StopBehindResult,
 	defer nn.Catch(0, &nn_failed)
 	var a nn.Tensor
 	_ = a
-	var b nn.Tensor
-	_ = b
 	f := stopBehindFrames.Get()
 	defer stopBehindFrames.Put(f)
 	f.limit = limit
@@ -1381,28 +1385,19 @@ func (c *CompiledStopBehind) RunInto(ctx context.Context, res *StopBehindResult,
 	}{func(i int) nn.Tensor {
 		return *nn_out[i]
 	}}
-nn_trace:
-	switch {
-	default:
 //line stop.go:155
-		a = nn_taps.Tensor(0)
-//line stop.go:153
-		if f.nn_c {
-//line stop.go:155
-			a = nn_taps.Tensor(0)
-//line stop.go:155
-			b = nn.Tensor{}
-//line stop.go:155
-			break nn_trace
-		}
-		b = nn_taps.Tensor(1)
+	a = nn_taps.Tensor(0)
+//line stop.go:157
+	if !f.nn_left {
+//line stop.go:157
+		f.b = nn_taps.Tensor(1)
 	}
-//line stop_nngen.go:1386
+//line stop_nngen.go:1396
 //line stop.go:157
 	res.A = a
 //line stop.go:157
-	res.B = b
-//line stop_nngen.go:1391
+	res.B = f.b
+//line stop_nngen.go:1401
 	return nil
 }
 
