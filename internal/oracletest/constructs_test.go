@@ -46,6 +46,8 @@ func allConstructs() []construct {
 		{"if", "cond", 80, (*writer).branch},
 		{"switch", "cond", 30, (*writer).choice},
 		{"assign", "cond", 60, (*writer).assign},
+		{"skip", "cond", 50, (*writer).skip},
+		{"stop", "cond", 15, (*writer).stop},
 
 		{"chosen read", "choose", 60, (*writer).chosenRead},
 		{"chosen write", "choose", 60, (*writer).chosenWrite},

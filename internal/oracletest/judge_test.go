@@ -48,6 +48,8 @@ var samePair = map[string][]string{
 	"NN3102": {"NN3102"},
 	"NN3103": {"NN3103"},
 	"NN3104": {"NN3104"},
+	"NN3106": {"NN3106"},
+	"NN3107": {"NN3107"},
 }
 
 // judge gives a word for what a unit came to and, if it must not be, the finding.

@@ -110,8 +110,8 @@ func (s *Scheduler[V]) covered(at At) error {
 			continue
 		}
 		first := k.parts[0]
-		d := fail(CodeSomeRows, first.req.Pos, "%s is skipped in %s, but not in %s: a module runs for the whole batch or not at all", k.body.Module, first.m.name, m.name)
-		d.Hint = "skip it in every invoke, or write to its output: SetOutput takes the rows of one invoke"
+		d := fail(CodeSomeRows, first.req.Pos, "%s is skipped in some invokes alone: a module runs for the whole batch or not at all", k.body.Module)
+		d.Hint = "skip it in " + m.name + " too, or write to its output: SetOutput takes the rows of one invoke"
 		return d
 	}
 	return nil

@@ -95,7 +95,7 @@ func TestSkipRefused(t *testing.T) {
 	}
 	var log []string
 	_, _, err := live(program(&log, []int{0, 1}, "-x third", "third"))
-	require.ErrorContains(t, err, "next is skipped in A, but not in B: a module runs for the whole batch or not at all [NN3107]")
+	require.ErrorContains(t, err, "next is skipped in some invokes alone: a module runs for the whole batch or not at all [NN3107]")
 	_, err = Evaluate(program(&log, []int{0, 1}, "-x third", "third"), model)
 	require.ErrorContains(t, err, "NN3107")
 	_, _, err = live(program(&log, []int{AllRows}, "-bad"))
