@@ -95,6 +95,9 @@ func (s *Session) CompileVisits(p *Plan, opts ...CompileOption) (*Compiled, erro
 
 // RunVisits runs a trace over decoding steps on one step.
 func (c *Compiled) RunVisits(ctx context.Context, ins []InvokeInputs, v Visits) error {
+	if is, err := c.scannedStep(ctx, ins, v); is {
+		return err
+	}
 	if err := v.fits(1, false); err != nil {
 		return err
 	}
@@ -122,6 +125,9 @@ func (c *Compiled) RunVisits(ctx context.Context, ins []InvokeInputs, v Visits) 
 
 // GenerateVisits runs a trace over the steps of a decode loop.
 func (c *Compiled) GenerateVisits(ctx context.Context, ins []InvokeInputs, v Visits, opts ...GenerateOption) ([][]int64, error) {
+	if is, err := c.scannedStep(ctx, ins, v); is {
+		return nil, err
+	}
 	if err := c.s.enter(); err != nil {
 		return nil, err
 	}
@@ -159,6 +165,18 @@ func (c *Compiled) GenerateVisits(ctx context.Context, ins []InvokeInputs, v Vis
 		return ids, err
 	}
 	return ids, v.over(steps, last)
+}
+
+// scannedStep makes a scan of the first step of a run that is to be one.
+func (c *Compiled) scannedStep(ctx context.Context, ins []InvokeInputs, v Visits) (bool, error) {
+	if ctx.Value(scanKey{}) == nil {
+		return false, nil
+	}
+	args, err := v.Begin(0, 1)
+	if err != nil {
+		return true, err
+	}
+	return c.scanned(ctx, ins, args)
 }
 
 // visitAt gives the trace in the model that runs step i.

@@ -325,3 +325,17 @@ func TestLimited(t *testing.T) {
 	}
 	done.Wait()
 }
+
+// TestScan: a scan of a trace over steps is one of its first step, and runs nothing.
+func TestScan(t *testing.T) {
+	f, s := open(t)
+	c, err := visits.CompileIterAll(s)
+	require.NoError(t, err)
+	defer c.Close()
+	scan, err := nn.ScanOf(func(ctx context.Context) error {
+		_, err := c.Run(ctx, given(t, f, "all/in."), array(t, f, "all/arg.v").Tensor())
+		return err
+	})
+	require.NoError(t, err)
+	require.NotEmpty(t, scan.Values())
+}
