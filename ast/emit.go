@@ -1,6 +1,8 @@
 package ast
 
 import (
+	"slices"
+
 	"github.com/nngen-go/nngen/internal/ops"
 	"github.com/nngen-go/nngen/internal/plan"
 	"github.com/nngen-go/nngen/internal/tensor"
@@ -39,6 +41,9 @@ type emission struct {
 	names *planNames
 	top   *scopeOfPlan
 	hooks int // written so far: they run in their order
+	// guards are values made under a condition, for places where it may not hold:
+	// of an unknown shape, as they are zero there.
+	guards map[*sym]plan.Ref
 }
 
 // scopeOfPlan is the plan's list of nodes, or the branch of an If in it.
@@ -65,7 +70,7 @@ func (b *scopeOfPlan) holds(p *pred) bool {
 
 // emit writes all nodes; what branches need follows on demand.
 func (ev *evaluator) emit(p *plan.Plan, names *planNames) *emission {
-	e := &emission{ev: ev, p: p, names: names, top: (*scopeOfPlan)(nil).inner(nil)}
+	e := &emission{ev: ev, p: p, names: names, top: (*scopeOfPlan)(nil).inner(nil), guards: map[*sym]plan.Ref{}}
 	for _, n := range ev.graph.nodes {
 		if n.live && (n.under == nil || n.atTop) || n.kept {
 			e.value(e.top, n.outs[0])
@@ -124,6 +129,9 @@ func (e *emission) step(k int) {
 // guarded gives a value that exists under a condition to a place where that is
 // not known to hold: as the result of an If, zero where the condition does not hold.
 func (e *emission) guarded(s *sym) plan.Ref {
+	if ref, ok := e.guards[s]; ok {
+		return ref
+	}
 	u := s.node.under
 	cond := e.value(e.top, u.sym)
 	then := e.top.inner(u)
@@ -142,7 +150,7 @@ func (e *emission) guarded(s *sym) plan.Ref {
 		Then: &plan.Body{Nodes: then.nodes, Out: []plan.Ref{out}},
 		Else: &plan.Body{Nodes: els, Out: []plan.Ref{{Kind: plan.Result, Name: els[len(els)-1].Out[0]}}},
 	})
-	e.top.refs[s] = ref
+	e.guards[s] = ref
 	return ref
 }
 
@@ -152,7 +160,10 @@ func (e *emission) guarded(s *sym) plan.Ref {
 // need Go in mid-run for nothing else than to keep a value from leaving the run;
 // then only what could fail is kept from it.
 func (n *graphNode) needsGuard() bool {
-	return n.under != nil && (!n.under.born || n.mayFail())
+	return n.under != nil && (!n.under.born || n.mayFail() || slices.ContainsFunc(n.in, func(in *sym) bool {
+		m := in.final().node // a guarded operand is zero, of any shape, where the condition does not hold
+		return m != nil && m.needsGuard()
+	}))
 }
 
 // mayFail reports whether a node, or one made for it under a condition, refuses
