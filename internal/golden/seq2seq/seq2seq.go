@@ -122,4 +122,3 @@ func Sometimes(m *t5decoder.Model, v nn.Tensor) {
 		block.SetOutput(block.Output().Add(v))
 	}
 }
-

@@ -1145,6 +1145,11 @@ func (c *CompiledPatch) RunInto(ctx context.Context, res *PatchResult, clean smo
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{where, tokens}, &res.Before, &res.After)
 }
 
+// Generate continues the prompt with Patch in every step, and gives prompt and new tokens of each row.
+func (c *CompiledPatch) Generate(ctx context.Context, clean smollm2.Inputs, corrupt smollm2.Inputs, where nn.Tensor, tokens nn.Tensor, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{where, tokens}, opts...)
+}
+
 // Plan is the compiled form of Patch, as data.
 func (c *CompiledPatch) Plan() *nn.Plan {
 	return c.c.Plan()

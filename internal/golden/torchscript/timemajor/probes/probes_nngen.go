@@ -180,6 +180,11 @@ func (nn_c *CompiledThreeInvokes) RunInto(ctx context.Context, res *ThreeInvokes
 	return nn_c.c.RunInto(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs(), c.NNInputs()}, nil, &res.H0, &res.Out0, &res.Out1, &res.H2, &res.Out2)
 }
 
+// Generate continues the prompt with ThreeInvokes in every step, and gives prompt and new tokens of each row.
+func (nn_c *CompiledThreeInvokes) Generate(ctx context.Context, a timemajor.Inputs, b timemajor.Inputs, c timemajor.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return nn_c.c.GenerateInvokes(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs(), c.NNInputs()}, nil, opts...)
+}
+
 // Plan is the compiled form of ThreeInvokes, as data.
 func (c *CompiledThreeInvokes) Plan() *nn.Plan {
 	return c.c.Plan()
@@ -273,6 +278,11 @@ func (c *CompiledPatch) Run(ctx context.Context, a timemajor.Inputs, b timemajor
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledPatch) RunInto(ctx context.Context, res *PatchResult, a timemajor.Inputs, b timemajor.Inputs) error {
 	return c.c.RunInto(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, &res.Out0, &res.Out1)
+}
+
+// Generate continues the prompt with Patch in every step, and gives prompt and new tokens of each row.
+func (c *CompiledPatch) Generate(ctx context.Context, a timemajor.Inputs, b timemajor.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, opts...)
 }
 
 // Plan is the compiled form of Patch, as data.
