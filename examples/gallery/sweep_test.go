@@ -67,7 +67,7 @@ func TestPatchSweep(t *testing.T) {
 	clean, corrupt := s.inputs("in0"), s.inputs("in1")
 	s.each(8, func(layer, column int) (nn.Tensor, error) { return c.Run(s.ctx, clean, corrupt, layer, 13+column) })
 	_, err = c.Run(s.ctx, clean, corrupt, in.Layers, 0)
-	require.ErrorContains(t, err, "choose.go:35:1: panic in the trace: runtime error: index out of range [6] with length 6")
+	require.ErrorContains(t, err, "choose.go:35:1: panic in invoke 0: runtime error: index out of range [6] with length 6")
 }
 
 // TestHeadSweep switches every head off, one at a time.
