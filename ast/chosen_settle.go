@@ -115,6 +115,31 @@ func (ev *evaluator) settleCrossing(top *resBlock, exprs []code) {
 	}
 }
 
+// settleSteps settles points of chosen modules in Go that has come into mid-run
+// for its place among other Go alone: no feed depends on it. It reports whether
+// there was any, after which the order is to be found anew.
+func (ev *evaluator) settleSteps(d *divider, top *resBlock) bool {
+	st := newSettling(ev, nil, 0, nil)
+	found := false
+	for _, u := range d.units {
+		for _, s := range u.facts.taps {
+			if k := d.section(u); s.final().late != nil && k > 0 && k <= d.steps {
+				markLive(st.sym(s), nil)
+				found = true
+			}
+		}
+	}
+	if found {
+		replaceTaps(top, func(s *sym) code {
+			if v := st.done[s.final()]; v != nil {
+				return code{{tap: v}}
+			}
+			return nil
+		})
+	}
+	return found
+}
+
 // planTap is the tap of a value; one of a chosen module has all candidates.
 func (e *emission) tap(name string, s *sym) plan.Tap {
 	t := plan.Tap{Name: name, Line: e.ev.line(s.pos)}

@@ -71,6 +71,9 @@ func (ev *evaluator) divide(top *resBlock) []*resBlock {
 		ev.relate(r, born, "the value leaves the graph here")
 	}
 	d.fuse(pieces)
+	if ev.settleSteps(d, top) {
+		return ev.divide(top)
+	}
 	return d.sections(pieces)
 }
 
