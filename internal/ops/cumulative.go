@@ -41,6 +41,7 @@ func inferCumExtreme(in []tensor.Type, a Attrs) ([]tensor.Type, error) {
 type carry struct {
 	l      *lowering
 	stem   string // of names in the body
+	rank   int    // of what is carried; onnxruntime wants ranks declared
 	n      int
 	nodes  []*onnx.Node
 	in     []*onnx.ValueInfo
@@ -49,16 +50,27 @@ type carry struct {
 	taken  []string
 }
 
-func (l *lowering) carry(stem string) *carry { return &carry{l: l, stem: stem + "/body_"} }
+func (l *lowering) carry(stem string, x Operand) *carry {
+	return &carry{l: l, stem: stem + "/body_", rank: len(x.Type.Shape) - 1}
+}
 
 func (c *carry) fresh() string {
 	c.n++
 	return c.stem + strconv.Itoa(c.n)
 }
 
+// value declares a tensor of the body, of sizes that only a run knows.
+func (c *carry) value(name string, d tensor.DType, rank int) *onnx.ValueInfo {
+	dims := make([]onnx.Dim, rank)
+	for i := range dims {
+		dims[i].Size = -1
+	}
+	return onnx.NewValue(name, d, dims...)
+}
+
 // input declares an input of the body.
-func (c *carry) input(d tensor.DType) string {
-	v := &onnx.ValueInfo{Name: c.fresh(), DType: int32(d)}
+func (c *carry) input(d tensor.DType, rank int) string {
+	v := c.value(c.fresh(), d, rank)
 	c.in = append(c.in, v)
 	return v.Name
 }
@@ -67,13 +79,13 @@ func (c *carry) input(d tensor.DType) string {
 // them are declared before what is taken.
 func (c *carry) state(start string, d tensor.DType) string {
 	c.starts = append(c.starts, start)
-	return c.input(d)
+	return c.input(d, c.rank)
 }
 
-// take is the part of x at each place of its axis.
-func (c *carry) take(x string, d tensor.DType, axis int) string {
+// take is the part of x, of so many axes, at each place of its axis.
+func (c *carry) take(x string, d tensor.DType, axis, rank int) string {
 	c.taken, c.axes = append(c.taken, x), append(c.axes, int64(axis))
-	return c.input(d)
+	return c.input(d, rank)
 }
 
 func (c *carry) node(op string, in ...string) string {
@@ -124,8 +136,8 @@ func (c *carry) close(axis int, types []tensor.DType, next []string) []*onnx.Att
 	axes := make([]int64, len(next))
 	for i, name := range next {
 		twin := c.node("Identity", name)
-		body.Outputs = append(body.Outputs, &onnx.ValueInfo{Name: name, DType: int32(types[i])})
-		kept = append(kept, &onnx.ValueInfo{Name: twin, DType: int32(types[i])})
+		body.Outputs = append(body.Outputs, c.value(name, types[i], c.rank))
+		kept = append(kept, c.value(twin, types[i], c.rank))
 		axes[i] = int64(axis)
 	}
 	body.Outputs = append(body.Outputs, kept...)
@@ -152,8 +164,8 @@ func lowerCumProd(e Emitter, in []Operand, a Attrs) ([]string, error) {
 	out := accumulator(d)
 	w := wide(out)
 	start := l.rowLike(in[0], axis, w, l.number(w, 1))
-	c := l.carry(start)
-	so, x := c.state(start, w), c.take(l.cast(in[0].Name, d, w), w, axis)
+	c := l.carry(start, in[0])
+	so, x := c.state(start, w), c.take(l.cast(in[0].Name, d, w), w, axis, c.rank)
 	kept := c.give(in[0], axis, []tensor.DType{w}, c.node("Mul", so, x))
 	return one(l.cast(kept[0], w, out))
 }
@@ -173,9 +185,9 @@ func lowerCumExtreme(largest bool) lowerFunc {
 			w = i64
 		}
 		start := l.rowLike(in[0], axis, w, l.farthest(w, largest))
-		c := l.carry(start)
+		c := l.carry(start, in[0])
 		v, at := c.state(start, w), c.state(l.rowLike(in[0], axis, i64, l.integer(0)), i64)
-		x, i := c.take(l.cast(in[0].Name, d, w), w, axis), c.take(l.iota(in[0], axis), i64, 0)
+		x, i := c.take(l.cast(in[0].Name, d, w), w, axis, c.rank), c.take(l.iota(in[0], axis), i64, 0, 0)
 		keep := c.node("Less", x, v)
 		if !largest {
 			keep = c.node("Less", v, x)
