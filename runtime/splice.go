@@ -95,7 +95,7 @@ func (s *Session) graphOf(p *Plan, taps []Tap, outputs []string, weights map[str
 		}
 		keep = append(keep, names...)
 	}
-	if len(keep) == 0 && (len(sp.hooks) > 0 || sp.ends > 0) { // run for what its Go does, or for how it ends
+	if len(keep) == 0 { // run for what its Go does, or for how it may end
 		token := sp.last
 		if token == "" {
 			token = sp.e.Const(tensor.Int64, nil, []int64{0})
