@@ -5,6 +5,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"maps"
 )
 
 // forStmt carries a for loop out while its condition is known.
@@ -55,14 +56,18 @@ func (f *frame) forRounds(s *ast.ForStmt, name string, list *resStmt) ctl {
 	}
 }
 
-// freshVars gives each iteration its own loop variables, as Go does.
+// freshVars gives each iteration its own loop variables, as Go does: closures of
+// the last one go on seeing theirs, in the environment that they were made in.
 func (f *frame) freshVars() {
-	for o, c := range f.env.cells {
+	e := *f.env
+	e.cells = maps.Clone(e.cells)
+	for o, c := range e.cells {
 		if c.res == nil {
 			d := *c
-			f.env.cells[o] = &d
+			e.cells[o] = &d
 		}
 	}
+	f.env = &e
 }
 
 // round carries out one iteration; stop says that the loop is over.
