@@ -40,9 +40,9 @@ func newDecoder(s *Session, in InvokeInputs) (*decoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	ids, ok := m.madeInput()
-	if !ok {
-		return nil, misuse("NN3141", "the spec of %s names no input of token ids: set its class to %q", m.Name, classIDs)
+	ids, err := m.madeInput()
+	if err != nil {
+		return nil, err
 	}
 	prompt := in[ids.Name]
 	if prompt.h == nil || len(prompt.h.shape) != 2 || !prompt.h.dtype.IsInt() || prompt.h.shape[1] == 0 {

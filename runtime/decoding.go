@@ -55,9 +55,9 @@ func (s *Session) newDecoding(ins []InvokeInputs, opts []GenerateOption) (*decod
 // give the prompts without it.
 func (l *decoding) join(ins []InvokeInputs) error {
 	info := &l.s.info
-	ids, ok := info.madeInput()
-	if !ok {
-		return misuse("NN3141", "the spec of %s names no input of token ids: set its class to %q", info.Name, classIDs)
+	ids, err := info.madeInput()
+	if err != nil {
+		return err
 	}
 	b, err := info.join(ins)
 	if err != nil {
@@ -94,12 +94,12 @@ func (l *decoding) join(ins []InvokeInputs) error {
 	return nil
 }
 
-// stepper runs the model on the inputs of step i and gives the outputs that
-// ModelInfo.generates names.
+// stepper runs the model on the inputs of step i and gives the outputs that the
+// step's phase names.
 type stepper func(i int, b *batch) ([]Tensor, error)
 
-// run is the loop. Where the context ends the loop, the
-// tokens until then come with its error.
+// run is the loop. Where the context ends it, the tokens until then come with the
+// context's error.
 func (l *decoding) run(ctx context.Context, step stepper) ([][]int64, error) {
 	d := l.d
 	defer l.release()

@@ -119,14 +119,18 @@ func (f *filled) sizes(m *ModelInfo, want InputInfo) ([]int64, bool) {
 const classIDs = "ids"
 
 // madeInput finds the input whose tokens a decode loop continues: in a model with
-// an encoder and a decoder the decoder's.
-func (m *ModelInfo) madeInput() (InputInfo, bool) {
+// an encoder and a decoder the decoder's. Without one it is an error (NN3141).
+func (m *ModelInfo) madeInput() (InputInfo, error) {
 	for _, in := range m.Inputs {
 		if in.Class == classIDs && strings.Contains(strings.ToLower(in.Name), "decoder") {
-			return in, true
+			return in, nil
 		}
 	}
-	return m.idsInput()
+	in, ok := m.idsInput()
+	if !ok {
+		return in, misuse("NN3141", "the spec of %s names no input of token ids: set its class to %q", m.Name, classIDs)
+	}
+	return in, nil
 }
 
 // idsInput finds the input that holds token ids.

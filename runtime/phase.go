@@ -120,8 +120,8 @@ func (m *ModelInfo) presentOf(in InputInfo) (string, bool) {
 // grows reports whether a mask or position has an entry for each token that is
 // made: those of an encoder's states have not.
 func (m *ModelInfo) grows(in InputInfo) bool {
-	ids, ok := m.madeInput()
-	if !ok || len(in.Shape) == 0 || len(ids.Shape) == 0 {
+	ids, err := m.madeInput()
+	if err != nil || len(in.Shape) == 0 || len(ids.Shape) == 0 {
 		return true
 	}
 	last := tensor.Dim(in.Shape[len(in.Shape)-1])
