@@ -1,5 +1,7 @@
 package nn
 
+import "github.com/nngen-go/nngen/runtime/backend"
+
 // SplicedNodes tells tests how many nodes a plan's graph has.
 func SplicedNodes(s *Session, p *Plan) (int, error) {
 	m, err := s.graphOf(p, p.Taps, nil, nil, false)
@@ -8,3 +10,6 @@ func SplicedNodes(s *Session, p *Plan) (int, error) {
 	}
 	return len(m.Graph.Nodes), nil
 }
+
+// StepAt is a step in the given state, without values.
+func StepAt(state int64) *Step { return &Step{call: &backend.HookCall{ID: state}} }

@@ -30,8 +30,9 @@ func idleRun() *stepRun {
 	return newStepRun(c, &idle{})
 }
 
-// BenchmarkStep is what a step costs beside the user's own statements.
-func BenchmarkStep(b *testing.B) {
+// BenchmarkVisit is what the runtime does around a step: the outputs that are not
+// set, the panic that is caught.
+func BenchmarkVisit(b *testing.B) {
 	r := idleRun()
 	call := &backend.HookCall{ID: 0}
 	b.ReportAllocs()
