@@ -159,6 +159,7 @@ func (f *frame) weight(e *ast.CallExpr, x *envoyVal, name value) value {
 		}
 	}
 	s := f.ev.graph.model(tensorName, t, x.label()+" weight "+key)
+	s.weight = true
 	if !s.pos.IsValid() {
 		s.pos = e.Pos()
 	}

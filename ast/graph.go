@@ -30,6 +30,7 @@ type sym struct {
 	by   *choice // of a register: what picked the value
 	// chosen says that the value was put together from those of candidates.
 	chosen bool
+	weight bool // a weight of the model, which is there before the run
 }
 
 // graphNode is one node of the plan under construction.

@@ -32,8 +32,8 @@ func (d *divider) symLevel(s *sym) int {
 func (d *divider) modelLevel(s *sym) int {
 	n := 1
 	sched := d.ev.sched
-	if sched.result == nil || s.ref.Kind != plan.Model {
-		return n // the bounds of the rows are known ahead
+	if sched.result == nil || s.ref.Kind != plan.Model || s.weight {
+		return n // the bounds of the rows are known ahead, and no write changes a weight
 	}
 	first := len(sched.moments)
 	for i, m := range sched.moments {
