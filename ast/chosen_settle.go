@@ -13,10 +13,27 @@ type settling struct {
 	index int
 	under *pred
 	done  map[*sym]*sym
+	both  map[*pred]*pred // under, and this one
 }
 
 func newSettling(ev *evaluator, by *choice, index int, under *pred) *settling {
-	return &settling{ev, by, index, under, map[*sym]*sym{}}
+	return &settling{ev, by, index, under, map[*sym]*sym{}, map[*pred]*pred{}}
+}
+
+// underAlso is the condition of a node that is made under p: one for all of them,
+// so that they find each other where it holds.
+func (st *settling) underAlso(p *pred) *pred {
+	switch {
+	case p == nil || st.under.implies(p):
+		return st.under
+	case st.under == nil || p.implies(st.under):
+		return p
+	}
+	if st.both[p] == nil {
+		and := st.ev.graph.add("And", []*sym{st.under.sym, p.sym}, nil, []tensor.Type{p.sym.typ}, p.sym.pos)[0]
+		st.both[p] = &pred{parent: st.under, prior: p, sym: and, text: bothText(st.under.text, p.text), born: p.born || st.under.born}
+	}
+	return st.both[p]
 }
 
 // sym gives the value without chosen points.
@@ -34,12 +51,7 @@ func (st *settling) sym(s *sym) *sym {
 		return out
 	}
 	n := s.node
-	m := &graphNode{op: n.op, attrs: n.attrs, pos: n.pos, text: n.text, hint: n.hint, under: n.under}
-	if m.under == nil {
-		m.under = st.under
-	} else if st.under != nil {
-		m.under = &pred{parent: st.under, prior: n.under, sym: st.under.sym, text: st.under.text, born: n.under.born || st.under.born}
-	}
+	m := &graphNode{op: n.op, attrs: n.attrs, pos: n.pos, text: n.text, hint: n.hint, under: st.underAlso(n.under)}
 	for _, in := range n.in {
 		m.in = append(m.in, st.sym(in))
 	}

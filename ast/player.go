@@ -36,7 +36,7 @@ func (p *player) Resume(a schedule.Answer[int]) (schedule.Request[int], bool) {
 			return schedule.Request[int]{Kind: schedule.Barrier, Barrier: r.waiting[x.barrier]}, true
 		case pointAct:
 			m, _ := slices.BinarySearch(r.moments, x.access.moments[r.candidate(x)])
-			r.late = r.late || m < r.live.Now().Moment
+			r.passed[x] = m < r.live.Now().Moment
 			p.asked = x
 			kind := schedule.Value
 			if x.access.write {

@@ -14,9 +14,10 @@ const maxRuns = 1 << 12
 // run: with the conditions and choices that this run meets.
 type replay struct {
 	s       *runState
-	ways    []way // what can differ between runs
-	now     []int // which way this run goes, by ways
-	late    bool  // the run asks for a point that it has passed: the interpreter ends it
+	ways    []way         // what can differ between runs
+	now     []int         // which way this run goes, by ways
+	late    bool          // the run writes a point that it has passed, which ends it
+	passed  map[*act]bool // reads of points that the run has passed: they wait for nothing
 	at      map[*act]int
 	clock   int
 	live    *schedule.Scheduler[int]
@@ -145,10 +146,10 @@ func around(outer, inner *rscope) bool {
 // torn finds Go in a branch that waits for a point later, while another invoke
 // does what depends on it: a branch is one statement of Go.
 func (s *runState) torn(pairs []pair) (pair, *rscope) {
-	ends := map[*rscope]int{}
+	ends := map[any]int{}
 	for _, a := range s.acts {
 		if top := branchAround(a.scope); top != nil && (a.waits || a.kind == goAct) {
-			ends[top] = max(ends[top], a.seq)
+			ends[top.whole()] = max(ends[top.whole()], a.seq)
 		}
 	}
 	for _, p := range pairs {
@@ -156,7 +157,7 @@ func (s *runState) torn(pairs []pair) (pair, *rscope) {
 		if y.seq < x.seq {
 			x, y = y, x
 		}
-		if top := branchAround(x.scope); x.kind == goAct && top != nil && y.seq < ends[top] {
+		if top := branchAround(x.scope); x.kind == goAct && top != nil && y.seq < ends[top.whole()] {
 			return p, top
 		}
 	}
@@ -174,6 +175,14 @@ func branchAround(s *rscope) *rscope {
 	return found
 }
 
+// whole is the statement that a branch belongs to, which has other branches too.
+func (s *rscope) whole() any {
+	if s.side != nil {
+		return s.side.of
+	}
+	return s
+}
+
 // prepare numbers the moments that the scripts use.
 func (r *replay) prepare() {
 	for _, a := range r.s.acts {
@@ -187,7 +196,7 @@ func (r *replay) prepare() {
 
 // run carries one run out.
 func (r *replay) run() {
-	r.at, r.clock, r.late = map[*act]int{}, 0, false
+	r.at, r.passed, r.clock, r.late = map[*act]int{}, map[*act]bool{}, 0, false
 	clear(r.waiting)
 	p := schedule.Program[int]{Algebra: anyValue{}, Moments: make([]schedule.Moment, len(r.moments))}
 	for i, m := range r.moments {
@@ -256,18 +265,22 @@ func (r *replay) differs(pairs []pair) (pair, bool) {
 		if !okA || !okB {
 			continue
 		}
-		before := p.a.seq < p.b.seq
+		before, now := p.a.seq < p.b.seq, a < b
 		if p.a.kind == pointAct {
 			i, k := r.candidate(p.a), r.candidate(p.b)
 			if p.a.access.moments[i] != p.b.access.moments[k] {
 				continue
 			}
 			before = p.a.served[i] < p.b.served[k]
-			if p.a.late[i] || p.b.late[k] { // as if it had come in time
-				before = p.a.inv.index < p.b.inv.index
+			inTime := p.a.inv.index < p.b.inv.index // as late reads are answered
+			if p.a.late[i] || p.b.late[k] {
+				before = inTime
+			}
+			if r.passed[p.a] || r.passed[p.b] {
+				now = inTime
 			}
 		}
-		if before != (a < b) {
+		if before != now {
 			return p, true
 		}
 	}

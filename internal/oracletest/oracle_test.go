@@ -21,6 +21,7 @@ var (
 	count   = flag.Int("oracle.n", 100, "how many random functions to compare")
 	first   = flag.Int("oracle.first", 0, "the first seed")
 	keep    = flag.String("oracle.keep", "", "a folder for copies of the written programs")
+	corpus  = flag.String("oracle.corpus", filepath.Join("testdata", "corpus"), "the folder of functions that failed once, and are compared again")
 	save    = flag.String("oracle.save", "", "a folder for failures, made small, as files of the corpus")
 	perRun  = flag.Int("oracle.batch", 200, "functions in one program")
 	batches = flag.Int("oracle.jobs", max(1, runtime.NumCPU()/2), "programs at once")
@@ -50,7 +51,7 @@ func (s *suite) run(units []*unit) ([]*outcome, error) {
 // TestOracle compares random functions, and those that failed once.
 func TestOracle(t *testing.T) {
 	s := newSuite(t)
-	units, err := readCorpus(filepath.Join("testdata", "corpus"))
+	units, err := readCorpus(*corpus)
 	require.NoError(t, err)
 	functions := programs(s.nets)
 	began := time.Now()
