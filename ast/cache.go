@@ -158,7 +158,10 @@ func (c *cacheOf) take(v value) []token.Pos {
 
 // invokeCache evaluates m.Cache(…).
 func (f *frame) invokeCache(e *ast.CallExpr, args []value) value {
-	if f.conditional(-1) != nil || f.underLoop() {
+	if !f.stepCache(e.Pos()) {
+		return invalid{}
+	}
+	if f.beyondPhase() != nil || f.underLoop() {
 		return f.fail(e.Pos(), "NN1510", "make it ahead of conditions and loops", "a cache is asked for under a condition or in a loop that only a run knows")
 	}
 	if f.ev.sched.live.Begun() {
@@ -281,6 +284,8 @@ func (f *frame) cacheMethod(e *ast.CallExpr, fv *funcVal, x *cacheVal) value {
 		return f.fail(e.Pos(), "NN1512", hint, "%s of a cache is not compiled: Output and Input are, after Run", fv.method)
 	case !f.ev.sched.ran:
 		return f.fail(e.Pos(), "NN1512", hint, "the cache is read before its run is over")
+	case f.ev.stepVar != nil:
+		return f.fail(e.Pos(), "NN1512", hint, "the cache has an entry for each step, of which there may be several")
 	}
 	var found []*caching.Record
 	for _, r := range x.of.recorder.Records {

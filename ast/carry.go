@@ -70,7 +70,7 @@ func fixedValue(v value) bool {
 			fixed = fixed && x.sym == nil
 		case *codeVal, *dimsVal, *mapVal, *ptrVal, *nilVal:
 			fixed = false
-		case *envoyVal, *operationVal, *operationsVal, *funcVal, *indexVal, *constVal, *traceVal, *barrierVal:
+		case *envoyVal, *operationVal, *operationsVal, *funcVal, *indexVal, *constVal, *traceVal, *barrierVal, *cacheVal:
 			modules = true
 		}
 		return false

@@ -36,11 +36,12 @@ type divider struct {
 	units []*unit // in the order of the program
 	steps int
 	*order
-	syms map[*sym]int
-	left []*resLabel // the groups around
-	past []pastPhase // of a trace over decoding steps, so far
-	base *order      // what stands outside of them
-	last bool        // a phase is placed that is done when the last step is over, or may be
+	syms  map[*sym]int
+	left  []*resLabel // the groups around
+	past  []pastPhase // of a trace over decoding steps, so far
+	base  *order      // what stands outside of them
+	waits bool        // a phase is placed that needs the run's result
+	last  bool        // a phase is placed that is done when the last step is over, or may be
 }
 
 // order is what the statements so far ask of those that follow: the highest
@@ -215,6 +216,9 @@ func (d *divider) place(s *resStmt, fa *facts, guards []*resVar) *unit {
 		fa.writes[d.leapVar(j)] = true
 	}
 	u := &unit{st: s, facts: fa, last: d.last}
+	if d.waits {
+		u.level = 1
+	}
 	for _, t := range fa.taps {
 		u.level = max(u.level, d.symLevel(t))
 	}

@@ -17,9 +17,9 @@ func (d *divider) phase(s *resStmt, guards []*resVar) *piece {
 			d.order.join(q.order)
 		}
 	}
-	d.last = s.phase.over || s.phase.also
+	d.last, d.waits = s.phase.over || s.phase.also, s.phase.waits
 	out := d.branch(s, guards)
-	d.last = false
+	d.last, d.waits = false, false
 	d.past = append(d.past, pastPhase{s.phase, d.order.clone()})
 	outer.join(d.order)
 	d.order = outer

@@ -12,6 +12,7 @@ import (
 type stop struct {
 	pos   token.Pos
 	pred  *pred // nil: on every path
+	phase *phase
 	sides []*side
 	inv   *invoke
 }
@@ -26,7 +27,7 @@ func (f *frame) stopRun(e *ast.CallExpr) value {
 	case !f.mayAsk(e.Pos(), "the run is stopped") || !f.mayBranch(e.Pos(), "the run is stopped"):
 		return invalid{}
 	}
-	st := &stop{pos: e.Pos(), pred: f.predicate(), sides: sidesOf(f.scope), inv: f.inv}
+	st := &stop{pos: e.Pos(), pred: f.predicate(), phase: f.phaseOf(), sides: sidesOf(f.scope), inv: f.inv}
 	f.ev.sched.stops = append(f.ev.sched.stops, st)
 	if st.pred == nil {
 		f.inv.request(schedule.Request[*sym]{Kind: schedule.Stop, Pos: f.ev.position(e.Pos())})
@@ -38,7 +39,7 @@ func (f *frame) stopRun(e *ast.CallExpr) value {
 // branch that stops has to leave the trace.
 func (f *frame) mayBeStopped(a *access) {
 	for _, st := range f.ev.sched.stops {
-		if st.pred == nil || st.inv != f.inv || excludes(st.sides, f.scope) {
+		if st.pred == nil || st.inv != f.inv || excludes(st.sides, f.scope) || st.before(f.phaseOf()) {
 			continue
 		}
 		d := f.ev.report(a.pos, "NN1313", "%s may not be reached: the run may be stopped before it", a.name)
@@ -50,6 +51,9 @@ func (f *frame) mayBeStopped(a *access) {
 
 // result evaluates Result: a read behind everything else in the run.
 func (f *frame) result(e *ast.CallExpr) value {
+	if f.ev.stepVar != nil {
+		return f.stepResult(e)
+	}
 	s := f.ev.sched
 	out, ok := f.ev.acc.spec.Result()
 	if !ok {

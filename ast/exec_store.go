@@ -88,7 +88,7 @@ func (f *frame) setCell(c *cell, v value, at ast.Expr) {
 }
 
 func (f *frame) assignCell(c *cell, v value, at ast.Expr) {
-	if f.moduleAssigned(c, v, at) {
+	if f.moduleAssigned(c, v, at) || f.cacheAssigned(c, v) {
 		return
 	}
 	cond := f.conditional(c.scope)

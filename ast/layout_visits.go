@@ -44,7 +44,7 @@ func (ev *evaluator) layoutVisits(t *Trace, sections []*resBlock, exprs []code) 
 	}
 	t.Before, t.After = print(before, given), print(after, results)
 	ev.inStep = false
-	t.Frame, t.Visits = fr, &Visits{Last: int(ev.lastVisit)}
+	t.Frame, t.Visits = fr, &Visits{Last: int(ev.lastVisit), Result: ev.takesResult}
 	ev.fillResults(t, p, exprs)
 	ev.fillParams(t, p)
 	t.Types = ev.typeDecls(p)

@@ -11,6 +11,8 @@ import (
 type phase struct {
 	visits *visitsVal // at which steps; nil where only a run knows, or for over
 	over   bool       // after the last step
+	loop   bool       // a loop names them
+	waits  bool       // for what needs the run's result
 	also   bool       // for Go between two loops: after the last step too, if the loop ended early
 	code   code       // the condition as Go
 	text   string     // for people

@@ -82,7 +82,8 @@ type Trace struct {
 
 // Visits is what is known of the decoding steps that a trace names.
 type Visits struct {
-	Last int // the last one named by a constant, -1 if none is
+	Last   int  // the last one named by a constant, -1 if none is
+	Result bool // the run's result is asked for
 }
 
 // Frame is what lives across the steps of a trace: a struct of the generated

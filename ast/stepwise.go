@@ -23,7 +23,13 @@ func (f *frame) stepwise(list []ast.Stmt, visit, reached int64) int64 {
 			continue
 		}
 		var ph *phase
+		if p.next > 0 {
+			f.nextBehindStop(p)
+		}
 		switch {
+		case p.over:
+			ph = f.ev.phaseOver()
+			ph.waits = true
 		case reached <= visit:
 			reached = visit
 			ph = f.ev.phaseAt(&visitsVal{list: []visitRange{{from: visit, to: visit + 1, step: 1}}})
@@ -94,6 +100,9 @@ func (f *frame) allSteps(list []ast.Stmt) {
 		}
 	}
 	for _, c := range ev.results {
+		if ev.acc.isCache(c.typ) {
+			continue
+		}
 		f.carry(c, identAt(resultObject(c, ev)))
 	}
 	if ev.form == OneInvoke {
@@ -172,25 +181,5 @@ func (f *frame) inTime(pos token.Pos, what string) bool {
 	}
 	f.fail(pos, "NN1320", "use the point in the loop, or name its visit: points outside of loops mean visit 0, and Next moves on from there",
 		"%s behind a loop over later visits", what)
-	return false
-}
-
-// overSteps refuses what means something else over decoding steps than in a run.
-func (f *frame) overSteps(e *ast.CallExpr, method string) bool {
-	if f.ev.stepVar == nil {
-		return true
-	}
-	hint := ""
-	switch method {
-	case "Result":
-		hint = "the ids are the first result of Generate"
-	case "Stop":
-		hint = "end the generation from nn.OnToken"
-	case "Cache":
-		hint = "append what points give to slices, or leave the loops out: a cache then has an entry for each step"
-	default:
-		return true
-	}
-	f.fail(e.Pos(), "NN1321", hint, "%s is not compiled in a trace that names its decoding steps", method)
 	return false
 }

@@ -15,6 +15,7 @@ func (f *frame) stepLoop(p part, visit, reached int64) int64 {
 	if ph == nil {
 		return reached
 	}
+	ph.loop = true
 	if len(f.calls(p.loop.Body, "Iter", "All", "Next")) > 0 {
 		return f.unrolled(p, ph, reached)
 	}
@@ -94,6 +95,10 @@ func (f *frame) loopPhase(p part, reached int64) (*phase, int64) {
 func (f *frame) unrolled(p part, ph *phase, reached int64) int64 {
 	if ph.visits == nil || ph.visits.list[len(ph.visits.list)-1].open || breaks(p.loop, p.label) {
 		f.fail(p.loop.Pos(), "NN1321", "write loops over visits one after the other", "a loop over visits holds another, or Next: its own visits must be constants then, and it cannot be left")
+		return reached
+	}
+	for _, e := range f.calls(p.loop.Body, "Result") {
+		f.fail(e.Pos(), "NN1320", "call it behind the loop", "the result is asked for where steps are to come: it is there when the last of them is over")
 		return reached
 	}
 	ph.visits.each(func(n int64) bool {

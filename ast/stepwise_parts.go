@@ -54,6 +54,7 @@ type part struct {
 	loop  *ast.RangeStmt
 	label string
 	next  int64 // by how much Next moves on ahead of it
+	over  bool  // from the run's result on: when the last step is over
 }
 
 // parts takes a list of statements apart.
@@ -65,7 +66,17 @@ func (f *frame) parts(list []ast.Stmt) []part {
 		if l, ok := s.(*ast.LabeledStmt); ok {
 			inner, label = l.Stmt, l.Label.Name
 		}
-		if r, ok := inner.(*ast.RangeStmt); ok && f.visitCall(r.X, "Iter", "All") != nil {
+		r, isLoop := inner.(*ast.RangeStmt)
+		isLoop = isLoop && f.visitCall(r.X, "Iter", "All") != nil
+		if over := len(out) > 0 && out[len(out)-1].over; over || !isLoop && len(f.calls(s, "Result")) > 0 {
+			if !over {
+				out = append(out, part{over: true})
+			}
+			f.behindResult(s)
+			out[len(out)-1].stmts = append(out[len(out)-1].stmts, s)
+			continue
+		}
+		if isLoop {
 			out, open = append(out, part{loop: r, label: label}), false
 			continue
 		}

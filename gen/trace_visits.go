@@ -1,6 +1,9 @@
 package gen
 
 import (
+	"strconv"
+	"strings"
+
 	"github.com/dave/jennifer/jen"
 
 	"github.com/nngen-go/nngen/ast"
@@ -16,8 +19,8 @@ func (f *traceFunc) visits() {
 	}
 	ctx := jen.Id(f.scope.name("ctx"))
 	recv := jen.Id(f.t.Frame.Recv)
-	call := func(method string, more ...jen.Code) *jen.Statement {
-		steps := jen.Id(f.scope.name("c")).Dot("steps").Call(append([]jen.Code{recv}, f.visitArguments()...)...)
+	call := func(method, into string, more ...jen.Code) *jen.Statement {
+		steps := jen.Id(f.scope.name("c")).Dot("steps").Call(append(append([]jen.Code{recv}, f.cacheList(into)...), f.visitArguments()...)...)
 		return jen.Id(f.scope.name("c")).Dot("c").Dot(method).Call(append([]jen.Code{ctx, f.inputs(), steps}, more...)...)
 	}
 	var results, values []jen.Code
@@ -39,7 +42,8 @@ func (f *traceFunc) visits() {
 	params := append([]jen.Code{jen.Id(res).Op("*").Id(f.n.result)}, f.params(false)...)
 	f.method("RunInto", params, jen.Error()).BlockFunc(func(g *jen.Group) {
 		f.visitFrame(g)
-		g.Id(err).Op(":=").Add(call("RunVisits"))
+		f.caches(g, res)
+		g.Id(err).Op(":=").Add(call("RunVisits", res))
 		f.visitResults(g, res)
 		f.returnResults(g, nil, err)
 	}).Line()
@@ -51,7 +55,8 @@ func (f *traceFunc) visits() {
 		if len(f.t.Results) > 0 {
 			g.Var().Id(res).Id(f.n.result)
 		}
-		g.List(jen.Id(ids), jen.Id(err)).Op("=").Add(call("GenerateVisits", jen.Id(opts).Op("...")))
+		f.caches(g, res)
+		g.List(jen.Id(ids), jen.Id(err)).Op("=").Add(call("GenerateVisits", res, jen.Id(opts).Op("...")))
 		f.visitResults(g, "&"+res)
 		f.returnResults(g, append([]jen.Code{jen.Id(ids)}, values...), err)
 	}).Line()
@@ -73,7 +78,11 @@ func (f *traceFunc) visitResults(g *jen.Group, res string) {
 	}
 	g.Add(target).Op("=").Id(f.n.result).ValuesFunc(func(g *jen.Group) {
 		for _, r := range f.t.Results {
-			g.Id(r.Field).Op(":").Add(code(r.Expr, returnError))
+			value := code(r.Expr, returnError)
+			if r.Cache > 0 {
+				value = jen.Id(strings.TrimPrefix(res, "&")).Dot(r.Field)
+			}
+			g.Id(r.Field).Op(":").Add(value)
 		}
 	})
 }
@@ -111,11 +120,22 @@ func sliced(p ast.Param) ast.Code {
 	return ast.Join(ast.Text("[]"+p.Type[0].Text[len("..."):]), p.Type[1:])
 }
 
+// cacheParams are the caches that a run fills, which it makes anew.
+func (f *traceFunc) cacheParams() []jen.Code {
+	var list []jen.Code
+	for i := range f.t.Plan.Caches {
+		list = append(list, jen.Id(cacheParam(i)).Add(nn("AnyCache")))
+	}
+	return list
+}
+
+func cacheParam(i int) string { return "nn_cache" + strconv.Itoa(i) }
+
 // visitSteps adds the Go ahead of each run and behind it.
 func (f *traceFunc) visitSteps() {
 	fr := f.t.Frame
 	f.file.Add(note("steps is the Go of %s around the model's runs: at each step, and once more when the last is over.", f.t.Func))
-	params := append([]jen.Code{jen.Id(fr.Recv).Op("*").Id(f.n.frame)}, f.visitParams()...)
+	params := append(append([]jen.Code{jen.Id(fr.Recv).Op("*").Id(f.n.frame)}, f.cacheParams()...), f.visitParams()...)
 	recv := jen.Id(f.scope.name("c")).Op("*").Id(f.n.compiled)
 	ints := func(more ...jen.Code) []jen.Code {
 		return append([]jen.Code{jen.List(jen.Id("nn_step"), jen.Id("nn_steps")).Int()}, more...)
@@ -138,6 +158,16 @@ func (f *traceFunc) visitSteps() {
 				g.Line().Id("Frame").Op(":").Id(fr.Recv)
 			}
 			g.Line().Id("Last").Op(":").Lit(f.t.Visits.Last)
+			if f.t.Visits.Result {
+				g.Line().Id("Result").Op(":").True()
+			}
+			if n := len(f.t.Plan.Caches); n > 0 {
+				g.Line().Id("Caches").Op(":").Index().Add(nn("AnyCache")).ValuesFunc(func(g *jen.Group) {
+					for i := range n {
+						g.Id(cacheParam(i))
+					}
+				})
+			}
 			g.Line().Id("Begin").Op(":").Add(begin)
 			g.Line().Id("After").Op(":").Add(after)
 			g.Line()

@@ -294,7 +294,10 @@ func (h *handle) lendToWrite(b backend.Backend) (backend.Value, bool) {
 }
 
 // Taps are the values that left a run.
-type Taps struct{ list []Tensor }
+type Taps struct {
+	list   []Tensor
+	result func(invoke int) Tensor // of a run over decoding steps that is over
+}
 
 // Len is the number of taps.
 func (t *Taps) Len() int { return len(t.list) }

@@ -2,8 +2,7 @@ package nn
 
 import (
 	"context"
-
-	"github.com/nngen-go/nngen/runtime/backend"
+	"slices"
 )
 
 // Visits is the Go of a compiled trace over decoding steps. Begin makes ready
@@ -11,18 +10,12 @@ import (
 // the last step is over both are called once more, with step -1 and the number of
 // steps that there were: what left the run is then that of the last step.
 type Visits struct {
-	Frame Frame // the steps of mid-run; nil if there are none
-	Last  int   // the last visit that the trace names by a constant, -1 for none
-	Begin func(step, steps int) ([]Tensor, error)
-	After func(step, steps int, taps *Taps) error
-}
-
-// over carries out what follows the last step.
-func (v *Visits) over(steps int, taps *Taps) error {
-	if _, err := v.Begin(-1, steps); err != nil {
-		return err
-	}
-	return v.After(-1, steps, taps)
+	Frame  Frame      // the steps of mid-run; nil if there are none
+	Last   int        // the last visit that the trace names by a constant, -1 for none
+	Result bool       // the trace takes the run's result, when the last step is over
+	Caches []AnyCache // to which each step adds its entries
+	Begin  func(step, steps int) ([]Tensor, error)
+	After  func(step, steps int, taps *Taps) error
 }
 
 // fits refuses a run of too few steps for the visits that the trace names.
@@ -110,17 +103,25 @@ func (c *Compiled) RunVisits(ctx context.Context, ins []InvokeInputs, v Visits) 
 		return err
 	}
 	defer b.release()
-	p, err := c.visitProgram(&c.once, nil)
+	n, err := c.newVisiting(v)
 	if err != nil {
 		return err
 	}
-	r := newStepRun(c, v.Frame)
-	defer r.done()
-	_, taps, err := c.visit(ctx, r, p, b, v, 0, 1)
+	defer n.r.done()
+	var outputs []string
+	if v.Result {
+		outputs = c.s.info.resultOutput()
+	}
+	p, err := c.visitProgram(&c.once, outputs)
 	if err != nil {
 		return err
 	}
-	return v.over(1, taps)
+	out, err := n.visit(ctx, c, p, b, 0, 1)
+	defer releaseAll(out)
+	if err != nil {
+		return err
+	}
+	return n.over(func(invoke int) Tensor { return c.s.info.resultRows(out[0], b.rows, invoke) })
 }
 
 // GenerateVisits runs a trace over the steps of a decode loop.
@@ -140,10 +141,12 @@ func (c *Compiled) GenerateVisits(ctx context.Context, ins []InvokeInputs, v Vis
 		l.release()
 		return nil, err
 	}
-	r := newStepRun(c, v.Frame)
-	defer r.done()
-	var last *Taps
-	steps := 0
+	n, err := c.newVisiting(v)
+	if err != nil {
+		l.release()
+		return nil, err
+	}
+	defer n.r.done()
 	ids, err := l.run(ctx, func(i int, b *batch) ([]Tensor, error) {
 		at, err := c.visitAt(i)
 		if err != nil {
@@ -153,18 +156,17 @@ func (c *Compiled) GenerateVisits(ctx context.Context, ins []InvokeInputs, v Vis
 		if err != nil {
 			return nil, err
 		}
-		out, taps, err := at.visit(ctx, r.of(at), p, b, v, i, l.g.MaxNewTokens)
+		out, err := n.visit(ctx, at, p, b, i, l.g.MaxNewTokens)
 		if err != nil {
 			releaseAll(out)
 			return nil, err
 		}
-		last, steps = taps, i+1
 		return out, nil
 	})
-	if err != nil || steps == 0 {
+	if err != nil || n.steps == 0 {
 		return ids, err
 	}
-	return ids, v.over(steps, last)
+	return ids, n.over(func(invoke int) Tensor { return idsRows(ids, l.rows, invoke) })
 }
 
 // scannedStep makes a scan of the first step of a run that is to be one.
@@ -188,59 +190,18 @@ func (c *Compiled) visitAt(i int) (*Compiled, error) {
 }
 
 // visitProgram gives what one step runs, built when it is first used: outputs of
-// the model, then the taps; nil where there is nothing to run.
+// the model, then the taps, then the conditions of stops; nil where there is
+// nothing to run.
 func (c *Compiled) visitProgram(p **program, outputs []string) (*program, error) {
 	c.stepping.Lock()
 	defer c.stepping.Unlock()
-	if *p == nil && (len(outputs)+len(c.plan.Taps)+len(c.hooks) > 0 || mayEnd(c.plan.Nodes)) {
-		built, err := c.build(c.plan.Taps, outputs)
+	taps := append(slices.Clone(c.plan.Taps), c.stopTaps()...)
+	if *p == nil && (len(outputs)+len(taps)+len(c.hooks) > 0 || mayEnd(c.plan.Nodes)) {
+		built, err := c.build(taps, outputs)
 		if err != nil {
 			return nil, err
 		}
 		*p = built
 	}
 	return *p, nil
-}
-
-// visit runs one step and gives the outputs of the model and what left the run.
-func (c *Compiled) visit(ctx context.Context, r *stepRun, p *program, b *batch, v Visits, step, steps int) ([]Tensor, *Taps, error) {
-	args, err := v.Begin(step, steps)
-	if err != nil {
-		return nil, nil, err
-	}
-	if len(c.plan.Choices)+len(c.plan.Orders) > 0 {
-		if err := c.checkChoices(args); err != nil {
-			return nil, nil, err
-		}
-	}
-	types, err := c.checkRun(b, args)
-	if err != nil {
-		return nil, nil, err
-	}
-	if p == nil { // the trace does nothing to the model and takes nothing from it
-		return nil, &Taps{}, v.After(step, steps, &Taps{})
-	}
-	feed, rows := c.feeds(p, b, args)
-	defer rows.Release()
-	outputs := len(p.outputs) - len(c.plan.Taps)
-	names, err := c.outputsOf(p.outputs, outputs, args)
-	if err != nil {
-		return nil, nil, err
-	}
-	o := backend.RunOptions{KeepOnDevice: map[string]bool{}}
-	for i, name := range names {
-		o.KeepOnDevice[name] = i > 0 && i < outputs
-	}
-	if len(c.hooks) > 0 {
-		r.options(&o, types)
-	}
-	out, err := c.s.run(ctx, p.session, feed, names, o)
-	if err != nil {
-		return nil, nil, c.failed(ctx, err)
-	}
-	if len(c.plan.Taps) == 0 {
-		return out, &Taps{}, v.After(step, steps, &Taps{})
-	}
-	taps := &Taps{list: out[outputs:]}
-	return out[:outputs], taps, v.After(step, steps, taps)
 }

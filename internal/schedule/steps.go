@@ -21,10 +21,10 @@ func (s *Scheduler[V]) turn(r *Request[V]) Answer[V] {
 }
 
 // name is how messages call a moment: by its address, and by its visit where it
-// is not the first.
+// is not the first. The result of a run is no visit of anything.
 func (s *Scheduler[V]) name(at At) string {
 	m := s.p.Moments[at.Moment]
-	if n := m.visit(at.Step); n > 0 {
+	if n := m.visit(at.Step); n > 0 && m.Address != ResultAddress {
 		return fmt.Sprintf("%s at visit %d", m.Address, n)
 	}
 	return m.Address

@@ -21,6 +21,7 @@ import golden_hooks
 import golden_llama
 import golden_session
 import golden_small
+import golden_steps
 import golden_t5
 import golden_tracing
 
@@ -46,6 +47,7 @@ WRITERS = {
     "attach": golden_attach.attach,
     "tracing": golden_tracing.tracing,
     "ends": golden_ends.ends,
+    "steps": golden_steps.steps,
 }
 
 HEAD = """# Golden cases

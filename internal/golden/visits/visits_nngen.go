@@ -2039,31 +2039,19 @@ func layersPlan() *nn.Plan {
 			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "int64", "value": int64(0)}, Line: 214},
 			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const1")}, Out: []string{"layer0"}},
 			{Op: "And", In: []nn.Ref{nn.Arg("taken"), nn.Val("layer0")}, Out: []string{"and0"}},
-			{Op: "If", In: []nn.Ref{nn.Val("and0")}, Out: []string{"scale1"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 215,
+			{Op: "If", In: []nn.Ref{nn.Val("and0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch_size", "sequence_length", "48"}}}, Line: 215,
 				Then: &nn.Body{Nodes: []nn.Node{
 					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/model/layers.0/mlp/down_proj/MatMul_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 215},
 				}, Out: []nn.Ref{nn.Val("scale0")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero0")}},
-			},
-			{Op: "If", In: []nn.Ref{nn.Val("and0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch_size", "sequence_length", "48"}}}, Line: 215,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("scale1")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/model/layers.0/mlp/down_proj/MatMul_output_0")}},
 			},
 			{Op: "Const", Out: []string{"const2"}, Attrs: map[string]any{"dtype": "int64", "value": int64(1)}, Line: 214},
 			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const2")}, Out: []string{"layer1"}},
 			{Op: "And", In: []nn.Ref{nn.Arg("taken"), nn.Val("layer1")}, Out: []string{"and1"}},
-			{Op: "If", In: []nn.Ref{nn.Val("and1")}, Out: []string{"scale3"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 215,
-				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/model/layers.1/mlp/down_proj/MatMul_output_0"), nn.Val("const0")}, Out: []string{"scale2"}, Line: 215},
-				}, Out: []nn.Ref{nn.Val("scale2")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero1"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero1")}},
-			},
 			{Op: "If", In: []nn.Ref{nn.Val("and1")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch_size", "sequence_length", "48"}}}, Line: 215,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("scale3")}},
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/model/layers.1/mlp/down_proj/MatMul_output_0"), nn.Val("const0")}, Out: []string{"scale1"}, Line: 215},
+				}, Out: []nn.Ref{nn.Val("scale1")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/model/layers.1/mlp/down_proj/MatMul_output_0")}},
 			},
 		},
@@ -2135,10 +2123,10 @@ func (c *CompiledLayers) steps(f *layersFrame, layer int) nn.Visits {
 //line visits.go:216
 				nn_choice_2 = nn.Choose(nn_step, 2)
 			}
-//line visits_nngen.go:2139
+//line visits_nngen.go:2127
 //line visits.go:213
 			nn_arg0 := bool(nn_step >= 0 && nn_step < 2)
-//line visits_nngen.go:2142
+//line visits_nngen.go:2130
 			return []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(int64(nn_choice)), nn.Scalar(int64(nn_choice_2))}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -2148,7 +2136,7 @@ func (c *CompiledLayers) steps(f *layersFrame, layer int) nn.Visits {
 //line visits.go:216
 				f.out = append(f.out, nn_taps.Tensor(0))
 			}
-//line visits_nngen.go:2152
+//line visits_nngen.go:2140
 			return nil
 		},
 	}
@@ -2377,7 +2365,7 @@ func (f *limitedFrame) Step(s *nn.Step) error {
 				f.count++
 			}
 		}
-//line visits_nngen.go:2381
+//line visits_nngen.go:2369
 	}
 	return nil
 }
@@ -2399,7 +2387,7 @@ func (c *CompiledLimited) steps(f *limitedFrame, limit float32) nn.Visits {
 //line visits.go:259
 				f.norms = append(f.norms, f.n)
 			}
-//line visits_nngen.go:2403
+//line visits_nngen.go:2391
 			return nil
 		},
 	}
