@@ -2,6 +2,7 @@ package ast
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 )
 
@@ -9,19 +10,30 @@ import (
 // itself: how many wait is noted ahead of it, and what it adds to them is made
 // when it is over, whichever way it ends. A panic that ends the run makes all
 // that wait, the innermost first.
-func (f *frame) deferring(body *ast.BlockStmt, e *ast.CallExpr) (over func(*callCtx)) {
-	if !defersIn(body) || f.inv == nil || f.ev.form != OneInvoke {
-		return func(*callCtx) {}
+func (f *frame) deferring(body *ast.BlockStmt, e *ast.CallExpr) (leave code) {
+	if !defersIn(body) {
+		return nil
 	}
 	f.wantDefers()
 	mark := f.newVar("nn_waiting", intType)
-	f.define(mark, code{{v: f.ev.defers}}.add(".Len()"), &codeVal{typ: intType}, e)
-	return func(call *callCtx) {
-		f.emit(&resStmt{kind: leafStmt, pos: e.Pos(), code: code{{v: f.ev.defers}}.add(".Leave(", mark, ")"), effects: true})
-		for _, c := range call.results {
-			if c.res != nil && c.res.captured {
-				f.forget(c) // a deferred call may have set it
-			}
+	f.define(mark, f.waiting().add(".Len()"), &codeVal{typ: intType}, e)
+	return f.waiting().add(".Leave(", mark, ")")
+}
+
+// left makes what a function has deferred, where it ends or returns under a
+// condition that only a run knows.
+func (f *frame) left(at token.Pos) {
+	if f.call.leave != nil {
+		f.emit(&resStmt{kind: leafStmt, pos: at, code: f.call.leave, effects: true})
+	}
+}
+
+// unsure drops what is known of the results of a call that is over: a deferred
+// call may have set them.
+func (f *frame) unsure(call *callCtx) {
+	for _, c := range call.results {
+		if call.leave != nil && c.res != nil && c.res.captured {
+			f.forget(c)
 		}
 	}
 }
@@ -35,12 +47,7 @@ func (f *frame) wantDefers() {
 
 // deferInline is a defer in a function that is carried out now.
 func (f *frame) deferInline(s *ast.DeferStmt) bool {
-	const hint = "defer in the trace function, or in a plain function that takes Go values"
-	switch {
-	case f.ev.form != OneInvoke:
-		f.fail(s.Pos(), "NN1217", hint, "defer in a function that is carried out when code is generated, in a trace of several invokes")
-		return false
-	case f.recovers(s.Call):
+	if f.recovers(s.Call) {
 		f.fail(s.Pos(), "NN1217", "recover in the trace function, or in a plain function that takes Go values",
 			"a call deferred in a function that is carried out when code is generated recovers from panics: there is no call left that it could return from")
 		return false

@@ -17,10 +17,10 @@ func (f *frame) inline(fv *funcVal, args []value, e *ast.CallExpr) value {
 		return f.foreign(e, fv, args)
 	}
 	ft, body := funcParts(fv)
-	over := f.deferring(body, e)
+	leave := f.deferring(body, e)
 	g, done := f.group("nn_call")
 	g.src, g.env, g.loops = fv.src, newEnv(fv.env), nil
-	call := &callCtx{parent: f.call, kind: inlineCall, pos: e.Pos(), scope: g.scope, targs: fv.targs, sig: fv.sig}
+	call := &callCtx{parent: f.call, kind: inlineCall, pos: e.Pos(), scope: g.scope, targs: fv.targs, sig: fv.sig, leave: leave}
 	if f.call != nil {
 		call.depth = f.call.depth + 1
 	}
@@ -34,10 +34,17 @@ func (f *frame) inline(fv *funcVal, args []value, e *ast.CallExpr) value {
 	g.bindReceiver(fv, e)
 	f.bindParams(g, ft, fv, f.spread(args, e), e)
 	g.declareResults(ft, f.depth())
-	g.scope.ended = g.block(body.List).kind == ctlExited
+	g.runBody(body)
 	done()
-	over(call)
+	f.unsure(call)
 	return f.callResult(call)
+}
+
+// runBody evaluates what a function does.
+func (f *frame) runBody(body *ast.BlockStmt) {
+	if f.scope.ended = f.block(body.List).kind == ctlExited; !f.scope.ended {
+		f.left(body.Rbrace)
+	}
 }
 
 func funcParts(fv *funcVal) (*ast.FuncType, *ast.BlockStmt) {

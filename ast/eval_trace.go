@@ -111,7 +111,7 @@ func (f *frame) invokeBody(inv *invoke, fn *funcVal, e *ast.CallExpr) {
 	g.inv, g.loops, g.src, g.env = inv, nil, fn.src, newEnv(fn.env)
 	scope := g.scope
 	ft, body := funcParts(fn)
-	g.call = &callCtx{parent: f.call, kind: invokeCall, fn: body, pos: e.Pos(), scope: scope, sig: fn.sig, targs: fn.targs}
+	g.call = &callCtx{parent: f.call, kind: invokeCall, fn: body, pos: e.Pos(), scope: scope, sig: fn.sig, targs: fn.targs, leave: g.leaveInvoke(body)}
 	if fn.lit != nil {
 		g.call.fn = fn.lit
 	}
@@ -123,7 +123,7 @@ func (f *frame) invokeBody(inv *invoke, fn *funcVal, e *ast.CallExpr) {
 	if f.ev.stepVar != nil {
 		g.stepwise(body.List, 0, 0)
 	} else {
-		g.scope.ended = g.block(body.List).kind == ctlExited
+		g.runBody(body)
 	}
 	done()
 }
@@ -190,6 +190,7 @@ func (f *frame) runCall(e *ast.CallExpr) value {
 		}
 	}
 	s.run(e.Pos())
+	f.endStopped(e)
 	return &tupleVal{}
 }
 

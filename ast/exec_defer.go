@@ -21,34 +21,37 @@ func defersIn(body *ast.BlockStmt) bool {
 }
 
 // deferStmt defers a call. In a function literal left to host code Go does it.
-// In the trace function itself the call is kept until the function is over: in
-// a list of functions that defer it directly, so that it can recover.
+// Elsewhere the call is kept until the function is over: in a list of functions
+// that defer it directly, so that it can recover.
 func (f *frame) deferStmt(s *ast.DeferStmt) {
+	add := ".Add"
 	switch f.call.kind {
 	case hostCall:
 		f.emit(&resStmt{kind: leafStmt, pos: s.Pos(), code: txt("defer ").add(f.deferred(s, false)), effects: true})
 		return
-	case mainCall:
-		if f.ev.form == OneInvoke {
-			break
-		}
-		f.fail(s.Pos(), "NN1217", "do it in the caller, after Run", "defer is not compiled in a trace of several invokes")
-		return
 	case invokeCall:
-		f.fail(s.Pos(), "NN1217", "do it in the caller, after Run", "defer is not compiled in an invoke")
-		return
+		if !f.deferInvoke(s) {
+			return
+		}
 	case inlineCall:
 		if !f.deferInline(s) {
 			return
 		}
-	}
-	add := ".Add"
-	if f.call.kind == inlineCall {
 		add = ".AddInner"
 	}
 	call := f.deferred(s, true)
-	c := code{{v: f.ev.defers}}.add(add, "(func(nn_next func()) {\n\tdefer ", call, "\n\tnn_next()\n})")
+	c := f.waiting().add(add, "(func(nn_next func()) {\n\tdefer ", call, "\n\tnn_next()\n})")
 	f.emit(&resStmt{kind: leafStmt, pos: s.Pos(), code: c, effects: true})
+}
+
+// waiting is the list of the calls that the code in work defers: the trace
+// function's own, or that of one of several invokes.
+func (f *frame) waiting() code {
+	c := code{{v: f.ev.defers}}
+	if f.inv != nil && f.ev.form == ManyInvokes {
+		return c.add(".In(" + itoa(f.inv.index) + ")")
+	}
+	return c
 }
 
 // deferred gives the call; with keep its function and arguments are evaluated

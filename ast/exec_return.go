@@ -42,6 +42,7 @@ func (f *frame) returnStmt(s *ast.ReturnStmt) ctl {
 	if !cond {
 		return ctl{kind: ctlReturn}
 	}
+	f.left(s.Pos())
 	f.jump(f.call.scope, s.Pos())
 	return ctl{kind: ctlExited}
 }

@@ -88,6 +88,7 @@ type callCtx struct {
 	scope   *rscope // its group
 	targs   map[*types.TypeParam]types.Type
 	sig     *types.Signature
+	leave   code // makes the calls that it has deferred, if it defers any
 }
 
 // fail reports a mistake and gives the value that silences what follows.

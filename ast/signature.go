@@ -153,6 +153,7 @@ func (ev *evaluator) paramKind(t types.Type) ParamKind {
 func (ev *evaluator) bindResults(f *frame, fd *ast.FuncDecl, sig *types.Signature) bool {
 	f.declareResults(fd.Type, 0)
 	ev.hasDefer = defersIn(fd.Body) || ev.mode.defers
+	ev.mode.flat = ev.mode.flat || ev.hasDefer && ev.form == ManyInvokes // deferred calls see how far each invoke came
 	ev.defers = &resVar{hint: "nn_defers", seq: ev.nextVar(), param: true, changed: true, fixed: true, name: "nn_defers", defers: true}
 	for i, c := range f.call.results {
 		if ev.hasDefer && (c.obj == nil || c.name == "nn_r") {

@@ -2,6 +2,8 @@ package gen
 
 import (
 	"github.com/dave/jennifer/jen"
+
+	"github.com/nngen-go/nngen/ast"
 )
 
 // deferring is the body of RunInto for a function that defers calls: what runs
@@ -20,6 +22,9 @@ func (f *traceFunc) deferring(g *jen.Group, res string) {
 	body := jen.Func().Params().Error().BlockFunc(func(g *jen.Group) {
 		f.statements(g, f.t.Before, returnError)
 		run := f.runner(jen.Id(f.scope.name("ctx")), f.inputs(), f.args(g), into)
+		if f.t.Form == ast.ManyInvokes {
+			g.Add(jen.Op(f.t.Defers).Dot("Begin").Call())
+		}
 		if len(f.t.After) == 0 {
 			g.Return(run)
 			return
@@ -30,6 +35,10 @@ func (f *traceFunc) deferring(g *jen.Group, res string) {
 		g.Return(jen.Nil())
 	})
 	run := jen.Op(f.t.Defers).Dot("Run").Call(jen.Lit(f.invoke()), body)
+	if f.t.Form == ast.ManyInvokes {
+		g.Id(ast.InvokeVar).Op(":=").Lit(-1)
+		run = jen.Op(f.t.Defers).Dot("RunInvokes").Call(jen.Op("&").Id(ast.InvokeVar), body)
+	}
 	g.If(jen.Id("nn_failed").Op(":=").Add(run), jen.Id("nn_failed").Op("!=").Nil()).Block(jen.Return(jen.Id("nn_failed")))
 	f.finish(g, res, nil)
 }

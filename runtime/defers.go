@@ -11,7 +11,11 @@ import (
 // function that defers the call itself and then goes on with next, so that the
 // call is made directly by Go: in it recover works, and the calls are made last
 // first, once, whatever the others do.
-type Defers struct{ list []deferredCall }
+type Defers struct {
+	list    []deferredCall
+	invokes []*Defers // of the invokes, where a trace has several
+	begun   bool      // so had its run
+}
 
 type deferredCall struct {
 	call func(next func())

@@ -22,6 +22,8 @@ type Error struct {
 	Pos     token.Position // the user's line, where it is known
 	Related []diag.Related
 	Err     error // what caused it, if anything did
+
+	in int32 // 1 + the invoke whose code in mid-run met it, 0 where that is not known
 }
 
 // Error prints "file:line: message [CODE]", the hint and the related places.

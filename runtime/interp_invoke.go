@@ -41,6 +41,9 @@ var (
 // only where hooks are called, so that the coroutine stays on one thread in one
 // state of locking.
 func (v *invoke) Resume(a schedule.Answer[Tensor]) (req schedule.Request[Tensor], ok bool) {
+	if v.next == nil && a.Err != nil { // the run was over before its turn came
+		return schedule.Request[Tensor]{Kind: schedule.End}, true
+	}
 	if v.next == nil {
 		v.next, v.stop = iter.Pull(v.sequence)
 	}
@@ -84,8 +87,8 @@ func (v *invoke) request(r schedule.Request[Tensor]) Tensor {
 	if err := v.usable(); err != nil {
 		panic(err)
 	}
-	if !v.yield(r) {
-		panic(&Error{Message: errStopped.Error(), Pos: r.Pos, Err: errStopped})
+	if !v.yield(r) || v.answer.Err == errStopped {
+		panic(&Error{Message: errStopped.Error(), Err: errStopped})
 	}
 	if err := v.answer.Err; err != nil {
 		err = fromDiagnostic(err)

@@ -56,9 +56,13 @@ func (t *Trace) interpret(f func(t *Trace) error) (err error) {
 		return err
 	}
 	if !t.ran {
-		return misuse("NN3151", "the trace has %d invokes and was never run: call t.Run() after the last Invoke", len(t.invokes))
+		return neverRun()
 	}
 	return nil
+}
+
+func neverRun() error {
+	return misuse("NN3151", "the trace was never run: call t.Run() after the last Invoke, on every path")
 }
 
 // Invoke registers a block of code with inputs of its own; nil inputs see the
@@ -116,6 +120,9 @@ func (t *Trace) Run() {
 
 // runFailed carries the error of a run through the user's function.
 type runFailed struct{ err error }
+
+func (r runFailed) Error() string { return r.err.Error() }
+func (r runFailed) Unwrap() error { return r.err }
 
 // Session gives the session that the trace runs in.
 func (t *Trace) Session() *Session { return t.s }

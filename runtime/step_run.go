@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/nngen-go/nngen/internal/ops"
 	"github.com/nngen-go/nngen/internal/plan"
@@ -92,6 +93,9 @@ func (r *stepRun) protected() (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = recovered(p, s.in)
+			if own, ok := err.(*Error); ok {
+				atomic.StoreInt32(&own.in, int32(s.in+1))
+			}
 		}
 	}()
 	if err := r.frame.Step(s); err != nil {

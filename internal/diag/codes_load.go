@@ -94,10 +94,10 @@ What the run makes is released with it. Release what Run returned, in the caller
 	{"NN1216", "not compiled yet", `
 The interpreter knows this, the compiler does not yet. Run the function with Session.Interpret.`},
 	{"NN1217", "a defer that cannot be compiled", `
-A trace function of the form func(m *Model, …) may defer calls: they are made when it is over, and may recover. So may a helper
-that is carried out when code is generated, because it touches points or tensors, but for recovering: there is no function
-call left that it could return from, in the middle of a run of the model. The body of an invoke may not defer. Defer and recover in
-the trace function, or in a plain function that takes Go values:
+Trace functions, invokes and helpers may defer calls: they are made when the function is over. A call that the trace function
+defers may recover. One that an invoke defers, or a helper that is carried out when code is generated because it touches points or
+tensors, may not: there is no function call left that it could return from, in the middle of a run of the model. Recover in the
+trace function, or in a plain function that takes Go values:
 
 	defer func() { err = describe(recover()) }()`},
 	{"NN1299", "internal error", `

@@ -53,6 +53,9 @@ The module was called several times, in one run or over the steps of a decode lo
 	{"NN3163", "a decoding step that has no logits", `
 A deferred call recovered from a panic in a decoding step. The panic ended the run of the model, so there is no next token to choose. Recover where
 the model is not left: in a plain function that the step calls, or check ahead of what panics.`},
+	{"NN3164", "a recovery that was not foreseen", `
+A call that an invoke defers recovered from a panic, and nngen did not know that it would: it is a function value, or a function of another
+module. The other invokes were compiled to end with the panic. Call recover in a function literal that is deferred, so that it is seen.`},
 	{"NN3159", "no such view", `The spec names no part of the module's input or output so. Views stand under a point: views: {q: {from: 0, to: 768, heads: 12}}.`},
 	{"NN3170", "a plan that is no data", `The trace has Go in mid-run (hooks), and a plan is data: it can be written, sent and exported only without. Keep that Go out of the
 trace (nngen explain says what made it a hook), or run the trace in its own program.`},

@@ -86,7 +86,7 @@ var asserting = []string{
 	"ast/load_test.go", "modelspec/read_test.go", "modelspec/alias_test.go", "modelspec/infer_test.go", "modelspec/standard_test.go", "modelspec/view_test.go",
 	"internal/schedule/schedule_test.go", "runtime/codes_test.go", "runtime/interp_test.go", "runtime/export_file_test.go",
 	"runtime/generate_test.go", "runtime/operation_test.go", "runtime/padding_test.go", "runtime/visits_test.go", "runtime/serve/serve_test.go",
-	"internal/golden/indexing/views_test.go", "internal/golden/ends/errors_test.go", "internal/golden/ends/edit_test.go", "internal/golden/hooks/deferred_test.go",
+	"internal/golden/indexing/views_test.go", "internal/golden/ends/errors_test.go", "internal/golden/ends/edit_test.go", "internal/golden/hooks/deferred_test.go", "internal/golden/hooks/invokes_test.go",
 	"internal/golden/caches/access_test.go", "internal/golden/caches/scan_test.go", "internal/golden/seq2seq/seq2seq_test.go",
 }
 

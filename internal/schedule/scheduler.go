@@ -79,7 +79,9 @@ func New[V any](p Program[V]) (*Scheduler[V], error) {
 // Start resumes each mediator, in definition order, up to its first request.
 func (s *Scheduler[V]) Start() error {
 	for _, m := range s.meds {
-		s.resume(m, Answer[V]{})
+		if s.failure == nil { // code whose turn did not come is not begun
+			s.resume(m, Answer[V]{})
+		}
 	}
 	return s.settle()
 }

@@ -649,6 +649,8 @@ func (f *helpedFrame) Step(s *nn.Step) error {
 				if f.n < f.limit*float32(1.0) {
 					f.text = "small"
 //line deferred.go:76
+					f.nn_defers.Leave(f.nn_waiting)
+//line deferred.go:76
 					break nn_call
 				}
 //line deferred.go:79
@@ -675,9 +677,8 @@ func (f *helpedFrame) Step(s *nn.Step) error {
 					panic("no limit")
 				}
 				f.text = "scaled"
+				f.nn_defers.Leave(f.nn_waiting)
 			}
-//line deferred.go:93
-			f.nn_defers.Leave(f.nn_waiting)
 //line deferred.go:93
 			n := f.n
 //line deferred.go:93
@@ -712,7 +713,7 @@ func (f *helpedFrame) Step(s *nn.Step) error {
 				nn_next()
 			})
 		}
-//line deferred_nngen.go:716
+//line deferred_nngen.go:717
 	case 1:
 //line deferred.go:71
 	nn_call2:
@@ -721,6 +722,8 @@ func (f *helpedFrame) Step(s *nn.Step) error {
 			f.n_2 = s.Item(0)
 			if f.n_2 < f.limit*float32(2.0) {
 				f.text_2 = "small"
+//line deferred.go:76
+				f.nn_defers.Leave(f.nn_waiting_2)
 //line deferred.go:76
 				break nn_call2
 			}
@@ -748,9 +751,8 @@ func (f *helpedFrame) Step(s *nn.Step) error {
 				panic("no limit")
 			}
 			f.text_2 = "scaled"
+			f.nn_defers.Leave(f.nn_waiting_2)
 		}
-//line deferred.go:93
-		f.nn_defers.Leave(f.nn_waiting_2)
 //line deferred.go:93
 		n := f.n_2
 //line deferred.go:93
@@ -772,7 +774,7 @@ func (f *helpedFrame) Step(s *nn.Step) error {
 		})
 //line deferred.go:100
 		s.SetFloat32(2, k)
-//line deferred_nngen.go:776
+//line deferred_nngen.go:778
 	}
 	return nil
 }
@@ -825,7 +827,7 @@ func (c *CompiledHelped) RunInto(ctx context.Context, res *HelpedResult, in gpt2
 				nn_next()
 			})
 		}
-//line deferred_nngen.go:829
+//line deferred_nngen.go:831
 		if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0], &held[1]); err != nil {
 			return err
 		}
@@ -837,7 +839,7 @@ func (c *CompiledHelped) RunInto(ctx context.Context, res *HelpedResult, in gpt2
 		}}
 //line deferred.go:101
 		nn_r := nn_taps.Tensor(0).Item()
-//line deferred.go:103
+//line deferred.go:102
 		f.nn_defers.Leave(f.nn_waiting_3)
 //line deferred.go:103
 		f.sum += nn_r
@@ -845,7 +847,7 @@ func (c *CompiledHelped) RunInto(ctx context.Context, res *HelpedResult, in gpt2
 		f.log.Add("over")
 //line deferred.go:105
 		logits = nn_taps.Tensor(1)
-//line deferred_nngen.go:849
+//line deferred_nngen.go:851
 		return nil
 	}); nn_failed != nil {
 		return nn_failed
@@ -854,7 +856,7 @@ func (c *CompiledHelped) RunInto(ctx context.Context, res *HelpedResult, in gpt2
 	res.Logits = logits
 //line deferred.go:105
 	res.Sum = f.sum
-//line deferred_nngen.go:858
+//line deferred_nngen.go:860
 	return nil
 }
 

@@ -23,7 +23,18 @@ func Normed(m *gpt2.Model, scale float32) (logits nn.Tensor, sum float32) {
 }
 
 // Log is where traces write what they see.
-type Log struct{ Lines []string }
+type Log struct {
+	Lines []string
+	Fails string // the place that panics
+}
+
+// Pass writes down that a place was passed, which may be the one that panics.
+func (l *Log) Pass(place string) {
+	l.Lines = append(l.Lines, place)
+	if place == l.Fails {
+		panic(place)
+	}
+}
 
 // Add writes a line.
 func (l *Log) Add(format string, args ...any) {

@@ -144,10 +144,10 @@ func (c *CompiledNormed) Close() error {
 
 // loggedMediator is Logged, scheduled: its states in the order of the run.
 var loggedMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 39},
-	{At: "transformer.h.1.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 41},
-	{At: "transformer.h.1.mlp.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, Line: 44},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 46},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 50},
+	{At: "transformer.h.1.mlp.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 52},
+	{At: "transformer.h.1.mlp.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, Line: 55},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 57},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -159,20 +159,20 @@ func loggedPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 39},
-			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"norm1"}, Attrs: map[string]any{"axes": []int64{}}, Line: 42},
-			{Op: "Hook", In: []nn.Ref{nn.Val("norm0"), nn.Val("norm1")}, Out: []string{"p0"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{}}}, Line: 44},
-			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0"), nn.Val("p0")}, Out: []string{"scale0"}, Line: 44},
-			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"norm2"}, Attrs: map[string]any{"axes": []int64{}}, Line: 47},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 50},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"norm1"}, Attrs: map[string]any{"axes": []int64{}}, Line: 53},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm0"), nn.Val("norm1")}, Out: []string{"p0"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{}}}, Line: 55},
+			{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0"), nn.Val("p0")}, Out: []string{"scale0"}, Line: 55},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"norm2"}, Attrs: map[string]any{"axes": []int64{}}, Line: 58},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.1.mlp.output", Tensor: "/transformer/h.1/mlp/c_proj/Reshape_1_output_0", Value: nn.Val("scale0"), Line: 44},
+			{At: "transformer.h.1.mlp.output", Tensor: "/transformer/h.1/mlp/c_proj/Reshape_1_output_0", Value: nn.Val("scale0"), Line: 55},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 46},
-			{Name: "tap0", Value: nn.Val("norm2"), Line: 47},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 57},
+			{Name: "tap0", Value: nn.Val("norm2"), Line: 58},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -217,15 +217,15 @@ var loggedFrames nn.Frames[loggedFrame]
 func (f *loggedFrame) Step(s *nn.Step) error {
 	switch s.State() {
 	case 0:
-//line hooks.go:39
+//line hooks.go:50
 		a := s.Item(0)
-//line hooks.go:40
+//line hooks.go:51
 		f.log.Add("first %.4f", a)
-//line hooks.go:42
+//line hooks.go:53
 		b := s.Item(1)
-//line hooks.go:43
+//line hooks.go:54
 		f.log.Add("second %.4f", b)
-//line hooks.go:44
+//line hooks.go:55
 		s.SetFloat32(0, a/b)
 //line hooks_nngen.go:231
 	}
@@ -250,7 +250,7 @@ func (c *CompiledLogged) RunInto(ctx context.Context, res *LoggedResult, in gpt2
 	f := loggedFrames.Get()
 	defer loggedFrames.Put(f)
 	f.log = log
-//line hooks.go:37
+//line hooks.go:48
 	f.log.Add("start")
 //line hooks_nngen.go:256
 	var held [1]nn.Tensor
@@ -268,9 +268,9 @@ func (c *CompiledLogged) RunInto(ctx context.Context, res *LoggedResult, in gpt2
 	}{func(i int) nn.Tensor {
 		return *nn_out[i]
 	}}
-//line hooks.go:45
+//line hooks.go:56
 	f.log.Add("written")
-//line hooks.go:47
+//line hooks.go:58
 	f.log.Add("logits %.4f", nn_taps.Tensor(1).Item())
 //line hooks_nngen.go:276
 	return nil
@@ -288,9 +288,9 @@ func (c *CompiledLogged) Close() error {
 
 // madeMediator is Made, scheduled: its states in the order of the run.
 var madeMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 56},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, Line: 63},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 64},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 67},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, Line: 74},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 75},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -302,17 +302,17 @@ func madePlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Mean", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"mean0"}, Attrs: map[string]any{"axes": []int64{0, 1}}, Line: 57},
-			{Op: "Hook", In: []nn.Ref{nn.Val("mean0")}, Out: []string{"p0"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"?"}}}, Line: 63},
-			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("p0")}, Out: []string{"sub0"}, Line: 63},
+			{Op: "Mean", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"mean0"}, Attrs: map[string]any{"axes": []int64{0, 1}}, Line: 68},
+			{Op: "Hook", In: []nn.Ref{nn.Val("mean0")}, Out: []string{"p0"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"?"}}}, Line: 74},
+			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("p0")}, Out: []string{"sub0"}, Line: 74},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("sub0"), Line: 63},
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("sub0"), Line: 74},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 64},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 75},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -354,15 +354,15 @@ var madeFrames nn.Frames[madeFrame]
 func (*madeFrame) Step(s *nn.Step) error {
 	switch s.State() {
 	case 0:
-//line hooks.go:57
+//line hooks.go:68
 		mean := s.Float32s(0)
-//line hooks.go:58
+//line hooks.go:69
 		for i := range mean {
 			if i%2 == 0 {
 				mean[i] = float32(0.0)
 			}
 		}
-//line hooks.go:63
+//line hooks.go:74
 		s.SetTensor(0, nn.From(mean))
 //line hooks_nngen.go:368
 	}
@@ -405,9 +405,9 @@ func (c *CompiledMade) Close() error {
 
 // sizedMediator is Sized, scheduled: its states in the order of the run.
 var sizedMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 72},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, Line: 78},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 79},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 83},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, Line: 89},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 90},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -419,17 +419,17 @@ func sizedPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 73},
-			{Op: "Hook", In: []nn.Ref{nn.Val("norm0")}, Out: []string{"p0"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"?"}}}, Line: 78},
-			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("p0")}, Out: []string{"add0"}, Line: 78},
+			{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 84},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm0")}, Out: []string{"p0"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"?"}}}, Line: 89},
+			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("p0")}, Out: []string{"add0"}, Line: 89},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 78},
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 89},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 79},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 90},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -473,13 +473,13 @@ var sizedFrames nn.Frames[sizedFrame]
 func (f *sizedFrame) Step(s *nn.Step) error {
 	switch s.State() {
 	case 0:
-//line hooks.go:73
+//line hooks.go:84
 		k := s.Item(0)
-//line hooks.go:75
+//line hooks.go:86
 		for i := range f.values {
 			f.values[i] = k / float32(i+1)
 		}
-//line hooks.go:78
+//line hooks.go:89
 		s.SetTensor(0, nn.From(f.values))
 //line hooks_nngen.go:485
 	}
@@ -498,7 +498,7 @@ func (c *CompiledSized) RunInto(ctx context.Context, res *SizedResult, in gpt2.I
 	defer nn.Catch(0, &nn_failed)
 	f := sizedFrames.Get()
 	defer sizedFrames.Put(f)
-//line hooks.go:74
+//line hooks.go:85
 	f.values = make([]float32, size)
 //line hooks_nngen.go:504
 	return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
@@ -511,7 +511,7 @@ func (c *CompiledSized) Generate(ctx context.Context, in gpt2.Inputs, size int, 
 	defer sizedFrames.Put(f)
 	return c.c.GenerateSteps(ctx, f, in.NNInputs(), func() ([]nn.Tensor, error) {
 		*f = sizedFrame{}
-//line hooks.go:74
+//line hooks.go:85
 		f.values = make([]float32, size)
 //line hooks_nngen.go:517
 		return nil, nil

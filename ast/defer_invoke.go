@@ -1,0 +1,29 @@
+package ast
+
+import "go/ast"
+
+// deferInvoke is a defer in the body of an invoke.
+func (f *frame) deferInvoke(s *ast.DeferStmt) bool {
+	if f.recovers(s.Call) {
+		f.fail(s.Pos(), "NN1217", "recover in the trace function, or in a plain function that takes Go values",
+			"a call deferred in an invoke recovers from panics: the other invokes would go on without it")
+		return false
+	}
+	f.wantDefers()
+	return true
+}
+
+// leaveInvoke makes what the body of an invoke has deferred.
+func (f *frame) leaveInvoke(body *ast.BlockStmt) code {
+	if !defersIn(body) {
+		return nil
+	}
+	return f.waiting().add(".Leave(0)")
+}
+
+// endStopped makes, behind Run, what waits in invokes that the run was stopped in.
+func (f *frame) endStopped(at ast.Node) {
+	if s := f.ev.sched; f.ev.hasDefer && len(s.stops) > 0 {
+		f.emit(&resStmt{kind: leafStmt, pos: at.Pos(), code: code{{v: f.ev.defers}}.add(".Ended(&" + InvokeVar + ")"), effects: true})
+	}
+}
