@@ -1,6 +1,9 @@
 package oracletest
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // construct writes a step of the present invoke, or a few; nothing if there is
 // no place for it.
@@ -66,8 +69,9 @@ var flavors = []struct {
 // drawFlavors decides what the program has.
 func (w *writer) drawFlavors() {
 	w.has = map[string]bool{"": true}
+	always := strings.Split(*with, ",")
 	for _, f := range flavors {
-		w.has[f.name] = w.r.IntN(100) < f.often
+		w.has[f.name] = w.r.IntN(100) < f.often || slices.Contains(always, f.name)
 	}
 	w.constructs = slices.DeleteFunc(allConstructs(), func(c construct) bool { return !w.has[c.flavor] })
 	for _, c := range w.constructs {

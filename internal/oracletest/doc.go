@@ -18,4 +18,5 @@
 //	make oracle                      # 20,000, with progress
 //	make oracle N=1000 FIRST=7000    # as many as you like, from a seed on
 //	go test ./internal/oracletest -args -oracle.first 500 -oracle.n 1 -oracle.keep DIR
+//	go test ./internal/oracletest -args -oracle.with leave,hook
 package oracletest

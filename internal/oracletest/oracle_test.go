@@ -27,6 +27,7 @@ var (
 	batches = flag.Int("oracle.jobs", max(1, runtime.NumCPU()/2), "programs at once")
 	inside  = flag.Int("oracle.inside", 2, "functions at once in one program")
 	strict  = flag.String("oracle.strict", "", "codes of refusals by design that count as failures, to see what they refuse: NN1301,NN1504")
+	with    = flag.String("oracle.with", "", "what every function has besides: hook,leave,cond,choose")
 	shrinks = flag.Int("oracle.shrink", 3, "how many failures to make small")
 )
 
