@@ -271,7 +271,7 @@ func (r *liveRun) hook(c *backend.HookCall, needed bool) error {
 			return err
 		}
 	}
-	if r.sched.Stopped() || !needed && r.sched.Idle() && !r.sched.Watching() {
+	if r.sched.Stopped() || !needed && r.sched.Idle() && !r.sched.Watching() && !r.sched.Replacing() {
 		return errDone
 	}
 	return nil

@@ -32,6 +32,21 @@ func (s *Scheduler[V]) Watching() bool {
 	return n > 0 && s.watched[n-1] > s.now.Moment
 }
 
+// Replacing reports whether a module that is skipped has outputs ahead: what was
+// given for them is put there, and has to fit, even if nobody waits any more.
+func (s *Scheduler[V]) Replacing() bool {
+	for _, k := range s.skips {
+		for i, out := range k.body.Outs {
+			for _, p := range k.parts {
+				if k.at.Step == s.now.Step && out > s.now.Moment && i < len(p.req.Skip.Values) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
 // Watched reports whether there is any cache.
 func (s *Scheduler[V]) Watched() bool { return len(s.watched) > 0 }
 
