@@ -11,6 +11,7 @@ type access struct {
 	moments []int // where it happens: one place, or one for each candidate of choice
 	choice  *choice
 	write   bool
+	skip    bool // of a module that is left out: the moments are where that is decided
 	pos     token.Pos
 	sides   []*side
 	pred    *pred
@@ -140,13 +141,21 @@ func inOrder(a, w *access) (always, never bool) {
 // depends on what is chosen.
 type runOrder struct{ first, then *access }
 
+// done says what an access does.
+func (a *access) done() string {
+	switch {
+	case a.skip:
+		return "skipped"
+	case a.write:
+		return "written"
+	}
+	return "read"
+}
+
 // tooLate reports a write of a point that the run has passed, as the scheduler does.
 func (f *frame) tooLate(w, a *access) {
-	verb := "read"
-	if a.write {
-		verb = "written"
-	}
-	d := f.ev.report(w.pos, "NN3102", "%s cannot be written any more: %s, which comes later in the run, was already %s", w.name, a.name, verb)
+	verb := a.done()
+	d := f.ev.report(w.pos, "NN3102", "%s cannot be %s any more: %s, which comes later in the run, was already %s", w.name, w.done(), a.name, verb)
 	d.Hint = "move this line before the one that uses " + a.name
 	f.ev.relate(d, a.pos, "%s is %s here", a.name, verb)
 }

@@ -192,8 +192,12 @@ func (ev *evaluator) planChoices(p *plan.Plan) {
 }
 
 func (ev *evaluator) planAccess(a *access) plan.Access {
-	out := plan.Access{Moments: a.moments, Line: ev.line(a.pos), Write: a.write}
-	for _, m := range a.moments {
+	out := plan.Access{Moments: a.moments, Line: ev.line(a.pos), Write: a.write, Skip: a.skip}
+	for i, m := range a.moments {
+		if a.skip {
+			out.At = append(out.At, ev.skippedAt(a, i))
+			continue
+		}
 		out.At = append(out.At, ev.sched.moments[m].Address)
 	}
 	if a.choice != nil {

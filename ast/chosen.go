@@ -46,12 +46,14 @@ func (f *frame) chosenMethod(e *ast.CallExpr, fv *funcVal, x *chosenVal) value {
 		return f.writeChosen(e, x, modelspec.SideOutput, args[0])
 	case "SetInput":
 		return f.writeChosen(e, x, modelspec.SideInput, args[0])
+	case "Skip":
+		return f.skipChosen(e, x, args)
 	case "Call":
 		return f.eachChosen(e, x, true, func(m *envoyVal) value { return f.callModule(e, m, args[0]) })
 	case "Weight":
 		return f.eachChosen(e, x, false, func(m *envoyVal) value { return f.weight(e, m, args[0]) })
 	}
-	return f.fail(e.Pos(), "NN1306", "use Output, Input, SetOutput, SetInput, Call or Weight, or a constant index",
+	return f.fail(e.Pos(), "NN1306", "use Output, Input, SetOutput, SetInput, Skip, Call or Weight, or a constant index",
 		"%s of a module that is chosen when the trace runs is not compiled", fv.method)
 }
 

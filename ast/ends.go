@@ -35,6 +35,19 @@ func (f *frame) stopRun(e *ast.CallExpr) value {
 	return &tupleVal{}
 }
 
+// mayBranch refuses stops that only a run decides about in traces of several
+// invokes: what the others are served would depend on it.
+func (f *frame) mayBranch(pos token.Pos, what string) bool {
+	cond := f.conditional(-1)
+	if cond == nil || !f.ev.sched.several() {
+		return true
+	}
+	d := f.ev.report(pos, "NN1504", "%s under a condition that only a run knows, in an invoke of several", what)
+	d.Hint = "stop in every run, or make the invoke with the condition a trace of its own"
+	f.ev.relate(d, cond.pos, "the condition is here")
+	return false
+}
+
 // mayBeStopped refuses points behind a stop that a run may or may not make: the
 // branch that stops has to leave the trace.
 func (f *frame) mayBeStopped(a *access) {

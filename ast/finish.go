@@ -19,6 +19,7 @@ func (ev *evaluator) finish() *Trace {
 	}
 	t.File = t.Pos.Filename
 	ev.keptCaches()
+	ev.besideSkips()
 	var exprs []code
 	for _, c := range ev.results {
 		exprs = append(exprs, f.resultCode(c))

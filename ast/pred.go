@@ -25,8 +25,8 @@ type pred struct {
 
 // implies reports whether p holds only where q does; the nil condition always holds.
 func (p *pred) implies(q *pred) bool {
-	if q == nil || p == q {
-		return true
+	if q == nil || p == q || p != nil && p.sym != nil && p.sym == q.sym {
+		return true // one bool of the graph: several invokes ask for the same condition
 	}
 	return p != nil && (p.parent.within(q) || p.prior.within(q))
 }

@@ -23,9 +23,9 @@ func (s *runState) unordered(p pair) {
 		return
 	}
 	cause := s.causeOf(p)
-	what := "is " + verbOf(cause.access) + " under a condition that only a run knows"
+	what := "is " + cause.access.done() + " under a condition that only a run knows"
 	if cause.access.choice != nil {
-		what = "is " + verbOf(cause.access) + " where " + cause.access.choice.text + " chooses it"
+		what = "is " + cause.access.done() + " where " + cause.access.choice.text + " chooses it"
 	}
 	x, y := p.a, p.b
 	if cause.inv == y.inv {
@@ -34,8 +34,8 @@ func (s *runState) unordered(p pair) {
 	d := s.ev.report(cause.pos, "NN1504", "%s %s, and only that decides which of two invokes comes first to what both of them need", cause.access.name, what)
 	d.Hint = "do what the invokes share ahead of this line, or let both wait at a barrier in between; or make a trace of its own of one of them"
 	if x.kind == pointAct {
-		s.ev.relate(d, x.pos, "%s is %s here", x.access.name, verbOf(x.access))
-		s.ev.relate(d, y.pos, "and %s here, by the other", verbOf(y.access))
+		s.ev.relate(d, x.pos, "%s is %s here", x.access.name, x.access.done())
+		s.ev.relate(d, y.pos, "and %s here, by the other", y.access.done())
 	} else {
 		s.ev.relate(d, x.pos, "this invoke does it here")
 		s.ev.relate(d, y.pos, "the other one here")
@@ -43,13 +43,6 @@ func (s *runState) unordered(p pair) {
 	if top := s.ev.outermost(cause.scope); top != nil && top.pos.IsValid() {
 		s.ev.relate(d, top.pos, "the condition is here")
 	}
-}
-
-func verbOf(a *access) string {
-	if a.write {
-		return "written"
-	}
-	return "read"
 }
 
 // causeOf is the access that makes an order depend on the run: of the invoke of

@@ -54,5 +54,8 @@ func access(a plan.Access) *jen.Statement {
 	if a.Write {
 		list = append(list, jen.Id("Write").Op(":").True())
 	}
+	if a.Skip {
+		list = append(list, jen.Id("Skip").Op(":").True())
+	}
 	return nn("Access").Values(integer(list, "Line", a.Line)...)
 }

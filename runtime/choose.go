@@ -98,11 +98,18 @@ func (c *Compiled) checkOrder(args []Tensor, o plan.Order) error {
 		return nil
 	}
 	verb := "read"
-	if o.First.Write {
+	switch {
+	case o.First.Skip:
+		verb = "skipped"
+	case o.First.Write:
 		verb = "written"
 	}
-	e := misuse("NN3102", "%s, line %d: %s cannot be written any more: %s, which comes later in the run, was already %s in line %d",
-		c.plan.Name, o.Then.Line, thenAt, firstAt, verb, o.First.Line)
+	done := "written"
+	if o.Then.Skip {
+		done = "skipped"
+	}
+	e := misuse("NN3102", "%s, line %d: %s cannot be %s any more: %s, which comes later in the run, was already %s in line %d",
+		c.plan.Name, o.Then.Line, thenAt, done, firstAt, verb, o.First.Line)
 	e.Hint = "choose a module that comes no earlier in the run than the other"
 	return e
 }

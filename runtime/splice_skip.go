@@ -28,15 +28,50 @@ func (sp *splice) leaveOut() error {
 		body := func(n *onnx.Node) bool {
 			return len(n.Outputs) > 0 && inside[n.Outputs[0]] && n.Domain != backend.HookDomain
 		}
-		for _, n := range sp.ifs {
-			for _, a := range n.Attrs {
-				if a.G != nil && slices.ContainsFunc(a.G.Nodes, func(m *onnx.Node) bool { return len(m.Inputs) == 1 && m.Inputs[0] == k.Outputs[0] }) {
-					sp.ix.Sink(n, a.G, body)
-				}
+		first, branch := sp.goesOn(k.Outputs[0])
+		for _, name := range k.Outputs[1:k.Given] { // one branch has the body, which gives them all
+			if other, _ := sp.goesOn(name); first == nil {
+				first, branch = sp.goesOn(name)
+			} else if other != nil {
+				sp.keepInside(name, other, inside)
+				sp.ix.JoinIfs(first, other)
 			}
+		}
+		if first != nil {
+			sp.ix.Sink(first, branch, body)
 		}
 	}
 	return nil
+}
+
+// keepInside lets a module that runs go on with what it makes itself: what was
+// given in the place of an output that it uses too is for runs that skip it.
+func (sp *splice) keepInside(output string, n *onnx.Node, inside map[string]bool) {
+	var users []int
+	for _, i := range sp.ix.Consumers(n.Outputs[0]) {
+		if out := sp.ix.Graph().Nodes[i].Outputs; len(out) > 0 && inside[out[0]] {
+			users = append(users, i)
+		}
+	}
+	if len(users) > 0 {
+		sp.ix.ReplaceUses(n.Outputs[0], output, users)
+	}
+}
+
+// goesOn finds the If that passes on what a module makes where it is not skipped,
+// and the branch that does.
+func (sp *splice) goesOn(output string) (*onnx.Node, *onnx.Graph) {
+	for _, n := range sp.ifs {
+		if !slices.Contains(sp.ix.Graph().Nodes, n) {
+			continue // nobody needs it
+		}
+		for _, a := range n.Attrs {
+			if a.G != nil && slices.ContainsFunc(a.G.Nodes, func(m *onnx.Node) bool { return len(m.Inputs) == 1 && m.Inputs[0] == output }) {
+				return n, a.G
+			}
+		}
+	}
+	return nil, nil
 }
 
 // insideOf names what the nodes of a module make, each by its first result.

@@ -31,7 +31,7 @@ A parameter may choose a module: one compiled trace then serves a sweep over all
 	b.SetOutput(b.Output().Add(v))
 
 It may not depend on a value of the same run, choose among modules that are chosen themselves, or name a method that has no chosen
-form: those are Output, Input, SetOutput, SetInput, Call, Weight and the module's own fields. What a chosen module gives cannot be
+form: those are Output, Input, SetOutput, SetInput, Skip, Call, Weight and the module's own fields. What a chosen module gives cannot be
 looked at by Go in mid-run.`},
 	{"NN1307", "a point that does not exist", `
 The spec lists no such tensor: the module is a list, was fused with its neighbours, or takes no input. The hint names the line of
@@ -73,7 +73,8 @@ to leave the trace, so that what follows belongs to runs that go on:
 	{"NN1312", "a skip that cannot be carried out", `
 The model itself cannot be skipped, nor a module whose output the spec does not know. Skip takes at most as many values as the module
 has outputs. Under a condition that only a run knows, the module runs where the condition does not hold: then the rest of the trace may
-not use what is inside of it, unless it stands in the branch where the module is not skipped.
+not use what is inside of it, unless it stands in the branch where the module is not skipped. The same holds of all the modules of
+which an index picks one to be skipped.
 
 	if flag {
 		b.Skip(b.Input())
@@ -146,7 +147,8 @@ writes of one point. This is refused:
 	})
 	t.Invoke(b, func(m *gpt2.Model) { _ = m.Transformer.H[1].Output().Norm().Item(); names = append(names, "b") })
 
-Do what they share ahead of the condition, let both wait at a barrier in between, or write two traces.`},
+Do what they share ahead of the condition, let both wait at a barrier in between, or write two traces. A module that is skipped under
+a condition is skipped by all invokes under the same condition over parameters, as it runs for the whole batch or not at all.`},
 	{"NN1505", "no rows of its own", `
 The tensor has no batch axis (or none that the spec knows), so one invoke of several cannot write its rows.`},
 	{"NN1510", "a cache out of place", `

@@ -161,6 +161,7 @@ type Access struct {
 	Choice  string   `json:"choice,omitempty"`
 	When    string   `json:"when,omitempty"`
 	Write   bool     `json:"write,omitempty"`
+	Skip    bool     `json:"skip,omitempty"` // of whole modules: At has their paths
 	Line    int      `json:"line,omitempty"`
 }
 

@@ -70,9 +70,10 @@ func (s *Scheduler[V]) lines(at At) []int {
 			out = append(out, e.state.Line)
 		}
 	}
-	skips, _ := s.replaced(at)
-	for _, p := range skips {
-		out = append(out, p.req.Pos.Line)
+	for _, r := range s.replaced(at) {
+		for _, p := range r.k.giving(r.output) {
+			out = append(out, p.req.Pos.Line)
+		}
 	}
 	return out
 }

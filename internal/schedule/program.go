@@ -45,7 +45,6 @@ type Request[V any] struct {
 
 	// Edit makes a swap depend on what stands there: it is called with the rows
 	// that the mediator would read, and what it gives is written. nil: Value is.
-	// Of a skip it is called with what the module makes of its output.
 	Edit func(old V) (V, error)
 	// Then, if set, lets the mediator go on at once: the request is met when its
 	// moment comes, ahead of later requests of this mediator for that moment, and

@@ -63,7 +63,7 @@ func (s *script) Resume(a Answer[string]) (Request[string], bool) {
 		return Request[string]{Kind: End, Err: errors.New("user error"), Pos: pos}, true
 	case w[0] == '-':
 		value := strings.ReplaceAll(w[1:], "$", "f("+s.last+")")
-		return Request[string]{Kind: Skip, At: At{0, next.Enter}, Pos: pos, Skip: &Skipped[string]{next, []string{value}}}, true
+		return Request[string]{Kind: Skip, At: At{0, next.Enter}, Pos: pos, Skip: &Skipped[string]{Body: next, Values: []string{value}}}, true
 	case w[0] == '|':
 		return Request[string]{Kind: Barrier, Barrier: s.barriers[w[1:]], Pos: pos}, true
 	}

@@ -101,8 +101,7 @@ func (s *Scheduler[V]) Waits(at At) bool {
 			}
 		}
 	}
-	list, _ := s.replaced(at)
-	return len(list) > 0
+	return len(s.replaced(at)) > 0
 }
 
 // Serve is called once for each moment, in their order. base gives the tensor as

@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"go/token"
+	"slices"
 
 	"github.com/nngen-go/nngen/internal/diag"
 )
@@ -11,6 +12,14 @@ import (
 type Skipped[V any] struct {
 	*Body
 	Values []V
+	// Edit makes a value depend on what the model makes of its output: it is called
+	// with the number of the output, the value and what stands there, of the rows
+	// that the mediator would read, and what it gives is put there. nil: the value is.
+	Edit func(output int, v, old V) (V, error)
+	// May says that the run may not take the skip: then Edit tells, once for the
+	// whole batch, of the values of all invokes. That its module's points are not
+	// used elsewhere is the mediators' affair.
+	May bool
 }
 
 // skipping is a module that is skipped, with what each mediator gave for it.
@@ -47,45 +56,93 @@ func (s *Scheduler[V]) skip(m *mediator[V], r *Request[V]) {
 	k.parts = append(k.parts, skipPart[V]{m, m.rows, *r})
 }
 
+// replacing is an output of a skipped module.
+type replacing[V any] struct {
+	k      *skipping[V]
+	output int
+}
+
 // replaced gives the skips that put a value in the place of what the model makes
 // at a moment.
-func (s *Scheduler[V]) replaced(at At) (list []skipPart[V], which []int) {
+func (s *Scheduler[V]) replaced(at At) (list []replacing[V]) {
 	for _, k := range s.skips {
 		if k.at.Step != at.Step {
 			continue
 		}
 		for i, out := range k.body.Outs {
-			for _, p := range k.parts {
-				if out == at.Moment && i < len(p.req.Skip.Values) {
-					list, which = append(list, p), append(which, i)
-				}
+			if out == at.Moment && len(k.giving(i)) > 0 {
+				list = append(list, replacing[V]{k, i})
 			}
 		}
 	}
-	return list, which
+	return list
+}
+
+// giving are the parts of a skip that have a value for an output.
+func (k *skipping[V]) giving(output int) (list []skipPart[V]) {
+	for _, p := range k.parts {
+		if output < len(p.req.Skip.Values) {
+			list = append(list, p)
+		}
+	}
+	return list
 }
 
 // replace puts what was given for skipped modules into the cell, before anybody
 // is served there.
 func (s *Scheduler[V]) replace(at At) error {
-	list, which := s.replaced(at)
-	for i, p := range list {
-		v := p.req.Skip.Values[which[i]]
-		if p.req.Edit != nil {
-			old, err := s.cell.read(p.rows)
-			if err == nil {
-				v, err = p.req.Edit(old)
+	for _, r := range s.replaced(at) {
+		parts := r.k.giving(r.output)
+		if len(parts) > 1 && parts[0].req.Skip.May && parts[0].rows != AllRows {
+			if err := s.together(at, parts, r.output); err != nil {
+				return err
 			}
-			if err != nil {
+			continue
+		}
+		for _, p := range parts {
+			if err := s.given(at, p, p.rows, r.output, p.req.Skip.Values[r.output]); err != nil {
 				return err
 			}
 		}
-		if err := s.cell.write(p.rows, v); err != nil {
-			return &Misfit{p.req.Pos, err}
+	}
+	return nil
+}
+
+// together puts what several invokes gave in one place: a module that a run may
+// not skip is left out by one decision for the whole batch.
+func (s *Scheduler[V]) together(at At, parts []skipPart[V], output int) error {
+	old, err := s.cell.all()
+	if err != nil {
+		return err
+	}
+	var list []Part[V]
+	for _, p := range parts {
+		list = append(list, Part[V]{p.rows, p.req.Skip.Values[output]})
+	}
+	slices.SortFunc(list, func(a, b Part[V]) int { return a.Invoke - b.Invoke })
+	v, err := s.p.Algebra.Join(old, list, s.p.Moments[at.Moment])
+	if err != nil {
+		return &Misfit{parts[0].req.Pos, err}
+	}
+	return s.given(at, parts[0], AllRows, output, v)
+}
+
+// given puts one value where an output is.
+func (s *Scheduler[V]) given(at At, p skipPart[V], rows, output int, v V) error {
+	if edit := p.req.Skip.Edit; edit != nil {
+		old, err := s.cell.read(rows)
+		if err == nil {
+			v, err = edit(output, v, old)
 		}
-		if s.p.Policy == Serve { // late reads see it, whoever makes them
-			s.log = append(s.log, entry[V]{at, -1, p.rows, v})
+		if err != nil {
+			return err
 		}
+	}
+	if err := s.cell.write(rows, v); err != nil {
+		return &Misfit{p.req.Pos, err}
+	}
+	if s.p.Policy == Serve { // late reads see it, whoever makes them
+		s.log = append(s.log, entry[V]{at, -1, rows, v})
 	}
 	return nil
 }
@@ -144,7 +201,7 @@ func (s *Scheduler[V]) shut(m *mediator[V], r *Request[V]) *diag.Diagnostic {
 func (k *skipping[V]) left(m *mediator[V], r *Request[V]) bool {
 	own := false
 	for _, p := range k.parts {
-		if p.req.Then != nil { // under a condition: whoever asks has seen to that
+		if p.req.Skip.May { // whoever asks has seen to that
 			return false
 		}
 		own = own || p.m == m

@@ -16,6 +16,7 @@ def ends() -> Golden:
     _conditions(g, model, module)
     _stops(g, model)
     _results(g, model, module)
+    _chosen(g, model, module)
     return g
 
 
@@ -127,3 +128,46 @@ def _results(g, model, module):
             result1 = tracer.result.logits.clone().save()
     g.add("result", "invoke 0 scales model.layers.0.output by 1.5; both read the run's result, narrowed to their rows: its logits.", [one, two],
           out={"result0": result0, "result1": result1}, moved=[("result0", raw)])  # fmt: skip
+
+
+def _chosen(g, model, module):
+    """Skips of a layer that a parameter names, and by both invokes under one condition."""
+    m = model.model
+    one, two = _prompt(2, 6, 119), _prompt(1, 6, 120)
+    raw = _raw(module, one)
+    v = _vector(121)
+    for layer in range(2):
+        with model.trace(**one, use_cache=False):
+            m.layers[layer].skip(m.layers[layer].input * 0.5)
+            h = first(m.layers[layer].output).clone().save()
+            logits = model.lm_head.output.clone().save()
+        g.add(f"skip_chosen_{layer}", "model.layers[layer].skip(model.layers[layer].input * 0.5); reads model.layers[layer].output as `h`, and lm_head.output.", one,
+              args={"layer": layer}, out={"h": h, "logits": logits}, moved=[("logits", raw)])  # fmt: skip
+        with model.trace(**one, use_cache=False):
+            embed = m.embed_tokens.output
+            m.layers[layer].mlp.skip(embed + v)
+            m.layers[layer].mlp.output = m.layers[layer].mlp.output * 2
+            logits = model.lm_head.output.clone().save()
+        g.add(f"skip_chosen_mlp_{layer}", "model.layers[layer].mlp.skip(model.embed_tokens.output + v), then model.layers[layer].mlp.output = model.layers[layer].mlp.output * 2.", one,
+              args={"layer": layer, "v": v}, out={"logits": logits}, moved=[("logits", raw)])  # fmt: skip
+        with model.trace(use_cache=False) as tracer:
+            with tracer.invoke(**one):
+                m.layers[layer].skip(m.layers[layer].input)
+                logits0 = model.lm_head.output.clone().save()
+            with tracer.invoke(**two):
+                m.layers[layer].skip(m.layers[layer].input * 2)
+                logits1 = model.lm_head.output.clone().save()
+        g.add(f"skip_chosen_invokes_{layer}", "invoke 0 skips model.layers[layer] with its input, invoke 1 with twice its own.", [one, two],
+              args={"layer": layer}, out={"logits0": logits0, "logits1": logits1}, moved=[("logits0", raw)])  # fmt: skip
+    for name, flag in {"on": True, "off": False}.items():
+        with model.trace(use_cache=False) as tracer:
+            with tracer.invoke(**one):
+                if flag:
+                    m.layers[1].skip(m.layers[1].input * 0.5)
+                logits0 = model.lm_head.output.clone().save()
+            with tracer.invoke(**two):
+                if flag:
+                    m.layers[1].skip(m.layers[1].input + v)
+                logits1 = model.lm_head.output.clone().save()
+        g.add(f"skip_both_{name}", "where flag holds invoke 0 skips model.layers.1 with half its input, invoke 1 with its input + v.", [one, two],
+              args={"flag": flag, "v": v}, out={"logits0": logits0, "logits1": logits1}, **{("moved" if flag else "same"): [("logits0", raw)]})  # fmt: skip

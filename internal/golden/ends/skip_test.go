@@ -35,6 +35,14 @@ func TestSkip(t *testing.T) {
 		{Name: "skip_when_off", Trace: ends.SkipWhen, Compile: ends.CompileSkipWhen, Args: "arg.flag", Results: "h0 logits"},
 		{Name: "skip_norm_on", Trace: ends.SkipNorm, Compile: ends.CompileSkipNorm, Args: "arg.limit", Results: "logits"},
 		{Name: "skip_norm_off", Trace: ends.SkipNorm, Compile: ends.CompileSkipNorm, Args: "arg.limit", Results: "logits"},
+		{Name: "skip_chosen_0", Trace: ends.SkipChosen, Compile: ends.CompileSkipChosen, Args: "arg.layer", Results: "h logits"},
+		{Name: "skip_chosen_1", Trace: ends.SkipChosen, Compile: ends.CompileSkipChosen, Args: "arg.layer", Results: "h logits"},
+		{Name: "skip_chosen_mlp_0", Trace: ends.SkipChosenMLP, Compile: ends.CompileSkipChosenMLP, Args: "arg.layer arg.v", Results: "logits"},
+		{Name: "skip_chosen_mlp_1", Trace: ends.SkipChosenMLP, Compile: ends.CompileSkipChosenMLP, Args: "arg.layer arg.v", Results: "logits"},
+		{Name: "skip_chosen_invokes_0", Trace: ends.SkipChosenInvokes, Compile: ends.CompileSkipChosenInvokes, Args: "arg.layer", Results: "logits0 logits1"},
+		{Name: "skip_chosen_invokes_1", Trace: ends.SkipChosenInvokes, Compile: ends.CompileSkipChosenInvokes, Args: "arg.layer", Results: "logits0 logits1"},
+		{Name: "skip_both_on", Trace: ends.SkipBoth, Compile: ends.CompileSkipBoth, Args: "arg.flag arg.v", Results: "logits0 logits1"},
+		{Name: "skip_both_off", Trace: ends.SkipBoth, Compile: ends.CompileSkipBoth, Args: "arg.flag arg.v", Results: "logits0 logits1"},
 	})
 }
 
