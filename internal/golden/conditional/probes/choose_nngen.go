@@ -572,169 +572,97 @@ func ablateLayerPlan() *nn.Plan {
 			{Op: "Const", Out: []string{"const2"}, Attrs: map[string]any{"dtype": "int64", "value": int64(0)}, Line: 45},
 			{Op: "Eq", In: []nn.Ref{nn.Arg("choice"), nn.Val("const2")}, Out: []string{"is0"}},
 			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is0")}, Out: []string{"and0"}},
-			{Op: "If", In: []nn.Ref{nn.Val("and0")}, Out: []string{"setAt1"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 37,
+			{Op: "If", In: []nn.Ref{nn.Val("and0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 37,
 				Then: &nn.Body{Nodes: []nn.Node{
 					{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/c_proj/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 37},
 				}, Out: []nn.Ref{nn.Val("setAt0")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero0")}},
-			},
-			{Op: "If", In: []nn.Ref{nn.Val("and0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 37,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("setAt1")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/attn/c_proj/Reshape_1_output_0")}},
 			},
 			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is0")}, Out: []string{"and1"}},
-			{Op: "If", In: []nn.Ref{nn.Val("and1")}, Out: []string{"scale1"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 38,
+			{Op: "If", In: []nn.Ref{nn.Val("and1")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 38,
 				Then: &nn.Body{Nodes: []nn.Node{
 					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/ln_2/LayerNormalization_output_0"), nn.Val("const1")}, Out: []string{"scale0"}, Line: 38},
 				}, Out: []nn.Ref{nn.Val("scale0")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero1"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero1")}},
-			},
-			{Op: "If", In: []nn.Ref{nn.Val("and1")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 38,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("scale1")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/ln_2/LayerNormalization_output_0")}},
 			},
 			{Op: "Const", Out: []string{"const3"}, Attrs: map[string]any{"dtype": "int64", "value": int64(1)}, Line: 45},
 			{Op: "Eq", In: []nn.Ref{nn.Arg("choice"), nn.Val("const3")}, Out: []string{"is1"}},
 			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is1")}, Out: []string{"and2"}},
-			{Op: "If", In: []nn.Ref{nn.Val("and2")}, Out: []string{"setAt3"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 37,
-				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/c_proj/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt2"}, Attrs: map[string]any{"index": ":,$"}, Line: 37},
-				}, Out: []nn.Ref{nn.Val("setAt2")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero2"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero2")}},
-			},
 			{Op: "If", In: []nn.Ref{nn.Val("and2")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 37,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("setAt3")}},
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/c_proj/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt1"}, Attrs: map[string]any{"index": ":,$"}, Line: 37},
+				}, Out: []nn.Ref{nn.Val("setAt1")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/attn/c_proj/Reshape_1_output_0")}},
 			},
 			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is1")}, Out: []string{"and3"}},
-			{Op: "If", In: []nn.Ref{nn.Val("and3")}, Out: []string{"scale3"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 38,
-				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/ln_2/LayerNormalization_output_0"), nn.Val("const1")}, Out: []string{"scale2"}, Line: 38},
-				}, Out: []nn.Ref{nn.Val("scale2")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero3"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero3")}},
-			},
 			{Op: "If", In: []nn.Ref{nn.Val("and3")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 38,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("scale3")}},
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/ln_2/LayerNormalization_output_0"), nn.Val("const1")}, Out: []string{"scale1"}, Line: 38},
+				}, Out: []nn.Ref{nn.Val("scale1")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/ln_2/LayerNormalization_output_0")}},
 			},
 			{Op: "Const", Out: []string{"const4"}, Attrs: map[string]any{"dtype": "int64", "value": int64(2)}, Line: 45},
 			{Op: "Eq", In: []nn.Ref{nn.Arg("choice"), nn.Val("const4")}, Out: []string{"is2"}},
 			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is2")}, Out: []string{"and4"}},
-			{Op: "If", In: []nn.Ref{nn.Val("and4")}, Out: []string{"setAt5"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 37,
-				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/c_proj/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt4"}, Attrs: map[string]any{"index": ":,$"}, Line: 37},
-				}, Out: []nn.Ref{nn.Val("setAt4")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero4"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero4")}},
-			},
 			{Op: "If", In: []nn.Ref{nn.Val("and4")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 37,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("setAt5")}},
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/c_proj/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt2"}, Attrs: map[string]any{"index": ":,$"}, Line: 37},
+				}, Out: []nn.Ref{nn.Val("setAt2")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/c_proj/Reshape_1_output_0")}},
 			},
 			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is2")}, Out: []string{"and5"}},
-			{Op: "If", In: []nn.Ref{nn.Val("and5")}, Out: []string{"scale5"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 38,
-				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/ln_2/LayerNormalization_output_0"), nn.Val("const1")}, Out: []string{"scale4"}, Line: 38},
-				}, Out: []nn.Ref{nn.Val("scale4")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero5"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero5")}},
-			},
 			{Op: "If", In: []nn.Ref{nn.Val("and5")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 38,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("scale5")}},
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/ln_2/LayerNormalization_output_0"), nn.Val("const1")}, Out: []string{"scale2"}, Line: 38},
+				}, Out: []nn.Ref{nn.Val("scale2")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/ln_2/LayerNormalization_output_0")}},
 			},
 			{Op: "Const", Out: []string{"const5"}, Attrs: map[string]any{"dtype": "int64", "value": int64(3)}, Line: 45},
 			{Op: "Eq", In: []nn.Ref{nn.Arg("choice"), nn.Val("const5")}, Out: []string{"is3"}},
 			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is3")}, Out: []string{"and6"}},
-			{Op: "If", In: []nn.Ref{nn.Val("and6")}, Out: []string{"setAt7"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 37,
-				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/c_proj/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt6"}, Attrs: map[string]any{"index": ":,$"}, Line: 37},
-				}, Out: []nn.Ref{nn.Val("setAt6")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero6"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero6")}},
-			},
 			{Op: "If", In: []nn.Ref{nn.Val("and6")}, Out: []string{"if6"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 37,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("setAt7")}},
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/c_proj/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt3"}, Attrs: map[string]any{"index": ":,$"}, Line: 37},
+				}, Out: []nn.Ref{nn.Val("setAt3")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/c_proj/Reshape_1_output_0")}},
 			},
 			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is3")}, Out: []string{"and7"}},
-			{Op: "If", In: []nn.Ref{nn.Val("and7")}, Out: []string{"scale7"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 38,
-				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/ln_2/LayerNormalization_output_0"), nn.Val("const1")}, Out: []string{"scale6"}, Line: 38},
-				}, Out: []nn.Ref{nn.Val("scale6")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero7"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero7")}},
-			},
 			{Op: "If", In: []nn.Ref{nn.Val("and7")}, Out: []string{"if7"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 38,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("scale7")}},
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/ln_2/LayerNormalization_output_0"), nn.Val("const1")}, Out: []string{"scale3"}, Line: 38},
+				}, Out: []nn.Ref{nn.Val("scale3")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/ln_2/LayerNormalization_output_0")}},
 			},
 			{Op: "Const", Out: []string{"const6"}, Attrs: map[string]any{"dtype": "int64", "value": int64(4)}, Line: 45},
 			{Op: "Eq", In: []nn.Ref{nn.Arg("choice"), nn.Val("const6")}, Out: []string{"is4"}},
 			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is4")}, Out: []string{"and8"}},
-			{Op: "If", In: []nn.Ref{nn.Val("and8")}, Out: []string{"setAt9"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 37,
-				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/c_proj/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt8"}, Attrs: map[string]any{"index": ":,$"}, Line: 37},
-				}, Out: []nn.Ref{nn.Val("setAt8")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero8"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero8")}},
-			},
 			{Op: "If", In: []nn.Ref{nn.Val("and8")}, Out: []string{"if8"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 37,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("setAt9")}},
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/c_proj/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt4"}, Attrs: map[string]any{"index": ":,$"}, Line: 37},
+				}, Out: []nn.Ref{nn.Val("setAt4")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/attn/c_proj/Reshape_1_output_0")}},
 			},
 			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is4")}, Out: []string{"and9"}},
-			{Op: "If", In: []nn.Ref{nn.Val("and9")}, Out: []string{"scale9"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 38,
-				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/ln_2/LayerNormalization_output_0"), nn.Val("const1")}, Out: []string{"scale8"}, Line: 38},
-				}, Out: []nn.Ref{nn.Val("scale8")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero9"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero9")}},
-			},
 			{Op: "If", In: []nn.Ref{nn.Val("and9")}, Out: []string{"if9"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 38,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("scale9")}},
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/ln_2/LayerNormalization_output_0"), nn.Val("const1")}, Out: []string{"scale4"}, Line: 38},
+				}, Out: []nn.Ref{nn.Val("scale4")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/ln_2/LayerNormalization_output_0")}},
 			},
 			{Op: "Const", Out: []string{"const7"}, Attrs: map[string]any{"dtype": "int64", "value": int64(5)}, Line: 45},
 			{Op: "Eq", In: []nn.Ref{nn.Arg("choice"), nn.Val("const7")}, Out: []string{"is5"}},
 			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is5")}, Out: []string{"and10"}},
-			{Op: "If", In: []nn.Ref{nn.Val("and10")}, Out: []string{"setAt11"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 37,
-				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/c_proj/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt10"}, Attrs: map[string]any{"index": ":,$"}, Line: 37},
-				}, Out: []nn.Ref{nn.Val("setAt10")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero10"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero10")}},
-			},
 			{Op: "If", In: []nn.Ref{nn.Val("and10")}, Out: []string{"if10"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 37,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("setAt11")}},
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/c_proj/Reshape_1_output_0"), nn.Val("const0"), nn.Arg("pos")}, Out: []string{"setAt5"}, Attrs: map[string]any{"index": ":,$"}, Line: 37},
+				}, Out: []nn.Ref{nn.Val("setAt5")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/attn/c_proj/Reshape_1_output_0")}},
 			},
 			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("is5")}, Out: []string{"and11"}},
-			{Op: "If", In: []nn.Ref{nn.Val("and11")}, Out: []string{"scale11"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 38,
-				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/ln_2/LayerNormalization_output_0"), nn.Val("const1")}, Out: []string{"scale10"}, Line: 38},
-				}, Out: []nn.Ref{nn.Val("scale10")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero11"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero11")}},
-			},
 			{Op: "If", In: []nn.Ref{nn.Val("and11")}, Out: []string{"if11"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 38,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("scale11")}},
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/ln_2/LayerNormalization_output_0"), nn.Val("const1")}, Out: []string{"scale5"}, Line: 38},
+				}, Out: []nn.Ref{nn.Val("scale5")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/ln_2/LayerNormalization_output_0")}},
 			},
 			{Op: "If", In: []nn.Ref{nn.Val("is1")}, Out: []string{"if12"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 49,
@@ -843,10 +771,10 @@ func (c *CompiledAblateLayer) RunInto(ctx context.Context, res *AblateLayerResul
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:45
 	nn_choice := nn.Choose(layer+1, 6)
-//line choose_nngen.go:847
+//line choose_nngen.go:775
 //line choose.go:37
 	nn_arg2 := int64(int64(pos))
-//line choose_nngen.go:850
+//line choose_nngen.go:778
 	var held [1]nn.Tensor
 	defer func() {
 		for _, nn_t := range held {
@@ -864,7 +792,7 @@ func (c *CompiledAblateLayer) RunInto(ctx context.Context, res *AblateLayerResul
 	}}
 //line choose.go:49
 	res.Norm = nn_taps.Tensor(1).Item()
-//line choose_nngen.go:868
+//line choose_nngen.go:796
 	return nil
 }
 
@@ -873,10 +801,10 @@ func (c *CompiledAblateLayer) Generate(ctx context.Context, in opticks.Inputs, l
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:45
 	nn_choice := nn.Choose(layer+1, 6)
-//line choose_nngen.go:877
+//line choose_nngen.go:805
 //line choose.go:37
 	nn_arg2 := int64(int64(pos))
-//line choose_nngen.go:880
+//line choose_nngen.go:808
 	_ = func(nn_taps *nn.Taps) {
 		_ = nn_taps.Tensor(1).Item()
 	}
@@ -1010,7 +938,7 @@ func (c *CompiledFixedLate) RunInto(ctx context.Context, res *FixedLateResult, i
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:56
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:1014
+//line choose_nngen.go:942
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice))}, &res.Logits)
 }
 
@@ -1019,7 +947,7 @@ func (c *CompiledFixedLate) Generate(ctx context.Context, in opticks.Inputs, lay
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:56
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:1023
+//line choose_nngen.go:951
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice))}, opts...)
 }
 
@@ -1185,7 +1113,7 @@ func (c *CompiledWeights) RunInto(ctx context.Context, res *WeightsResult, in op
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:65
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:1189
+//line choose_nngen.go:1117
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice))}, &res.W, &res.Out)
 }
 
@@ -1194,7 +1122,7 @@ func (c *CompiledWeights) Generate(ctx context.Context, in opticks.Inputs, layer
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:65
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:1198
+//line choose_nngen.go:1126
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice))}, opts...)
 }
 
@@ -1328,7 +1256,7 @@ func (c *CompiledNamedBlock) RunInto(ctx context.Context, res *NamedBlockResult,
 	nn_arg2 := bool(!(name == ("first")) && !(name == ("middle")))
 //line choose.go:82
 	nn_arg3 := bool(k > 10)
-//line choose_nngen.go:1332
+//line choose_nngen.go:1260
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(k)}, &res.Logits)
 }
 
@@ -1342,7 +1270,7 @@ func (c *CompiledNamedBlock) Generate(ctx context.Context, in opticks.Inputs, na
 	nn_arg2 := bool(!(name == ("first")) && !(name == ("middle")))
 //line choose.go:82
 	nn_arg3 := bool(k > 10)
-//line choose_nngen.go:1346
+//line choose_nngen.go:1274
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(k)}, opts...)
 }
 
@@ -1543,11 +1471,11 @@ func (c *CompiledPatchBatch) RunInto(ctx context.Context, res *PatchBatchResult,
 	nn_invoke = 0
 //line choose.go:96
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:1547
+//line choose_nngen.go:1475
 	nn_invoke = -1
 //line choose.go:96
 	nn_arg1 := int64(int64(pos))
-//line choose_nngen.go:1551
+//line choose_nngen.go:1479
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
@@ -1559,11 +1487,11 @@ func (c *CompiledPatchBatch) Generate(ctx context.Context, clean opticks.Inputs,
 	nn_invoke = 0
 //line choose.go:96
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:1563
+//line choose_nngen.go:1491
 	nn_invoke = -1
 //line choose.go:96
 	nn_arg1 := int64(int64(pos))
-//line choose_nngen.go:1567
+//line choose_nngen.go:1495
 	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -1721,7 +1649,7 @@ func (c *CompiledBand) RunInto(ctx context.Context, res *BandResult, in opticks.
 			n++
 		}
 	}
-//line choose_nngen.go:1725
+//line choose_nngen.go:1653
 //line choose.go:113
 	nn_arg0 := bool(lo <= 0 && hi > 0)
 //line choose.go:113
@@ -1734,13 +1662,13 @@ func (c *CompiledBand) RunInto(ctx context.Context, res *BandResult, in opticks.
 	nn_arg5 := bool(lo <= 4 && hi > 4)
 //line choose.go:113
 	nn_arg6 := bool(lo <= 5 && hi > 5)
-//line choose_nngen.go:1738
+//line choose_nngen.go:1666
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(k), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5), nn.Scalar(nn_arg6)}, &res.Logits); err != nil {
 		return err
 	}
 //line choose.go:118
 	res.N = n
-//line choose_nngen.go:1744
+//line choose_nngen.go:1672
 	return nil
 }
 
@@ -1759,7 +1687,7 @@ func (c *CompiledBand) Generate(ctx context.Context, in opticks.Inputs, lo int, 
 			n++
 		}
 	}
-//line choose_nngen.go:1763
+//line choose_nngen.go:1691
 //line choose.go:113
 	nn_arg0 := bool(lo <= 0 && hi > 0)
 //line choose.go:113
@@ -1772,7 +1700,7 @@ func (c *CompiledBand) Generate(ctx context.Context, in opticks.Inputs, lo int, 
 	nn_arg5 := bool(lo <= 4 && hi > 4)
 //line choose.go:113
 	nn_arg6 := bool(lo <= 5 && hi > 5)
-//line choose_nngen.go:1776
+//line choose_nngen.go:1704
 	_ = func(nn_taps *nn.Taps) {
 		_ = n
 	}

@@ -555,24 +555,11 @@ func twoChoicesPlan() *nn.Plan {
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "int64", "value": int64(0)}, Line: 54},
 			{Op: "Eq", In: []nn.Ref{nn.Arg("b"), nn.Val("const0")}, Out: []string{"b0"}},
 			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("b0")}, Out: []string{"and0"}},
-			{Op: "If", In: []nn.Ref{nn.Val("and0")}, Out: []string{"add1"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 59,
+			{Op: "If", In: []nn.Ref{nn.Val("and0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 59,
 				Then: &nn.Body{Nodes: []nn.Node{
 					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.ModelTensor("/transformer/h.0/attn/c_proj/Reshape_1_output_0")}, Out: []string{"add0"}, Line: 59},
-				}, Out: []nn.Ref{nn.Val("add0")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero0")}},
-			},
-			{Op: "If", In: []nn.Ref{nn.Val("and0")}, Out: []string{"sub1"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 59,
-				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Sub", In: []nn.Ref{nn.Val("add1"), nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"sub0"}, Line: 59},
+					{Op: "Sub", In: []nn.Ref{nn.Val("add0"), nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0")}, Out: []string{"sub0"}, Line: 59},
 				}, Out: []nn.Ref{nn.Val("sub0")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero1"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero1")}},
-			},
-			{Op: "If", In: []nn.Ref{nn.Val("and0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 59,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("sub1")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}},
 			},
 			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "int64", "value": int64(1)}, Line: 54},
@@ -587,24 +574,11 @@ func twoChoicesPlan() *nn.Plan {
 				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0")}},
 			},
-			{Op: "If", In: []nn.Ref{nn.Val("and1")}, Out: []string{"add3"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 59,
-				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("if1")}, Out: []string{"add2"}, Line: 59},
-				}, Out: []nn.Ref{nn.Val("add2")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero2"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero2")}},
-			},
-			{Op: "If", In: []nn.Ref{nn.Val("and1")}, Out: []string{"sub3"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 59,
-				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Sub", In: []nn.Ref{nn.Val("add3"), nn.Val("if2")}, Out: []string{"sub2"}, Line: 59},
-				}, Out: []nn.Ref{nn.Val("sub2")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero3"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero3")}},
-			},
 			{Op: "If", In: []nn.Ref{nn.Val("and1")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 59,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("sub3")}},
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("if1")}, Out: []string{"add1"}, Line: 59},
+					{Op: "Sub", In: []nn.Ref{nn.Val("add1"), nn.Val("if2")}, Out: []string{"sub1"}, Line: 59},
+				}, Out: []nn.Ref{nn.Val("sub1")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}},
 			},
 			{Op: "Const", Out: []string{"const2"}, Attrs: map[string]any{"dtype": "int64", "value": int64(2)}, Line: 54},
@@ -619,24 +593,11 @@ func twoChoicesPlan() *nn.Plan {
 				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/mlp/c_proj/Reshape_1_output_0")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.Val("if2")}},
 			},
-			{Op: "If", In: []nn.Ref{nn.Val("and2")}, Out: []string{"add5"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 59,
-				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("if4")}, Out: []string{"add4"}, Line: 59},
-				}, Out: []nn.Ref{nn.Val("add4")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero4"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero4")}},
-			},
-			{Op: "If", In: []nn.Ref{nn.Val("and2")}, Out: []string{"sub5"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 59,
-				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Sub", In: []nn.Ref{nn.Val("add5"), nn.Val("if5")}, Out: []string{"sub4"}, Line: 59},
-				}, Out: []nn.Ref{nn.Val("sub4")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero5"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero5")}},
-			},
 			{Op: "If", In: []nn.Ref{nn.Val("and2")}, Out: []string{"if6"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 59,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("sub5")}},
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Val("if4")}, Out: []string{"add2"}, Line: 59},
+					{Op: "Sub", In: []nn.Ref{nn.Val("add2"), nn.Val("if5")}, Out: []string{"sub2"}, Line: 59},
+				}, Out: []nn.Ref{nn.Val("sub2")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}},
 			},
 			{Op: "Const", Out: []string{"const3"}, Attrs: map[string]any{"dtype": "int64", "value": int64(3)}, Line: 54},
@@ -651,24 +612,11 @@ func twoChoicesPlan() *nn.Plan {
 				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.Val("if5")}},
 			},
-			{Op: "If", In: []nn.Ref{nn.Val("and3")}, Out: []string{"add7"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 59,
-				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("if7")}, Out: []string{"add6"}, Line: 59},
-				}, Out: []nn.Ref{nn.Val("add6")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero6"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero6")}},
-			},
-			{Op: "If", In: []nn.Ref{nn.Val("and3")}, Out: []string{"sub7"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 59,
-				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Sub", In: []nn.Ref{nn.Val("add7"), nn.Val("if8")}, Out: []string{"sub6"}, Line: 59},
-				}, Out: []nn.Ref{nn.Val("sub6")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero7"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero7")}},
-			},
 			{Op: "If", In: []nn.Ref{nn.Val("and3")}, Out: []string{"if9"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 59,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("sub7")}},
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Val("if7")}, Out: []string{"add3"}, Line: 59},
+					{Op: "Sub", In: []nn.Ref{nn.Val("add3"), nn.Val("if8")}, Out: []string{"sub3"}, Line: 59},
+				}, Out: []nn.Ref{nn.Val("sub3")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}},
 			},
 			{Op: "Const", Out: []string{"const4"}, Attrs: map[string]any{"dtype": "int64", "value": int64(4)}, Line: 54},
@@ -683,24 +631,11 @@ func twoChoicesPlan() *nn.Plan {
 				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/mlp/c_proj/Reshape_1_output_0")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.Val("if8")}},
 			},
-			{Op: "If", In: []nn.Ref{nn.Val("and4")}, Out: []string{"add9"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 59,
-				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Val("if10")}, Out: []string{"add8"}, Line: 59},
-				}, Out: []nn.Ref{nn.Val("add8")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero8"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero8")}},
-			},
-			{Op: "If", In: []nn.Ref{nn.Val("and4")}, Out: []string{"sub9"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 59,
-				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Sub", In: []nn.Ref{nn.Val("add9"), nn.Val("if11")}, Out: []string{"sub8"}, Line: 59},
-				}, Out: []nn.Ref{nn.Val("sub8")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero9"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero9")}},
-			},
 			{Op: "If", In: []nn.Ref{nn.Val("and4")}, Out: []string{"if12"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 59,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("sub9")}},
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0"), nn.Val("if10")}, Out: []string{"add4"}, Line: 59},
+					{Op: "Sub", In: []nn.Ref{nn.Val("add4"), nn.Val("if11")}, Out: []string{"sub4"}, Line: 59},
+				}, Out: []nn.Ref{nn.Val("sub4")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}},
 			},
 			{Op: "Const", Out: []string{"const5"}, Attrs: map[string]any{"dtype": "int64", "value": int64(5)}, Line: 54},
@@ -715,27 +650,14 @@ func twoChoicesPlan() *nn.Plan {
 				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/mlp/c_proj/Reshape_1_output_0")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.Val("if11")}},
 			},
-			{Op: "If", In: []nn.Ref{nn.Val("and5")}, Out: []string{"add11"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 59,
-				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("if13")}, Out: []string{"add10"}, Line: 59},
-				}, Out: []nn.Ref{nn.Val("add10")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero10"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero10")}},
-			},
-			{Op: "If", In: []nn.Ref{nn.Val("and5")}, Out: []string{"sub11"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 59,
-				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Sub", In: []nn.Ref{nn.Val("add11"), nn.Val("if14")}, Out: []string{"sub10"}, Line: 59},
-				}, Out: []nn.Ref{nn.Val("sub10")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero11"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero11")}},
-			},
 			{Op: "If", In: []nn.Ref{nn.Val("and5")}, Out: []string{"if15"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 59,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("sub11")}},
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Val("if13")}, Out: []string{"add5"}, Line: 59},
+					{Op: "Sub", In: []nn.Ref{nn.Val("add5"), nn.Val("if14")}, Out: []string{"sub5"}, Line: 59},
+				}, Out: []nn.Ref{nn.Val("sub5")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}},
 			},
-			{Op: "Add", In: []nn.Ref{nn.Val("if15"), nn.Val("if13")}, Out: []string{"add12"}, Line: 61},
+			{Op: "Add", In: []nn.Ref{nn.Val("if15"), nn.Val("if13")}, Out: []string{"add6"}, Line: 61},
 			{Op: "Norm", In: []nn.Ref{nn.Val("if13")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 62},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -745,7 +667,7 @@ func twoChoicesPlan() *nn.Plan {
 			{At: "transformer.h.2.output", Tensor: "/transformer/h.2/Add_1_output_0", Value: nn.Val("if6"), Line: 59},
 			{At: "transformer.h.3.output", Tensor: "/transformer/h.3/Add_1_output_0", Value: nn.Val("if9"), Line: 59},
 			{At: "transformer.h.4.output", Tensor: "/transformer/h.4/Add_1_output_0", Value: nn.Val("if12"), Line: 59},
-			{At: "transformer.h.5.output", Tensor: "/transformer/h.5/Add_1_output_0", Value: nn.Val("add12"), Line: 59},
+			{At: "transformer.h.5.output", Tensor: "/transformer/h.5/Add_1_output_0", Value: nn.Val("add6"), Line: 59},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
@@ -838,7 +760,7 @@ func (c *CompiledTwoChoices) RunInto(ctx context.Context, res *TwoChoicesResult,
 	nn_choice := nn.Choose(a, 6)
 //line mixed.go:54
 	nn_choice_2 := nn.Choose(b, 6)
-//line mixed_nngen.go:842
+//line mixed_nngen.go:764
 	var held [3]nn.Tensor
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(int64(nn_choice_2)), nn.Scalar(on)}, &res.X, &res.Logits, &held[0], &held[1], &held[2]); err != nil {
 		return err
@@ -855,12 +777,12 @@ func (c *CompiledTwoChoices) RunInto(ctx context.Context, res *TwoChoicesResult,
 	if on {
 		y = nn_taps.Tensor(3)
 	}
-//line mixed_nngen.go:859
+//line mixed_nngen.go:781
 //line mixed.go:62
 	res.Y = y
 //line mixed.go:62
 	res.N = nn_taps.Tensor(4).Item()
-//line mixed_nngen.go:864
+//line mixed_nngen.go:786
 	return nil
 }
 
@@ -1164,7 +1086,7 @@ func (c *CompiledSameAgain) RunInto(ctx context.Context, res *SameAgainResult, i
 	defer nn.Catch(0, &nn_failed)
 //line mixed.go:69
 	nn_choice := nn.Choose(layer, 6)
-//line mixed_nngen.go:1168
+//line mixed_nngen.go:1090
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(k)}, &res.H, &res.Logits)
 }
 
@@ -1173,7 +1095,7 @@ func (c *CompiledSameAgain) Generate(ctx context.Context, in opticks.Inputs, lay
 	defer nn.Catch(0, &nn_failed)
 //line mixed.go:69
 	nn_choice := nn.Choose(layer, 6)
-//line mixed_nngen.go:1177
+//line mixed_nngen.go:1099
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(k)}, opts...)
 }
 
@@ -1225,97 +1147,61 @@ func heldPlan() *nn.Plan {
 			{Op: "Const", Out: []string{"const2"}, Attrs: map[string]any{"dtype": "int64", "value": int64(0)}, Line: 86},
 			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const2")}, Out: []string{"layer0"}},
 			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("layer0")}, Out: []string{"and0"}},
-			{Op: "If", In: []nn.Ref{nn.Val("and0")}, Out: []string{"scale1"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 91,
+			{Op: "If", In: []nn.Ref{nn.Val("and0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 91,
 				Then: &nn.Body{Nodes: []nn.Node{
 					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 91},
 				}, Out: []nn.Ref{nn.Val("scale0")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero0")}},
-			},
-			{Op: "If", In: []nn.Ref{nn.Val("and0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 91,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("scale1")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.0/mlp/c_proj/Reshape_1_output_0")}},
 			},
 			{Op: "Const", Out: []string{"const3"}, Attrs: map[string]any{"dtype": "int64", "value": int64(1)}, Line: 86},
 			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const3")}, Out: []string{"layer1"}},
 			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("layer1")}, Out: []string{"and1"}},
-			{Op: "If", In: []nn.Ref{nn.Val("and1")}, Out: []string{"scale3"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 91,
-				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0"), nn.Val("const0")}, Out: []string{"scale2"}, Line: 91},
-				}, Out: []nn.Ref{nn.Val("scale2")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero1"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero1")}},
-			},
 			{Op: "If", In: []nn.Ref{nn.Val("and1")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 91,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("scale3")}},
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0"), nn.Val("const0")}, Out: []string{"scale1"}, Line: 91},
+				}, Out: []nn.Ref{nn.Val("scale1")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.1/mlp/c_proj/Reshape_1_output_0")}},
 			},
 			{Op: "Const", Out: []string{"const4"}, Attrs: map[string]any{"dtype": "int64", "value": int64(2)}, Line: 86},
 			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const4")}, Out: []string{"layer2"}},
 			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("layer2")}, Out: []string{"and2"}},
-			{Op: "If", In: []nn.Ref{nn.Val("and2")}, Out: []string{"scale5"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 91,
-				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/mlp/c_proj/Reshape_1_output_0"), nn.Val("const0")}, Out: []string{"scale4"}, Line: 91},
-				}, Out: []nn.Ref{nn.Val("scale4")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero2"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero2")}},
-			},
 			{Op: "If", In: []nn.Ref{nn.Val("and2")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 91,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("scale5")}},
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/mlp/c_proj/Reshape_1_output_0"), nn.Val("const0")}, Out: []string{"scale2"}, Line: 91},
+				}, Out: []nn.Ref{nn.Val("scale2")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.2/mlp/c_proj/Reshape_1_output_0")}},
 			},
 			{Op: "Const", Out: []string{"const5"}, Attrs: map[string]any{"dtype": "int64", "value": int64(3)}, Line: 86},
 			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const5")}, Out: []string{"layer3"}},
 			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("layer3")}, Out: []string{"and3"}},
-			{Op: "If", In: []nn.Ref{nn.Val("and3")}, Out: []string{"scale7"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 91,
-				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0"), nn.Val("const0")}, Out: []string{"scale6"}, Line: 91},
-				}, Out: []nn.Ref{nn.Val("scale6")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero3"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero3")}},
-			},
 			{Op: "If", In: []nn.Ref{nn.Val("and3")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 91,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("scale7")}},
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0"), nn.Val("const0")}, Out: []string{"scale3"}, Line: 91},
+				}, Out: []nn.Ref{nn.Val("scale3")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.3/mlp/c_proj/Reshape_1_output_0")}},
 			},
 			{Op: "Const", Out: []string{"const6"}, Attrs: map[string]any{"dtype": "int64", "value": int64(4)}, Line: 86},
 			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const6")}, Out: []string{"layer4"}},
 			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("layer4")}, Out: []string{"and4"}},
-			{Op: "If", In: []nn.Ref{nn.Val("and4")}, Out: []string{"scale9"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 91,
-				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/mlp/c_proj/Reshape_1_output_0"), nn.Val("const0")}, Out: []string{"scale8"}, Line: 91},
-				}, Out: []nn.Ref{nn.Val("scale8")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero4"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero4")}},
-			},
 			{Op: "If", In: []nn.Ref{nn.Val("and4")}, Out: []string{"if4"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 91,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("scale9")}},
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/mlp/c_proj/Reshape_1_output_0"), nn.Val("const0")}, Out: []string{"scale4"}, Line: 91},
+				}, Out: []nn.Ref{nn.Val("scale4")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.4/mlp/c_proj/Reshape_1_output_0")}},
 			},
 			{Op: "Const", Out: []string{"const7"}, Attrs: map[string]any{"dtype": "int64", "value": int64(5)}, Line: 86},
 			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const7")}, Out: []string{"layer5"}},
 			{Op: "And", In: []nn.Ref{nn.Arg("on"), nn.Val("layer5")}, Out: []string{"and5"}},
-			{Op: "If", In: []nn.Ref{nn.Val("and5")}, Out: []string{"scale11"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 91,
-				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/mlp/c_proj/Reshape_1_output_0"), nn.Val("const0")}, Out: []string{"scale10"}, Line: 91},
-				}, Out: []nn.Ref{nn.Val("scale10")}},
-				Else: &nn.Body{Nodes: []nn.Node{
-					{Op: "Const", Out: []string{"zero5"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
-				}, Out: []nn.Ref{nn.Val("zero5")}},
-			},
 			{Op: "If", In: []nn.Ref{nn.Val("and5")}, Out: []string{"if5"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 91,
-				Then: &nn.Body{Out: []nn.Ref{nn.Val("scale11")}},
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/mlp/c_proj/Reshape_1_output_0"), nn.Val("const0")}, Out: []string{"scale5"}, Line: 91},
+				}, Out: []nn.Ref{nn.Val("scale5")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/transformer/h.5/mlp/c_proj/Reshape_1_output_0")}},
 			},
 			{Op: "If", In: []nn.Ref{nn.Arg("on")}, Out: []string{"if6"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}}}, Line: 91,
 				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Scale", In: []nn.Ref{nn.Val("if5"), nn.Val("const1")}, Out: []string{"scale12"}, Line: 91},
-				}, Out: []nn.Ref{nn.Val("scale12")}},
+					{Op: "Scale", In: []nn.Ref{nn.Val("if5"), nn.Val("const1")}, Out: []string{"scale6"}, Line: 91},
+				}, Out: []nn.Ref{nn.Val("scale6")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.Val("if5")}},
 			},
 		},
@@ -1401,7 +1287,7 @@ nn_call2:
 			break nn_call2
 		}
 	}
-//line mixed_nngen.go:1405
+//line mixed_nngen.go:1291
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(on)}, &res.Logits)
 }
 
@@ -1428,7 +1314,7 @@ nn_call2:
 			break nn_call2
 		}
 	}
-//line mixed_nngen.go:1432
+//line mixed_nngen.go:1318
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(on)}, opts...)
 }
 
@@ -1534,7 +1420,7 @@ func (c *CompiledShapes) RunInto(ctx context.Context, res *ShapesResult, in opti
 	nn_arg0 := bool((mode == 0))
 //line mixed.go:103
 	nn_arg1 := bool(!(mode == 0) && !(mode == 1))
-//line mixed_nngen.go:1538
+//line mixed_nngen.go:1424
 	var held [3]nn.Tensor
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1)}, &held[0], &held[1], &held[2]); err != nil {
 		return err
@@ -1554,10 +1440,10 @@ func (c *CompiledShapes) RunInto(ctx context.Context, res *ShapesResult, in opti
 	default:
 		h = nn_taps.Tensor(2)
 	}
-//line mixed_nngen.go:1558
+//line mixed_nngen.go:1444
 //line mixed.go:111
 	res.H = h
-//line mixed_nngen.go:1561
+//line mixed_nngen.go:1447
 	return nil
 }
 
@@ -1802,7 +1688,7 @@ func (f *countsFrame) Step(s *nn.Step) error {
 //line mixed.go:123
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1806
+//line mixed_nngen.go:1692
 	case 1:
 //line mixed.go:122
 	nn_next2:
@@ -1824,7 +1710,7 @@ func (f *countsFrame) Step(s *nn.Step) error {
 //line mixed.go:123
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1828
+//line mixed_nngen.go:1714
 	case 2:
 //line mixed.go:122
 	nn_next3:
@@ -1846,7 +1732,7 @@ func (f *countsFrame) Step(s *nn.Step) error {
 //line mixed.go:123
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1850
+//line mixed_nngen.go:1736
 	case 3:
 //line mixed.go:122
 	nn_next4:
@@ -1868,7 +1754,7 @@ func (f *countsFrame) Step(s *nn.Step) error {
 //line mixed.go:123
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1872
+//line mixed_nngen.go:1758
 	case 4:
 //line mixed.go:122
 	nn_next5:
@@ -1890,7 +1776,7 @@ func (f *countsFrame) Step(s *nn.Step) error {
 //line mixed.go:123
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1894
+//line mixed_nngen.go:1780
 	case 5:
 //line mixed.go:122
 	nn_next6:
@@ -1907,7 +1793,7 @@ func (f *countsFrame) Step(s *nn.Step) error {
 				s.SetBool(2, true)
 			}
 		}
-//line mixed_nngen.go:1911
+//line mixed_nngen.go:1797
 	}
 	return nil
 }
@@ -1933,18 +1819,18 @@ func (c *CompiledCounts) RunInto(ctx context.Context, res *CountsResult, in opti
 //line mixed.go:123
 		f.scale += 0.25
 	}
-//line mixed_nngen.go:1937
+//line mixed_nngen.go:1823
 //line mixed.go:121
 	nn_arg0 := bool(f.on && true)
 //line mixed.go:121
 	nn_arg1 := bool(f.on && false)
-//line mixed_nngen.go:1942
+//line mixed_nngen.go:1828
 	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1)}, &res.Logits); err != nil {
 		return err
 	}
 //line mixed.go:134
 	res.N = f.n
-//line mixed_nngen.go:1948
+//line mixed_nngen.go:1834
 	return nil
 }
 
@@ -1964,12 +1850,12 @@ func (c *CompiledCounts) Generate(ctx context.Context, in opticks.Inputs, limit 
 //line mixed.go:123
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1968
+//line mixed_nngen.go:1854
 //line mixed.go:121
 		nn_arg0 := bool(f.on && true)
 //line mixed.go:121
 		nn_arg1 := bool(f.on && false)
-//line mixed_nngen.go:1973
+//line mixed_nngen.go:1859
 		_ = func(nn_taps *nn.Taps) {
 			_ = f.n
 		}
