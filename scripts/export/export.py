@@ -72,16 +72,15 @@ def export(net: nets.Net, exporter: str) -> None:
 def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("nets", nargs="*", default=[*nets.NETS, "t5", "genai"], help="nets to export (default: all)")
-    p.add_argument("--exporter", choices=["torchscript", "dynamo", "optimum"], action="append", help="repeatable (default: all; optimum for llama alone)")
+    p.add_argument("--exporter", choices=["torchscript", "dynamo", "optimum"], action="append", help="repeatable (default: those that the net has fixtures of)")
     args = p.parse_args()
     torch.set_num_threads(1)
     for name in args.nets:
         if name in OTHERS:
             OTHERS[name]()
             continue
-        for exporter in args.exporter or ["torchscript", "dynamo", "optimum"]:
-            if exporter != "optimum" or name == "llama":
-                export(nets.NETS[name], exporter)
+        for exporter in args.exporter or nets.NETS[name].exporters:
+            export(nets.NETS[name], exporter)
 
 
 if __name__ == "__main__":

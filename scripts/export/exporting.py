@@ -121,7 +121,12 @@ def dynamo(model, example: dict, path: Path, axes: dict, outputs: dict, opset: i
 
 
 def _shorten_stack_traces(path: Path) -> None:
-    """Leaves only what follows site-packages or this folder in the paths of the stack traces: the rest names a machine."""
+    """Leaves only what stays the same in the stack traces.
+
+    Of paths that is what follows site-packages or this folder: the rest names a
+    machine. Lines of this folder move with every net that is added, and generated
+    code is numbered by what was exported before.
+    """
     model = onnx.load(str(path))
     graphs = [model.graph, *model.functions]
     while graphs:
@@ -130,6 +135,8 @@ def _shorten_stack_traces(path: Path) -> None:
             for prop in node.metadata_props:
                 if prop.key.endswith("stack_trace"):
                     prop.value = re.sub(r'File "[^"]*?/(?:site-packages/|scripts/export/|([^/"]+"))', r'File "\1', prop.value)
+                    prop.value = re.sub(r'File "(nets\.py|exporting\.py)", line \d+', r'File "\1"', prop.value)
+                    prop.value = re.sub(r'File "<eval_with_key>\.\d+"', 'File "<eval_with_key>"', prop.value)
     onnx.save(model, str(path))
 
 

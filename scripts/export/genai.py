@@ -1,4 +1,7 @@
-"""A small Llama as onnxruntime-genai's builder writes it: attention, norms and rotary embedding are fused nodes, and the mask alone says what the positions are."""
+"""A small Llama as onnxruntime-genai's builder writes it: attention, norms and rotary embedding are fused nodes, and the mask alone says what the positions are.
+
+What nnsight does with it is golden_genai.py's: once imported, nnsight gives every object a method `save`, which PyTorch's exporter then calls in place of its own.
+"""
 
 import contextlib
 import io
@@ -14,10 +17,7 @@ from tokenizers import Tokenizer, models
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 import nets
-from golden_gpt2 import margin
-from recording import Golden, Rows
 
-NEW = 8
 WIDTH = 32  # two heads of 16: the fused attention takes multiples of 16 alone
 
 
@@ -72,38 +72,3 @@ def inputs(rows: int = 2, tokens: int = 5, seed: int = 440) -> dict[str, torch.T
 
 def _empty(rows: int) -> dict[str, torch.Tensor]:
     return {f"past_key_values.{i}.{kv}": torch.zeros(rows, 1, 0, 16) for i in range(2) for kv in ("key", "value")}
-
-
-def golden() -> Golden:
-    g = Golden("genai", """LlamaForCausalLM, 2 layers, width 32, 2 heads of 16, 1 key-value head, vocabulary 96, as onnxruntime-genai's builder exports it: attention,
-        rotary embedding, and each norm with the sum before it are fused nodes.""")  # fmt: skip
-    module = build()
-    model = Rows(module)
-    m = model.model
-    given = inputs()
-    with torch.no_grad():
-        raw = module(**given, use_cache=False).logits
-    g.add("raw", "the model as it is, with an empty cache.", given, out={"logits": raw})
-    v = torch.randn(WIDTH, generator=torch.Generator().manual_seed(441)) * 2
-    with model.trace(**given, use_cache=False):
-        m.layers[0].self_attn.o_proj.output = m.layers[0].self_attn.o_proj.output * 0.25
-        up = m.layers[1].mlp.up_proj.output.clone().save()
-        m.layers[1].mlp.down_proj.output = m.layers[1].mlp.down_proj.output + v
-        logits = model.lm_head.output.clone().save()
-    g.add("edit", """model.layers.0.self_attn.o_proj.output = … * 0.25; reads model.layers.1.mlp.up_proj.output as `up`; model.layers.1.mlp.down_proj.output = … + v;
-          reads lm_head.output.""", given, args={"v": v}, out={"up": up, "logits": logits}, moved=[("logits", raw)])  # fmt: skip
-    settings = {"max_new_tokens": NEW, "do_sample": False, "use_cache": True, "pad_token_id": 0, "eos_token_id": None}
-    for seed in range(450, 700):
-        prompt = inputs(2, 6, seed)
-        with torch.no_grad():
-            plain = module.generate(**prompt, **settings)
-        with model.trace(fn="generate", **prompt, **settings) as tracer:
-            for _ in tracer.iter[:NEW]:
-                m.layers[0].mlp.down_proj.output = m.layers[0].mlp.down_proj.output + v
-            steered = tracer.result.save()
-        lead = min(margin(module, plain, 6), margin(module, steered, 6, module.model.layers[0].mlp.down_proj, v))
-        if lead > 0.01 and not torch.equal(plain, steered):
-            break
-    g.add("greedy", f"transformers' generate(max_new_tokens={NEW}, do_sample=False), no intervention: `ids` are prompt and new tokens.", prompt, out={"ids": plain})
-    g.add("greedy_steer", "the same under model.layers.0.mlp.down_proj.output = … + v at each step.", prompt, args={"v": v}, out={"ids": steered})
-    return g

@@ -12,10 +12,10 @@ from pathlib import Path
 import torch
 
 import gallery
-import genai
 import golden_attach
 import golden_bert
 import golden_ends
+import golden_genai
 import golden_gpt2
 import golden_hooks
 import golden_llama
@@ -40,7 +40,7 @@ WRITERS = {
     "t5encoder": golden_t5.encoder,
     "t5decoder": golden_t5.decoder,
     "t5past": golden_t5.past,
-    "genai": genai.golden,
+    "genai": golden_genai.golden,
     "session": golden_session.session,
     "hooks": golden_hooks.hooks,
     "gallery": gallery.gallery,

@@ -196,6 +196,7 @@ class Net:
     inputs: Callable[[int, int, int], dict[str, torch.Tensor]]  # of batch, sequence length, length of the cache
     axes: dict[str, dict[int, str]] = field(default_factory=dict)
     outputs: dict[str, dict[int, str]] = field(default_factory=dict)
+    exporters: tuple[str, ...] = ("torchscript", "dynamo")  # whose files are fixtures
 
     def example(self, batch: int = 2, seq: int = 5, past: int = 3) -> dict[str, torch.Tensor]:
         """Inputs of these sizes; nets without such dimensions ignore them."""
@@ -247,7 +248,7 @@ NETS = {
         Net("cnn", CNN, 104, lambda b, *_: {"image": _floats(b, 3, 8, 8, seed=4)}, {"image": _ROWS}, {"out": _ROWS}),
         Net(
             "timemajor", TimeMajor, 107, lambda b, s, _: {"x": _floats(s, b, 6, seed=5)},
-            {"x": {0: "seq", 1: "batch"}}, {"out": {0: "seq", 1: "batch"}},
+            {"x": {0: "seq", 1: "batch"}}, {"out": {0: "seq", 1: "batch"}}, ("torchscript",),
         ),
         Net("gpt2", gpt2, 205, lambda b, s, _: {"input_ids": _ids(b, s, 12)}, {"input_ids": _TOKENS}, {"logits": _TOKENS}),
         Net(
@@ -258,7 +259,7 @@ NETS = {
                 "position_ids": _TOKENS,
                 **_kv("past_key_values", "past"),
             },
-            {"logits": _TOKENS, **_kv("present", "present")},
+            {"logits": _TOKENS, **_kv("present", "present")}, ("torchscript", "dynamo", "optimum"),
         ),
         Net(
             "bert", bert, 107, _bert_inputs,
