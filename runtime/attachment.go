@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"strings"
 
@@ -123,6 +124,7 @@ func (s settings) weightsOf(p *Plan) (map[string]weight, error) {
 		return nil, nil
 	}
 	have := map[string]Tensor{}
+	maps.Copy(have, s.arrays)
 	for name, v := range s.attached {
 		st, err := structOf(name, v)
 		if err != nil {

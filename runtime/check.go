@@ -14,7 +14,11 @@ import (
 // the types of what leaves the run; a size that even the run's symbols do not
 // tell is unknown.
 func (c *Compiled) checkRun(b *batch, args []Tensor) (*checked, error) {
-	return c.checkWith(newChecker(c, b), args)
+	k := newChecker(c, b)
+	if err := k.edits(b); err != nil {
+		return nil, err
+	}
+	return c.checkWith(k, args)
 }
 
 func (c *Compiled) checkWith(k *checker, args []Tensor) (*checked, error) {
@@ -98,32 +102,6 @@ type checker struct {
 	logic   map[string]Node        // And, Or and Not
 	// doubts: what a step decides may make the run wrong.
 	doubts bool
-}
-
-// count adds a value to those of the run, where these are limited.
-func (k *checker) count(n Node, t tensor.Type) error {
-	limit := k.c.set.values
-	if limit == 0 {
-		return nil
-	}
-	size := int64(t.DType.Size())
-	known := t.Shape.RankKnown()
-	for _, d := range t.Shape {
-		entries, ok := d.Const()
-		known = known && ok
-		if entries > 0 && size > limit/entries {
-			size = limit + 1
-			break
-		}
-		size *= entries
-	}
-	if !known {
-		return misuse("NN3191", "the size of what %s gives cannot be told before the run, and the values of a run are limited to %d MB here", n.Op, limit>>20)
-	}
-	if k.bytes += size; k.bytes > limit {
-		return misuse("NN3191", "the values of the trace need more than %d MB, which is the limit here (%s gives %s)", limit>>20, n.Op, t)
-	}
-	return nil
 }
 
 // params compares arguments with the plan's parameters; symbols that only

@@ -78,7 +78,7 @@ func TestCodes(t *testing.T) {
 		{"NN3156", func() error {
 			return nn.Interpret(ctx, s, ids(), func(m *gptModel) error { _, err := m.Get("transformer.h.9"); return err })
 		}},
-		{"NN3190", func() error { _, err := nn.Open(s.Info(), "http://127.0.0.1:1/gpt2"); return err }},
+		{"NN3190", func() error { _, err := nn.Open(s.Info(), "ftp://127.0.0.1:1/gpt2"); return err }},
 	} {
 		err := caught(tc.run)
 		var e *nn.Error

@@ -41,6 +41,7 @@ type Compiled struct {
 	closed bool
 	open   []*program
 	others []*Compiled // the same trace in other files
+	own    *Session    // closed with it: a copy with edits of this trace alone
 }
 
 // program is one back-end session with what it takes and gives.
@@ -72,7 +73,7 @@ func (s *Session) compile(p *Plan, steps, lazy bool, opts []CompileOption) (*Com
 	}
 	defer s.leave()
 	if s.remote != nil {
-		return s.compileRemote(p)
+		return s.compileRemote(p, opts)
 	}
 	if err := s.verify(p); err != nil {
 		return nil, err
@@ -80,6 +81,9 @@ func (s *Session) compile(p *Plan, steps, lazy bool, opts []CompileOption) (*Com
 	c := &Compiled{s: s, plan: p, set: s.set.clone(), hooks: hooks}
 	for _, o := range opts {
 		o.applyCompile(&c.set)
+	}
+	if err := c.fewNodes(); err != nil {
+		return nil, err
 	}
 	if c.weights, err = c.set.weightsOf(p); err != nil {
 		return nil, err
@@ -183,6 +187,9 @@ func (c *Compiled) Close() error {
 		err = errors.Join(err, o.Close())
 	}
 	c.others = nil
+	if c.own != nil {
+		err = errors.Join(err, c.own.Close())
+	}
 	return err
 }
 
@@ -297,6 +304,8 @@ func (h *handle) lendToWrite(b backend.Backend) (backend.Value, bool) {
 type Taps struct {
 	list   []Tensor
 	result func(invoke int) Tensor // of a run over decoding steps that is over
+	// stopped: there is none, the trace stopped the run.
+	stopped bool
 }
 
 // Len is the number of taps.

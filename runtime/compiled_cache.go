@@ -82,8 +82,24 @@ func KeepCaches(caches ...AnyCache) GenerateOption {
 // keeping is the part of a decode loop that fills caches.
 type keeping struct {
 	caches []*cached
+	list   []int // numbers of the caches in the plan
 	taps   []Tap
 	first  []int // of each cache, among taps
+	taken  func(taps []Tensor) error
+}
+
+// number adds a cache of the plan.
+func (k *keeping) number(c *Compiled, i int) {
+	k.list, k.first = append(k.list, i), append(k.first, len(k.taps))
+}
+
+// give hands a step's tensors to whom they are for.
+func (k *keeping) give(c *Compiled, out []Tensor) error {
+	if k.taken != nil {
+		return k.taken(out)
+	}
+	k.take(c, out)
+	return nil
 }
 
 // keepingOf gives what a decode loop's steps fetch for caches, which begin anew.
@@ -95,13 +111,20 @@ func (c *Compiled) keepingOf(opts []GenerateOption) (*keeping, error) {
 	if len(g.caches) > 0 && c.s.set.later != nil {
 		return nil, misuse("NN3143", "%s keeps caches over a decode loop, which needs a model in one file: run the trace once for each step instead", c.plan.Name)
 	}
-	k := &keeping{}
+	k := &keeping{taken: g.taken}
+	for i, p := range c.plan.Caches {
+		if g.every {
+			k.number(c, i)
+			k.taps = append(k.taps, c.plan.Taps[p.First:p.First+p.Count]...)
+		}
+	}
 	for _, data := range g.caches {
 		if data.compiled != c {
 			return nil, misuse("NN3182", "the cache belongs to another trace than %s", c.plan.Name)
 		}
 		p := c.plan.Caches[data.number]
-		k.caches, k.first = append(k.caches, data), append(k.first, len(k.taps))
+		k.number(c, data.number)
+		k.caches = append(k.caches, data)
 		k.taps = append(k.taps, c.plan.Taps[p.First:p.First+p.Count]...)
 		for _, t := range data.slots {
 			t.Release()
@@ -126,7 +149,7 @@ func (k *keeping) take(c *Compiled, out []Tensor) {
 
 // program gives the session of a decode loop that fetches what caches want.
 func (k *keeping) program(c *Compiled) (*program, error) {
-	key := fmt.Sprint(k.numbers())
+	key := fmt.Sprint(k.list)
 	return c.keepers.get(key, func() (*program, error) {
 		first, _, err := c.s.phases()
 		if err != nil {
@@ -137,8 +160,8 @@ func (k *keeping) program(c *Compiled) (*program, error) {
 			return nil, err
 		}
 		n := 0
-		for _, data := range k.caches {
-			plan := c.plan.Caches[data.number]
+		for _, number := range k.list {
+			plan := c.plan.Caches[number]
 			for range plan.Count {
 				if !plan.Device {
 					delete(p.device, tapName(n))
@@ -158,14 +181,6 @@ func (p *program) kept() map[string]bool {
 		keep[name] = p.device[name]
 	}
 	return keep
-}
-
-func (k *keeping) numbers() []int {
-	var out []int
-	for _, c := range k.caches {
-		out = append(out, c.number)
-	}
-	return out
 }
 
 // CacheBytes gives the memory that each cache of the trace needs for a run with

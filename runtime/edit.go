@@ -84,9 +84,6 @@ func (s *Session) With(edits ...Edit) (*Session, error) {
 func (s *Session) Without() (*Session, error) { return s.copyWith(nil) }
 
 func (s *Session) copyWith(edits []Edit) (*Session, error) {
-	if err := s.local("With"); err != nil {
-		return nil, err
-	}
 	root := s
 	if s.root != nil {
 		root = s.root
@@ -94,8 +91,12 @@ func (s *Session) copyWith(edits []Edit) (*Session, error) {
 	if err := root.enter(); err != nil {
 		return nil, err
 	}
-	c := &Session{info: s.info, path: s.path, file: s.file, set: s.set.clone(), back: s.back, root: root}
+	c := &Session{info: s.info, path: s.path, file: s.file, set: s.set.clone(), back: s.back, remote: s.remote, root: root}
 	c.set.edits = edits
+	if s.remote != nil {
+		c.spec = s.spec
+		return c, nil
+	}
 	c.prepare()
 	c.shared, c.spec, c.types, c.index = s.shared, s.spec, s.types, s.index
 	return c, nil

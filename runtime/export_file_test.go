@@ -90,6 +90,7 @@ func TestPlanFile(t *testing.T) {
 
 	_, err = open(t, "gpt2", "dynamo").Compile(read)
 	require.ErrorContains(t, err, "was compiled for model")
+	require.ErrorContains(t, err, "NN3192")
 	_, err = nn.ReadPlan(bytes.NewReader(data.Bytes()[:data.Len()/2]))
 	require.ErrorContains(t, err, "NN3171")
 	read.Nodes[0].Op = "Hook"

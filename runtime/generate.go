@@ -28,6 +28,10 @@ type generation struct {
 	GenerateSettings
 	onToken func(step int, ids []int64) bool
 	caches  []*cached // that each step adds to
+	// taken is handed the tensors of all caches after each step, in place of that;
+	// without every none of them.
+	taken func(taps []Tensor) error
+	every bool
 }
 
 // newGeneration carries out options on the defaults.
@@ -79,6 +83,9 @@ func (s *Session) Generate(ctx context.Context, in InvokeInputs, opts ...Generat
 		return nil, err
 	}
 	defer s.leave()
+	if s.remote != nil {
+		return s.generateWhole(ctx, in, opts)
+	}
 	l, err := s.newDecoding([]InvokeInputs{in}, opts)
 	if err != nil {
 		return nil, err
@@ -105,21 +112,12 @@ func caches(outputs []string) map[string]bool {
 
 // Generate runs the trace at every step of a decode loop over one invoke.
 func (c *Compiled) Generate(ctx context.Context, in InvokeInputs, args []Tensor, opts ...GenerateOption) ([][]int64, error) {
-	if c.s.remote != nil && len(c.plan.Invokes) == 1 {
-		if g, err := newGeneration(opts); err == nil && len(g.caches) > 0 {
-			return nil, misuse("NN3190", "caches of a decode loop need the model in this process")
-		}
-		return c.generateRemote(ctx, in, args, opts)
-	}
 	return c.generate(ctx, nil, nil, []InvokeInputs{in}, func() ([]Tensor, error) { return args, nil }, opts)
 }
 
 // GenerateInvokes is Generate for a trace of several invokes: the rows of all of
 // them in their order, the prompts padded as in a run.
 func (c *Compiled) GenerateInvokes(ctx context.Context, ins []InvokeInputs, args []Tensor, opts ...GenerateOption) ([][]int64, error) {
-	if err := c.s.local("Generate of several invokes"); err != nil {
-		return nil, err
-	}
 	return c.generate(ctx, nil, nil, ins, func() ([]Tensor, error) { return args, nil }, opts)
 }
 
@@ -137,6 +135,9 @@ func (c *Compiled) generate(ctx context.Context, r *stepRun, d *Defers, ins []In
 		return nil, err
 	}
 	defer c.s.leave()
+	if c.s.remote != nil {
+		return c.generateRemote(ctx, d, ins, begin, kept, opts)
+	}
 	for i := range 2 { // what is wrong is told before anything runs
 		if _, _, err := c.stepOf(i, kept); err != nil {
 			return nil, err
@@ -175,7 +176,10 @@ func (c *Compiled) generate(ctx context.Context, r *stepRun, d *Defers, ins []In
 			return out, nil
 		}
 		n := len(out) - len(kept.taps)
-		kept.take(c, out[n:])
+		if err := kept.give(c, out[n:]); err != nil {
+			releaseAll(out[:n])
+			return nil, err
+		}
 		return out[:n], nil
 	}
 	if d != nil {
@@ -184,13 +188,18 @@ func (c *Compiled) generate(ctx context.Context, r *stepRun, d *Defers, ins []In
 	return l.run(ctx, step)
 }
 
-// Prompt gives the token ids of an invoke, row by row, as Generate begins with them.
-func (c *Compiled) Prompt(in InvokeInputs) ([][]int64, error) {
-	d, err := newDecoder(c.s, in)
+// Prompt gives the token ids of invokes, row by row, as a generation begins with
+// them.
+func (c *Compiled) Prompt(ins []InvokeInputs) ([][]int64, error) {
+	if len(ins) != len(c.plan.Invokes) {
+		return nil, misuse("NN3140", "%s has %d invokes, and is given the inputs of %d to generate", c.plan.Name, len(c.plan.Invokes), len(ins))
+	}
+	l, err := c.s.newDecoding(ins, nil)
 	if err != nil {
 		return nil, err
 	}
-	return d.rows, nil
+	defer l.release()
+	return l.d.rows, nil
 }
 
 // generates names the outputs that a decode loop needs: the logits and what the

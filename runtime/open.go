@@ -33,7 +33,8 @@ type Session struct {
 	types  func() map[string]tensor.Type
 	index  func() *onnx.Index // of the untouched model, not to be changed
 	calls  cache[*called]
-	sized  sync.Map // tensor → func() bool: whether it follows from sizes alone
+	wholes cache[*Compiled] // the plain model, where it is another process's, by outputs
+	sized  sync.Map         // tensor → func() bool: whether it follows from sizes alone
 
 	root *Session // whose file it is, where the session is a copy
 

@@ -22,16 +22,18 @@ type settings struct {
 	session backend.SessionOptions
 	// attached are the attachments of a compiled trace, by parameter.
 	attached map[string]any
+	arrays   map[string]Tensor // the same, by the arrays' names in the plan
 	padding  padding
 	token    string
 	values   int64    // limit of bytes, 0: none
+	nodes    int      // limit of operations, 0: none
 	later    *Session // generates all tokens after the first
 	edits    []Edit   // put under every trace
 }
 
 func (s settings) clone() settings {
 	s.session.Config = maps.Clone(s.session.Config)
-	s.attached = maps.Clone(s.attached)
+	s.attached, s.arrays = maps.Clone(s.attached), maps.Clone(s.arrays)
 	s.session.Providers = append([]backend.Provider(nil), s.session.Providers...)
 	return s
 }
@@ -103,6 +105,12 @@ func Backend(name string) SessionOption {
 // those who run what others wrote.
 func ValueLimit(bytes int64) CompileOption {
 	return compileOption(func(s *settings) { s.values = bytes })
+}
+
+// NodeLimit bounds the operations of a trace and of the edits under it, those in
+// branches included (NN3191). It is for those who run what others wrote.
+func NodeLimit(n int) CompileOption {
+	return compileOption(func(s *settings) { s.nodes = n })
 }
 
 type compileOption func(*settings)

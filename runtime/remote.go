@@ -1,13 +1,10 @@
 package nn
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"strings"
 	"sync"
-
-	"github.com/nngen-go/nngen/internal/plan"
 )
 
 // Remote is a model that another process holds. Package runtime/remote is one
@@ -15,13 +12,14 @@ import (
 type Remote interface {
 	// Fingerprint is that of the model.
 	Fingerprint(ctx context.Context) (string, error)
-	// Load sends a plan, as WritePlan writes it, and gives the name to run it by.
-	Load(ctx context.Context, plan []byte) (id string, err error)
-	// Run runs a loaded plan. result is called for each tap as it arrives, with
+	// Load sends a trace and gives the name to run it by.
+	Load(ctx context.Context, p RemotePlan) (id string, err error)
+	// Run runs a loaded trace. result is called for each tap as it arrives, with
 	// its index; its error ends the run.
-	Run(ctx context.Context, id string, ins []InvokeInputs, args []Tensor, result func(i int, t Tensor) error) error
-	// Generate runs it at each step of a decode loop.
-	Generate(ctx context.Context, id string, in InvokeInputs, args []Tensor, g GenerateSettings, onToken func(step int, ids []int64) bool) ([][]int64, error)
+	Run(ctx context.Context, id string, ins []InvokeInputs, r RemoteRun, result func(i int, t Tensor) error) error
+	// Generate runs it at each step of a decode loop. Where ctx ends it, the
+	// tokens until then come with the context's error.
+	Generate(ctx context.Context, id string, ins []InvokeInputs, g RemoteGeneration) ([][]int64, error)
 	Close() error
 }
 
@@ -49,8 +47,8 @@ func openRemote(info ModelInfo, scheme, url string, opts []Option) (*Session, er
 	for _, o := range opts {
 		o.applyOpen(&set)
 	}
-	if len(set.edits) > 0 {
-		return nil, misuse("NN3190", "edits are spliced into the model, and %s is another process's: open the model's file", url)
+	if set.later != nil {
+		return nil, misuse("NN3190", "a model of later steps needs the model in this process, and %s is another's: open the model's file", url)
 	}
 	dialersMu.Lock()
 	dial := dialers[scheme]
@@ -66,10 +64,16 @@ func openRemote(info ModelInfo, scheme, url string, opts []Option) (*Session, er
 	if err == nil && info.Fingerprint != "" && got != info.Fingerprint {
 		err = fmt.Errorf("%s holds another model than package %s was generated for: its fingerprint is %s, not %s", url, info.Name, got, info.Fingerprint)
 	}
+	for _, e := range set.edits {
+		if err == nil {
+			err = e.check(&info)
+		}
+	}
 	if err != nil {
 		_ = r.Close()
 		return nil, err
 	}
+	info.padding = set.padding
 	s := &Session{info: info, path: url, set: set, remote: r}
 	s.spec = sync.OnceValues(s.readSpec)
 	return s, nil
@@ -87,51 +91,4 @@ func (s *Session) local(what string) error {
 		return nil
 	}
 	return misuse("NN3190", "%s needs the model in this process, and %s is another's: open the model's file", what, s.path)
-}
-
-// compileRemote sends a plan to whoever holds the model.
-func (s *Session) compileRemote(p *Plan) (*Compiled, error) {
-	if len(p.Weights) > 0 {
-		return nil, misuse("NN3190", "%s has attachments, which are this process's, and %s is another's: open the model's file", p.Name, s.path)
-	}
-	var data bytes.Buffer
-	if err := plan.Encode(&data, p); err != nil {
-		return nil, planError(p.Name, err)
-	}
-	id, err := s.remote.Load(context.Background(), data.Bytes())
-	if err != nil {
-		return nil, err
-	}
-	return &Compiled{s: s, plan: p, remoteID: id}, nil
-}
-
-// runRemote runs the plan where the model is.
-func (c *Compiled) runRemote(ctx context.Context, ins []InvokeInputs, args []Tensor, into []*Tensor) error {
-	// Copies, so that the callers' lists need no memory where nothing is remote.
-	list := make([]*Tensor, len(into))
-	copy(list, into)
-	inputs := make([]InvokeInputs, len(ins))
-	for i, in := range ins {
-		inputs[i] = copied(in)
-	}
-	given := make([]Tensor, len(args))
-	copy(given, args)
-	return c.s.remote.Run(ctx, c.remoteID, inputs, given, func(i int, t Tensor) error {
-		switch {
-		case i < 0 || i >= len(c.plan.Taps):
-			return fmt.Errorf("%s: the server sent result %d of %d", c.plan.Name, i, len(c.plan.Taps))
-		case i < len(list) && list[i] != nil:
-			*list[i] = t
-		}
-		return nil
-	})
-}
-
-// generateRemote generates where the model is.
-func (c *Compiled) generateRemote(ctx context.Context, in InvokeInputs, args []Tensor, opts []GenerateOption) ([][]int64, error) {
-	g, err := newGeneration(opts)
-	if err != nil {
-		return nil, err
-	}
-	return c.s.remote.Generate(ctx, c.remoteID, in, args, g.GenerateSettings, g.onToken)
 }

@@ -55,8 +55,8 @@ func (s *Session) RunRaw(ctx context.Context, in InvokeInputs, outputs ...string
 		return nil, err
 	}
 	defer s.leave()
-	if err := s.local("RunRaw"); err != nil {
-		return nil, err
+	if s.remote != nil {
+		return s.runWhole(ctx, in, outputs)
 	}
 	b, err := s.info.join([]InvokeInputs{in})
 	if err != nil {

@@ -35,6 +35,11 @@ func (sp *splice) applyEdits() error {
 	}
 	sp.versions = &versionsOf{in, map[string][]editedAs{}}
 	for i, e := range sp.s.set.edits {
+		for _, w := range e.plan.Writes {
+			if sp.versions.momentOf(w) < 0 {
+				return misuse("NN3183", "the edit %s writes %q to %q, and there is no such point in %s", e.plan.Name, w.Tensor, w.At, sp.s.info.Name)
+			}
+		}
 		sub := &splice{
 			s: sp.s, p: e.plan, model: sp.model, ix: sp.ix, versions: sp.versions, isEdit: true,
 			e:      &emitter{ix: sp.ix, opset: sp.e.opset, stem: fmt.Sprintf("%sedit%d/", nodeStem, i)},

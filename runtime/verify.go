@@ -11,7 +11,7 @@ import (
 // not one that this model can run.
 func (s *Session) verify(p *Plan) error {
 	if p.Model != "" && s.info.Fingerprint != "" && p.Model != s.info.Fingerprint {
-		return fmt.Errorf("plan %s was compiled for model %s, this one is %s: run nngen generate again", p.Name, p.Model, s.info.Fingerprint)
+		return misuse("NN3192", "plan %s was compiled for model %s, this one is %s: run nngen generate again", p.Name, p.Model, s.info.Fingerprint)
 	}
 	if len(p.Mediators) != len(p.Invokes) {
 		return fmt.Errorf("plan %s has %d invokes and %d mediators: generate it again", p.Name, len(p.Invokes), len(p.Mediators))

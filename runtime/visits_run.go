@@ -80,9 +80,6 @@ func Carried(t Tensor, name string) Tensor {
 
 // CompileVisits is CompileSteps for a plan over decoding steps.
 func (s *Session) CompileVisits(p *Plan, opts ...CompileOption) (*Compiled, error) {
-	if err := s.local("a trace over decoding steps"); err != nil {
-		return nil, err
-	}
 	return s.compile(p, true, true, opts)
 }
 
@@ -98,6 +95,9 @@ func (c *Compiled) RunVisits(ctx context.Context, ins []InvokeInputs, v Visits) 
 		return err
 	}
 	defer c.s.leave()
+	if c.s.remote != nil {
+		return c.runVisitsRemote(ctx, ins, v)
+	}
 	b, err := c.s.info.join(ins)
 	if err != nil {
 		return err
@@ -133,6 +133,9 @@ func (c *Compiled) GenerateVisits(ctx context.Context, ins []InvokeInputs, v Vis
 		return nil, err
 	}
 	defer c.s.leave()
+	if c.s.remote != nil {
+		return c.generateVisitsRemote(ctx, ins, v, opts)
+	}
 	l, err := c.s.newDecoding(ins, opts)
 	if err != nil {
 		return nil, err

@@ -40,7 +40,7 @@ func (c *Compiled) newVisiting(v Visits) (*visiting, error) {
 // invoke, or all of them, of what the run gave.
 func (n *visiting) over(result func(invoke int) Tensor) error {
 	taps := &Taps{list: n.last.list, result: result}
-	if n.stopped {
+	if taps.stopped = n.stopped; n.stopped {
 		taps.result = func(int) Tensor {
 			e := misuse("NN3104", "model.result was not reached: invoke 0 stopped the run")
 			e.Hint = "use the point before the run is stopped"

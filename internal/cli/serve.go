@@ -27,11 +27,12 @@ Programs reach a model by its address in place of a file:
 	import _ "github.com/nngen-go/nngen/runtime/remote"
 	sess, err := gpt2.Open("http://host:8080/v1/models/gpt2", nn.Token(token))
 
-What is posted is plans, which are data: they read no files and run no code. What
-they may use up is bounded by flags. Beyond this machine's own callers a token is
+What is posted is plans, with edits and the arrays of attachments, which are data:
+they read no files and run no code. What they may use up is bounded by flags. Beyond this machine's own callers a token is
 needed; put TLS in front of it.`,
 		examples: `nngen serve gpt2.nnspec.yaml=gpt2.onnx
-nngen serve -addr :8080 -token-file token.txt models/gpt2.nnspec.yaml=models/gpt2.onnx`,
+nngen serve -addr :8080 -token-file token.txt models/gpt2.nnspec.yaml=models/gpt2.onnx
+nngen serve -timeout 30s -concurrent 2 -max-values 512 -max-tokens 256 gpt2.nnspec.yaml=gpt2.onnx`,
 		setup: func(fs *flag.FlagSet) func(context.Context, *env, []string) error {
 			job := &serveJob{}
 			fs.StringVar(&job.addr, "addr", "127.0.0.1:8080", "listen on this `address`; port 0 takes a free one")
@@ -39,6 +40,11 @@ nngen serve -addr :8080 -token-file token.txt models/gpt2.nnspec.yaml=models/gpt
 			fs.DurationVar(&job.o.Timeout, "timeout", 5*time.Minute, "of a run, waiting for its turn included")
 			fs.IntVar(&job.o.Concurrent, "concurrent", 4, "runs at a time")
 			fs.Int64Var(&job.requestMB, "max-request", 256, "inputs and arguments of a run, in `MB`")
+			fs.Int64Var(&job.planMB, "max-plan", 1024, "a plan with its edits and the arrays of its attachments, in `MB`")
+			fs.Int64Var(&job.keptMB, "max-kept", 4096, "all plans that are kept, in `MB`")
+			fs.IntVar(&job.o.MaxNodes, "max-nodes", 20_000, "operations of a plan and its edits")
+			fs.IntVar(&job.o.MaxTokens, "max-tokens", 4096, "new tokens of a generation")
+			fs.IntVar(&job.o.Plans, "plans", 64, "plans that are kept; the one unused longest goes first")
 			fs.Int64Var(&job.resultMB, "max-result", 1024, "results of a run, in `MB`")
 			fs.Int64Var(&job.valuesMB, "max-values", 4096, "all values that a plan computes in a run, in `MB`")
 			fs.IntVar(&job.threads, "threads", 0, "threads of one operator; 0 leaves it to onnxruntime")
@@ -56,6 +62,7 @@ nngen serve -addr :8080 -token-file token.txt models/gpt2.nnspec.yaml=models/gpt
 type serveJob struct {
 	addr, tokenFile               string
 	requestMB, resultMB, valuesMB int64
+	planMB, keptMB                int64
 	threads                       int
 	o                             serve.Options
 }
@@ -116,6 +123,7 @@ func answer(ctx context.Context, listener net.Listener, handler http.Handler) er
 
 // serveOptions reads the token and refuses to let strangers in without one.
 func (e *env) serveOptions(job *serveJob) error {
+	job.o.MaxPlan, job.o.MaxKept = job.planMB<<20, job.keptMB<<20
 	job.o.MaxRequest, job.o.MaxResult, job.o.MaxValues = job.requestMB<<20, job.resultMB<<20, job.valuesMB<<20
 	job.o.Log = func(format string, args ...any) { fmt.Fprintf(e.stdout, format+"\n", args...) }
 	if job.tokenFile != "" {

@@ -51,7 +51,7 @@ func TestServe(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() {
 		e := &env{dir: dir, stdout: &out, stderr: &out}
-		job := &serveJob{addr: "127.0.0.1:0", tokenFile: token, requestMB: 1, resultMB: 1, valuesMB: 1, threads: 1}
+		job := &serveJob{addr: "127.0.0.1:0", tokenFile: token, requestMB: 1, resultMB: 1, valuesMB: 1, planMB: 1, keptMB: 1, threads: 1}
 		ended <- e.serve(ctx, job, []string{spec + "=" + model})
 	}()
 	address := regexp.MustCompile(`llama at (http://\S+/v1/models/llama)`)
@@ -71,7 +71,7 @@ func TestServe(t *testing.T) {
 		require.NoError(t, s.Close())
 	}
 	require.Equal(t, got[0], got[1])
-	require.Contains(t, out.String(), "llama: plan Raw")
+	require.Contains(t, out.String(), "llama: plan \"Raw\"")
 	stop()
 	require.NoError(t, <-ended)
 }

@@ -79,8 +79,12 @@ A scan has the shapes and dtypes of a run, and no values: Item, Float32s, printi
 	{"NN3187", "a size that only a run can tell", `
 The shape follows from values, or the spec does not know it, so that a scan cannot go on with it.`},
 	{"NN3188", "a scan of nothing", `The function that ScanOf is given ran no compiled trace with the context that it was handed.`},
-	{"NN3190", "a model of another process", `The session was opened by an address. Compiled traces run there; what needs the model itself (Interpret, RunRaw, Export) needs its file.`},
-	{"NN3191", "a run over its limit", `Whoever runs the trace limits what its values may need (nn.ValueLimit, nngen serve).`},
+	{"NN3190", "a model of another process", `The session was opened by an address. Compiled traces run there; what needs the model itself (Interpret, Export, models of later steps) needs its file.`},
+	{"NN3191", "a run over its limit", `
+Whoever runs the trace limits what its values may need and how many operations it has (nn.ValueLimit, nn.NodeLimit, nngen serve).`},
+	{"NN3192", "a plan of another model", `
+A plan or edit names the fingerprint of the model that it was compiled for, and the session's model has another. Run "nngen
+generate" with the spec of this model, or open the model that the plan is for.`},
 	{"NN3158", "onnxruntime could not run the model", `
 The message is onnxruntime's own and names the node. A Gather that is out of bounds is a token id beyond the vocabulary, or
 a prompt longer than the model's positions.`},

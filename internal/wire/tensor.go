@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"fmt"
 	"io"
 
 	"github.com/nngen-go/nngen/internal/tensor"
@@ -18,6 +19,9 @@ func WriteTensor(w io.Writer, index int, t nn.Tensor) error {
 
 // Tensor makes the tensor of a frame that a Reader gave, and so checked.
 func Tensor(h Head, data []byte) (nn.Tensor, error) {
+	if h.Kind != Value || h.Same {
+		return nn.Tensor{}, fmt.Errorf("%q where a tensor was to come", h.Kind)
+	}
 	d, err := tensor.ParseDType(h.DType)
 	if err != nil {
 		return nn.Tensor{}, err
@@ -27,4 +31,13 @@ func Tensor(h Head, data []byte) (nn.Tensor, error) {
 		shape[i] = int(n)
 	}
 	return nn.FromBytes(d, data, shape...), nil
+}
+
+// Tensor reads a frame that has to be a tensor.
+func (r *Reader) Tensor() (nn.Tensor, error) {
+	h, data, err := r.Next()
+	if err != nil {
+		return nn.Tensor{}, err
+	}
+	return Tensor(h, data)
 }

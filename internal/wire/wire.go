@@ -20,6 +20,11 @@ type Kind string
 
 // The kinds of frame.
 const (
+	// Plan is the first frame of a trace: a plan file follows it, then an Edits
+	// frame if there are edits, then a Value for each of Names.
+	Plan Kind = "plan"
+	// Edits is followed by a file of edits.
+	Edits Kind = "edits"
 	// Request is the first frame of a run: Invokes, Args and Settings.
 	Request Kind = "request"
 	// Value is a tensor: an input, an argument or a result.
@@ -28,6 +33,12 @@ const (
 	Prompt Kind = "prompt"
 	// Token is a step of it: IDs, one for each row.
 	Token Kind = "token"
+	// Step asks for the arguments of a step of a generation.
+	Step Kind = "step"
+	// Args is the answer: Args says how many Values follow.
+	Args Kind = "args"
+	// Taken says that everything that leaves a step was sent.
+	Taken Kind = "taken"
 	// Failed ends a stream with an error.
 	Failed Kind = "error"
 	// Done ends a stream that is whole; one without it was cut.
@@ -38,7 +49,17 @@ const (
 type Head struct {
 	Kind Kind `json:"kind"`
 
+	// of a Plan
+	Names    []string `json:"names,omitempty"`   // of the arrays that follow
+	Edits    bool     `json:"edits,omitempty"`   // there are
+	Padding  string   `json:"padding,omitempty"` // "left", "right"
+	PadToken int64    `json:"pad_token,omitempty"`
+
 	// of a Request
+	Each     bool            `json:"each,omitempty"`   // arguments are asked for at each step of a generation
+	Visits   bool            `json:"visits,omitempty"` // everything that leaves a step is sent
+	Result   bool            `json:"result,omitempty"` // the run's is sent, behind everything else
+	Caches   bool            `json:"caches,omitempty"` // the tensors of caches that leave a step are
 	Invokes  []Invoke        `json:"invokes,omitempty"`
 	Args     int             `json:"args,omitempty"` // how many Values are arguments, after those of invokes
 	Settings json.RawMessage `json:"settings,omitempty"`
@@ -48,8 +69,9 @@ type Head struct {
 	DType string  `json:"dtype,omitempty"`
 	Shape []int64 `json:"shape,omitempty"`
 	Bytes int64   `json:"bytes,omitempty"` // that follow
+	Same  bool    `json:"same,omitempty"`  // of an argument: that of the step before, and no bytes
 
-	Step int       `json:"step,omitempty"` // of a Token
+	Step int       `json:"step,omitempty"` // of a Token, a Step or what is Taken
 	IDs  []int64   `json:"ids,omitempty"`  // of a Token
 	Rows [][]int64 `json:"rows,omitempty"` // of a Prompt
 
@@ -123,7 +145,7 @@ func (r *Reader) Next() (h Head, data []byte, err error) {
 	if h.Bytes < 0 {
 		return h, nil, errors.New("a frame of negative size")
 	}
-	if h.Kind == Value {
+	if h.Kind == Value && !h.Same {
 		if err := h.checkTensor(); err != nil {
 			return h, nil, err
 		}

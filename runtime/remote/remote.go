@@ -6,13 +6,13 @@
 //	sess, err := gpt2.Open("https://host:8080/v1/models/gpt2", nn.Token(token))
 //	steer, err := probes.CompileSteer(sess)
 //
-// A plan is sent once, then inputs and results travel. What runs in this process
-// (Interpret, hooks, Go before and after the run) stays in this process; traces
-// with Go in mid-run are refused.
+// A plan is sent once, with the edits under it and the arrays of its attachments;
+// then inputs and results travel. Go before and after the run, and around each
+// step of a trace over decoding steps, runs in this process. Traces with Go in
+// mid-run (NN3170) and Interpret need the model here.
 package remote
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -34,7 +34,7 @@ func init() {
 
 // Dial gives the model at an address, without asking for it yet.
 func Dial(url, token string) *Client {
-	return &Client{url: strings.TrimRight(url, "/"), token: token, http: &http.Client{}, plans: map[string][]byte{}}
+	return &Client{url: strings.TrimRight(url, "/"), token: token, http: &http.Client{}, plans: map[string]nn.RemotePlan{}}
 }
 
 // Client is a model of another process; it implements nn.Remote and is safe for
@@ -44,7 +44,7 @@ type Client struct {
 	http       *http.Client
 
 	mu    sync.Mutex
-	plans map[string][]byte // what was loaded, for servers that forget
+	plans map[string]nn.RemotePlan // what was loaded, for servers that forget
 }
 
 // maxReply bounds what the client takes from one run.
@@ -60,9 +60,14 @@ func (c *Client) Fingerprint(ctx context.Context) (string, error) {
 }
 
 // Load sends a plan.
-func (c *Client) Load(ctx context.Context, plan []byte) (string, error) {
+func (c *Client) Load(ctx context.Context, plan nn.RemotePlan) (string, error) {
 	var loaded struct{ ID string }
-	if err := c.ask(ctx, http.MethodPost, "/plans", plan, &loaded); err != nil {
+	body, err := wire.PlanStream(plan)
+	if err != nil {
+		return "", err
+	}
+	defer body.Close()
+	if err := c.ask(ctx, http.MethodPost, "/plans", body, &loaded); err != nil {
 		return "", err
 	}
 	c.mu.Lock()
@@ -78,7 +83,7 @@ func (c *Client) Close() error {
 }
 
 // ask sends a request whose reply is JSON.
-func (c *Client) ask(ctx context.Context, method, path string, body []byte, into any) error {
+func (c *Client) ask(ctx context.Context, method, path string, body io.Reader, into any) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	reply, err := c.send(ctx, method, path, body)
@@ -93,10 +98,13 @@ func (c *Client) ask(ctx context.Context, method, path string, body []byte, into
 var errForgotten = errors.New("the server does not have the plan")
 
 // send gives the body of a reply that went well.
-func (c *Client) send(ctx context.Context, method, path string, body []byte) (io.ReadCloser, error) {
-	req, err := http.NewRequestWithContext(ctx, method, c.url+path, bytes.NewReader(body))
+func (c *Client) send(ctx context.Context, method, path string, body io.Reader) (io.ReadCloser, error) {
+	req, err := http.NewRequestWithContext(ctx, method, c.url+path, body)
 	if err != nil {
 		return nil, err
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", wire.PlanType)
 	}
 	if c.token != "" {
 		req.Header.Set("Authorization", "Bearer "+c.token)

@@ -3,7 +3,6 @@ package remote
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,68 +14,33 @@ import (
 )
 
 // Run runs a loaded plan.
-func (c *Client) Run(ctx context.Context, id string, ins []nn.InvokeInputs, args []nn.Tensor, result func(int, nn.Tensor) error) error {
-	body, err := request(ins, args, nil)
+func (c *Client) Run(ctx context.Context, id string, ins []nn.InvokeInputs, r nn.RemoteRun, result func(int, nn.Tensor) error) error {
+	body, err := request(wire.Head{Visits: r.Visits, Result: r.Result}, ins, r.Args)
 	if err != nil {
 		return err
 	}
-	return c.stream(ctx, id, "/run", body, func(h wire.Head, data []byte) error {
-		if h.Kind != wire.Value {
-			return fmt.Errorf("%s: a run sent %q", c.url, h.Kind)
-		}
+	return c.stream(ctx, id, "/run", body, nil, func(h wire.Head, data []byte) error {
 		t, err := wire.Tensor(h, data)
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: a run: %w", c.url, err)
 		}
 		return result(h.Index, t)
 	})
 }
 
-// errEnough ends a generation whose caller wants no more.
-var errEnough = errors.New("enough")
-
-// Generate runs a loaded plan at each step of a decode loop. An end that onToken
-// asks for closes the connection, which ends the loop there.
-func (c *Client) Generate(ctx context.Context, id string, in nn.InvokeInputs, args []nn.Tensor, g nn.GenerateSettings, onToken func(int, []int64) bool) ([][]int64, error) {
-	settings, err := json.Marshal(g)
-	if err != nil {
-		return nil, err
-	}
-	body, err := request([]nn.InvokeInputs{in}, args, settings)
-	if err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	var rows [][]int64
-	err = c.stream(ctx, id, "/generate", body, func(h wire.Head, _ []byte) error {
-		switch {
-		case h.Kind == wire.Prompt && rows == nil:
-			rows = h.Rows
-			return nil
-		case h.Kind != wire.Token || len(h.IDs) != len(rows):
-			return fmt.Errorf("%s: a generation of %d rows sent a %q of %d", c.url, len(rows), h.Kind, len(h.IDs))
-		}
-		for r, id := range h.IDs {
-			if id != nn.Ended {
-				rows[r] = append(rows[r], id)
-			}
-		}
-		if onToken != nil && !onToken(h.Step, h.IDs) {
-			return errEnough
-		}
-		return nil
-	})
-	if err != nil && !errors.Is(err, errEnough) {
-		return nil, err
-	}
-	return rows, nil
-}
-
 // stream runs a plan, which it sends again if the server has forgotten it, and
-// hands over each frame of the reply.
-func (c *Client) stream(ctx context.Context, id, what string, body []byte, each func(wire.Head, []byte) error) error {
-	reply, err := c.send(ctx, http.MethodPost, "/plans/"+id+what, body)
+// hands over each frame of the reply. more is what follows the body as the run
+// goes on, made anew for each time that the body is sent; nil for nothing.
+func (c *Client) stream(ctx context.Context, id, what string, body []byte, more func() io.ReadCloser, each func(wire.Head, []byte) error) error {
+	send := func() (io.ReadCloser, error) {
+		var r io.Reader = bytes.NewReader(body)
+		if more != nil {
+			rest := more()
+			r = goingOn{io.MultiReader(r, rest), rest}
+		}
+		return c.send(ctx, http.MethodPost, "/plans/"+id+what, r)
+	}
+	reply, err := send()
 	if errors.Is(err, errForgotten) {
 		c.mu.Lock()
 		plan := c.plans[id]
@@ -84,7 +48,7 @@ func (c *Client) stream(ctx context.Context, id, what string, body []byte, each 
 		if _, err := c.Load(ctx, plan); err != nil {
 			return err
 		}
-		reply, err = c.send(ctx, http.MethodPost, "/plans/"+id+what, body)
+		reply, err = send()
 	}
 	if err != nil {
 		return err
@@ -109,9 +73,15 @@ func (c *Client) stream(ctx context.Context, id, what string, body []byte, each 
 	}
 }
 
+// goingOn is a body that ends with its request: who writes to it is told.
+type goingOn struct {
+	io.Reader
+	io.Closer
+}
+
 // request is the frames of inputs and arguments.
-func request(ins []nn.InvokeInputs, args []nn.Tensor, settings []byte) ([]byte, error) {
-	head := wire.Head{Kind: wire.Request, Args: len(args), Settings: settings}
+func request(head wire.Head, ins []nn.InvokeInputs, args []nn.Tensor) ([]byte, error) {
+	head.Kind, head.Args = wire.Request, len(args)
 	var tensors []nn.Tensor
 	for _, in := range ins {
 		iv := wire.Invoke{Inputs: []string{}}

@@ -13,11 +13,14 @@ import (
 
 // job is one run that was asked for.
 type job struct {
-	plan     *nn.Compiled
-	ins      []nn.InvokeInputs
-	args     []nn.Tensor
-	settings json.RawMessage
-	w        http.ResponseWriter
+	s      *Server
+	plan   *nn.Compiled
+	head   wire.Head
+	ins    []nn.InvokeInputs
+	args   []nn.Tensor
+	frames *wire.Reader // what the caller sends beyond
+	w      http.ResponseWriter
+	sent   int64 // bytes of results so far
 }
 
 // runs reads the request of a run, waits for its turn and hands it to f; what f
@@ -29,30 +32,31 @@ func (s *Server) runs(f func(context.Context, *job) error) http.HandlerFunc {
 		}
 		p, ok := s.plans.take(r.PathValue("model") + "/" + r.PathValue("id"))
 		if !ok {
+			_ = bothWays(w)
 			refuse(w, http.StatusGone, &wire.Error{Message: "the plan is not here, or not any more: send it again"})
 			return
 		}
 		defer s.plans.giveBack(p)
 		ctx, cancel := context.WithTimeout(r.Context(), s.o.Timeout)
 		defer cancel()
-		j, err := s.read(r)
-		if err != nil {
-			status := http.StatusBadRequest
-			if errors.Is(err, wire.ErrTooLarge) {
-				status = http.StatusRequestEntityTooLarge
-			}
-			refuse(w, status, told(err))
+		deadline(w, ctx)
+		j := &job{s: s, w: w, plan: p.c, frames: wire.NewReader(r.Body, s.o.MaxRequest)}
+		defer j.release()
+		if err := j.read(); err != nil {
+			refuse(w, statusOf(err), told(err))
 			return
 		}
-		defer j.release()
-		select {
-		case s.turns <- struct{}{}:
-			defer func() { <-s.turns }()
-		case <-ctx.Done():
+		if j.head.Each {
+			if err := bothWays(w); err != nil {
+				refuse(w, http.StatusHTTPVersionNotSupported, &wire.Error{Message: "arguments that come step by step need a connection that goes both ways"})
+				return
+			}
+		}
+		if !s.turn(ctx, s.turns) {
 			refuse(w, http.StatusServiceUnavailable, &wire.Error{Message: "too many runs at a time: try again"})
 			return
 		}
-		j.plan, j.w = p.c, w
+		defer func() { <-s.turns }()
 		w.Header().Set("Content-Type", "application/octet-stream")
 		if err := f(ctx, j); err != nil {
 			_ = wire.Write(w, wire.Head{Kind: wire.Failed, Error: told(err)}, nil)
@@ -62,52 +66,71 @@ func (s *Server) runs(f func(context.Context, *job) error) http.HandlerFunc {
 	}
 }
 
+// bothWays lets a reply begin before its request is over. The connection is not
+// used again: it may end in the middle of the request.
+func bothWays(w http.ResponseWriter) error {
+	w.Header().Set("Connection", "close")
+	return http.NewResponseController(w).EnableFullDuplex()
+}
+
 // maxInvokes bounds what one head can ask for.
 const maxInvokes = 1 << 12
 
 // read reads inputs and arguments.
-func (s *Server) read(r *http.Request) (*job, error) {
-	frames := wire.NewReader(r.Body, s.o.MaxRequest)
-	head, _, err := frames.Next()
-	if err != nil {
-		return nil, err
+func (j *job) read() (err error) {
+	if j.head, _, err = j.frames.Next(); err != nil {
+		return err
 	}
-	if head.Kind != wire.Request || len(head.Invokes) > maxInvokes || head.Args < 0 || head.Args > maxInvokes {
-		return nil, fmt.Errorf("a run begins with its request, of at most %d invokes and arguments", maxInvokes)
+	if j.head.Kind != wire.Request || len(j.head.Invokes) > maxInvokes {
+		return fmt.Errorf("a run begins with its request, of at most %d invokes", maxInvokes)
 	}
-	j := &job{settings: head.Settings}
-	next := func() (nn.Tensor, error) {
-		h, data, err := frames.Next()
-		if err != nil {
-			return nn.Tensor{}, err
-		}
-		if h.Kind != wire.Value {
-			return nn.Tensor{}, fmt.Errorf("%q where a tensor was to come", h.Kind)
-		}
-		return wire.Tensor(h, data)
-	}
-	for _, iv := range head.Invokes {
+	for _, iv := range j.head.Invokes {
 		var in nn.InvokeInputs
 		for _, name := range iv.Inputs {
-			t, err := next()
+			t, err := j.frames.Tensor()
 			if err != nil {
-				return nil, err
+				return err
 			}
 			if in == nil {
 				in = nn.InvokeInputs{}
 			}
+			in[name].Release() // a name that is there twice
 			in[name] = t
 		}
 		j.ins = append(j.ins, in)
 	}
-	for range head.Args {
-		t, err := next()
+	return j.readArgs(j.head.Args)
+}
+
+// readArgs reads arguments, those of the step before where they are the same.
+func (j *job) readArgs(n int) error {
+	if n < 0 || n > maxInvokes {
+		return fmt.Errorf("a run has at most %d arguments", maxInvokes)
+	}
+	before := j.args
+	j.args = nil
+	defer func() {
+		for _, t := range before {
+			t.Release()
+		}
+	}()
+	for i := range n {
+		h, data, err := j.frames.Next()
 		if err != nil {
-			return nil, err
+			return err
+		}
+		if h.Kind == wire.Value && h.Same && i < len(before) && !before[i].IsZero() {
+			j.args = append(j.args, before[i])
+			before[i] = nn.Tensor{}
+			continue
+		}
+		t, err := wire.Tensor(h, data)
+		if err != nil {
+			return err
 		}
 		j.args = append(j.args, t)
 	}
-	return j, nil
+	return nil
 }
 
 func (j *job) release() {
@@ -123,58 +146,115 @@ func (j *job) release() {
 
 // run runs a plan and sends its results one after another.
 func (s *Server) run(ctx context.Context, j *job) error {
+	if j.head.Visits {
+		list, err := j.plan.RunAs(ctx, j.ins, nn.RemoteRun{Args: j.args, Visits: true, Result: j.head.Result})
+		if err != nil {
+			return err
+		}
+		return j.send(list)
+	}
 	taps, err := j.plan.Run(ctx, j.ins, j.args)
 	if err != nil {
 		return err
 	}
 	defer taps.Release()
-	total := int64(0)
-	for i := range taps.Len() {
-		t := taps.Tensor(i)
-		if total += int64(t.Len()) * int64(t.DType().Size()); total > s.o.MaxResult {
-			return fmt.Errorf("the results are larger than %d MB, which is this server's limit", s.o.MaxResult>>20)
+	list := make([]nn.Tensor, taps.Len())
+	for i := range list {
+		list[i] = taps.Tensor(i)
+	}
+	return j.send(list)
+}
+
+// send sends results, one frame each, and frees them. Nothing is sent of what
+// would pass the limit.
+func (j *job) send(list []nn.Tensor) error {
+	defer func() {
+		for _, t := range list {
+			t.Release()
+		}
+	}()
+	for _, t := range list {
+		if t.IsZero() {
+			return errors.New("a result is not there")
+		}
+		if j.sent += int64(t.Len()) * int64(t.DType().Size()); j.sent > j.s.o.MaxResult {
+			return fmt.Errorf("the results are larger than %d MB, which is this server's limit", j.s.o.MaxResult>>20)
 		}
 	}
-	for i := range taps.Len() {
-		if err := wire.WriteTensor(j.w, i, taps.Tensor(i)); err != nil {
+	for i, t := range list {
+		if err := wire.WriteTensor(j.w, i, t); err != nil {
 			return err
 		}
 		j.flush()
-		taps.Tensor(i).Release()
+		t.Release()
 	}
 	return nil
 }
 
 func (j *job) flush() { _ = http.NewResponseController(j.w).Flush() }
 
-// generate runs a plan at each step of a decode loop and sends each token.
+// tell sends a frame without data at once.
+func (j *job) tell(h wire.Head) error {
+	if err := wire.Write(j.w, h, nil); err != nil {
+		return err
+	}
+	j.flush()
+	return nil
+}
+
+// generate runs a plan at each step of a decode loop and sends each token, and
+// what leaves each step where the caller wants it.
 func (s *Server) generate(ctx context.Context, j *job) error {
-	var g nn.GenerateSettings
-	if err := json.Unmarshal(j.settings, &g); err != nil {
+	var g nn.RemoteGeneration
+	if err := json.Unmarshal(j.head.Settings, &g.Settings); err != nil {
 		return fmt.Errorf("settings of a generation: %w", err)
 	}
-	if g.MaxNewTokens < 0 || g.MaxNewTokens > s.o.MaxTokens {
-		return fmt.Errorf("%d new tokens: this server makes at most %d", g.MaxNewTokens, s.o.MaxTokens)
+	if n := g.Settings.MaxNewTokens; n < 0 || n > s.o.MaxTokens {
+		return fmt.Errorf("%d new tokens: this server makes at most %d", n, s.o.MaxTokens)
 	}
-	if len(j.ins) != 1 {
-		return fmt.Errorf("a generation has one invoke, this has %d", len(j.ins))
-	}
-	broken := error(nil)
-	send := func(h wire.Head) bool {
-		if broken = wire.Write(j.w, h, nil); broken == nil {
-			j.flush()
-		}
-		return broken == nil
-	}
-	prompt, err := j.plan.Prompt(j.ins[0])
+	prompt, err := j.plan.Prompt(j.ins)
 	if err != nil {
 		return err
 	}
-	if !send(wire.Head{Kind: wire.Prompt, Rows: prompt}) {
-		return broken
+	if err := j.tell(wire.Head{Kind: wire.Prompt, Rows: prompt}); err != nil {
+		return err
 	}
-	_, err = j.plan.Generate(ctx, j.ins[0], j.args, nn.WithSettings(g), nn.OnToken(func(step int, ids []int64) bool {
-		return send(wire.Head{Kind: wire.Token, Step: step, IDs: ids})
-	}))
+	g.Args, g.Visits, g.Caches = j.args, j.head.Visits, j.head.Caches
+	if j.head.Each {
+		g.Begin = j.ask
+	}
+	if j.head.Each || j.head.Visits || j.head.Caches {
+		g.Taken = j.taken
+	}
+	broken := error(nil)
+	g.OnToken = func(step int, ids []int64) bool {
+		broken = j.tell(wire.Head{Kind: wire.Token, Step: step, IDs: ids})
+		return broken == nil
+	}
+	_, err = j.plan.GenerateAs(ctx, j.ins, g)
 	return errors.Join(err, broken)
+}
+
+// ask gets the arguments of a step from the caller.
+func (j *job) ask(step int) ([]nn.Tensor, error) {
+	if err := j.tell(wire.Head{Kind: wire.Step, Step: step}); err != nil {
+		return nil, err
+	}
+	h, _, err := j.frames.Next()
+	if err != nil {
+		return nil, err
+	}
+	if h.Kind != wire.Args {
+		return nil, fmt.Errorf("%q where the arguments of step %d were to come", h.Kind, step)
+	}
+	err = j.readArgs(h.Args)
+	return j.args, err
+}
+
+// taken sends what left a step.
+func (j *job) taken(step int, taps []nn.Tensor) error {
+	if err := j.send(taps); err != nil {
+		return err
+	}
+	return j.tell(wire.Head{Kind: wire.Taken, Step: step})
 }

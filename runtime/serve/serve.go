@@ -6,7 +6,7 @@
 //
 //	GET  /v1/models                              names of the models
 //	GET  /v1/models/{model}                      {"name", "fingerprint", "inputs"}
-//	POST /v1/models/{model}/plans                a plan file → {"id"}
+//	POST /v1/models/{model}/plans                a plan file, or frames → {"id"}
 //	POST /v1/models/{model}/plans/{id}/run       frames → frames
 //	POST /v1/models/{model}/plans/{id}/generate  frames → frames
 //
@@ -14,13 +14,10 @@
 package serve
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"sort"
 	"strings"
@@ -36,6 +33,9 @@ type Options struct {
 	MaxRequest int64         // bytes of inputs and arguments of a run; 256 MB
 	MaxResult  int64         // bytes of results of a run; 1 GB
 	MaxValues  int64         // bytes of all values that a plan itself computes in a run; 4 GB
+	MaxPlan    int64         // bytes of a posted plan with its edits and the arrays of its attachments; 1 GB
+	MaxKept    int64         // bytes of all posted plans that are kept; 4 GB
+	MaxNodes   int           // operations of a plan and its edits; 20,000
 	MaxTokens  int           // new tokens of a generation; 4096
 	Timeout    time.Duration // of a run, waiting included; 5 minutes
 	Concurrent int           // runs at a time; 4
@@ -52,6 +52,11 @@ func (o *Options) setDefaults() {
 	set(&o.MaxRequest, 256<<20)
 	set(&o.MaxResult, 1<<30)
 	set(&o.MaxValues, 4<<30)
+	set(&o.MaxPlan, 1<<30)
+	set(&o.MaxKept, 4<<30)
+	if o.MaxNodes == 0 {
+		o.MaxNodes = 20_000
+	}
 	if o.MaxTokens == 0 {
 		o.MaxTokens = 4096
 	}
@@ -74,7 +79,8 @@ type Server struct {
 	o      Options
 	models map[string]*nn.Session
 	plans  *shelf
-	turns  chan struct{}
+	turns  chan struct{} // of runs
+	loads  chan struct{} // of plans that are read and compiled
 	mux    *http.ServeMux
 }
 
@@ -82,7 +88,8 @@ type Server struct {
 // Server.
 func New(models map[string]*nn.Session, o Options) *Server {
 	o.setDefaults()
-	s := &Server{o: o, models: models, plans: newShelf(o.Plans), turns: make(chan struct{}, o.Concurrent), mux: http.NewServeMux()}
+	s := &Server{o: o, models: models, plans: newShelf(o.Plans, o.MaxKept), mux: http.NewServeMux()}
+	s.turns, s.loads = make(chan struct{}, o.Concurrent), make(chan struct{}, o.Concurrent)
 	s.mux.HandleFunc("GET /v1/models", s.list)
 	s.mux.HandleFunc("GET /v1/models/{model}", s.describe)
 	s.mux.HandleFunc("POST /v1/models/{model}/plans", s.load)
@@ -157,34 +164,4 @@ func (s *Server) describe(w http.ResponseWriter, r *http.Request) {
 		inputs[i] = in.Name
 	}
 	reply(w, map[string]any{"name": r.PathValue("model"), "fingerprint": info.Fingerprint, "inputs": inputs})
-}
-
-// load compiles a plan, or finds it compiled.
-func (s *Server) load(w http.ResponseWriter, r *http.Request) {
-	m, ok := s.model(w, r)
-	if !ok {
-		return
-	}
-	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.o.MaxRequest))
-	if err != nil {
-		refuse(w, http.StatusRequestEntityTooLarge, &wire.Error{Message: "the plan is too large, or its connection broke"})
-		return
-	}
-	plan, err := nn.ReadPlan(bytes.NewReader(data))
-	if err != nil {
-		refuse(w, http.StatusBadRequest, told(err))
-		return
-	}
-	if plan.Model == "" || plan.Model != m.Info().Fingerprint {
-		refuse(w, http.StatusConflict, &wire.Error{Message: "the plan was compiled for another model", Hint: "run nngen generate with the spec of this model"})
-		return
-	}
-	sum := sha256.Sum256(data)
-	id := hex.EncodeToString(sum[:])
-	if err := s.plans.put(r.PathValue("model")+"/"+id, func() (*nn.Compiled, error) { return m.Compile(plan, nn.ValueLimit(s.o.MaxValues)) }); err != nil {
-		refuse(w, http.StatusBadRequest, told(err))
-		return
-	}
-	s.o.Log("%s: plan %s (%s)", r.PathValue("model"), plan.Name, id[:12])
-	reply(w, map[string]string{"id": id})
 }

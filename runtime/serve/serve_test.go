@@ -175,9 +175,9 @@ func TestRefusals(t *testing.T) {
 
 	err = h.remote.Interpret(ctx, prompt(), func(*llama.Model) error { return nil })
 	require.ErrorContains(t, err, "NN3190")
-	_, err = h.remote.Session.RunRaw(ctx, prompt().NNInputs())
+	_, err = raw(t, h.remote).Export("x.onnx")
 	require.ErrorContains(t, err, "NN3190")
-	_, err = h.remote.Generate(ctx, prompt())
+	_, err = llama.Open(h.url, nn.Token("secret"), nn.DecodeWith(h.local.Session))
 	require.ErrorContains(t, err, "NN3190")
 }
 
@@ -245,4 +245,38 @@ func TestHostileRequests(t *testing.T) {
 	logits, err := steer.Run(ctx, prompt(), vector(), 0)
 	require.NoError(t, err)
 	require.NotZero(t, logits.Len())
+}
+
+// raw compiles the trace that does nothing to the model.
+func raw(t *testing.T, s *llama.Session) *nn.Compiled {
+	t.Helper()
+	c, err := probes.CompileRaw(s)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, c.Close()) })
+	plain, err := s.Compile(c.Plan())
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, plain.Close()) })
+	return plain
+}
+
+// The plain model runs and generates by address too.
+func TestRemoteModel(t *testing.T) {
+	h := hold(t, serve.Options{})
+	for range 2 {
+		want, err := h.local.Session.RunRaw(ctx, prompt().NNInputs())
+		require.NoError(t, err)
+		got, err := h.remote.Session.RunRaw(ctx, prompt().NNInputs())
+		require.NoError(t, err)
+		require.Len(t, got, len(want))
+		for i := range want {
+			require.Equal(t, want[i].Float32s(), got[i].Float32s())
+		}
+		wantIDs, err := h.local.Generate(ctx, prompt(), nn.MaxNewTokens(4))
+		require.NoError(t, err)
+		gotIDs, err := h.remote.Generate(ctx, prompt(), nn.MaxNewTokens(4))
+		require.NoError(t, err)
+		require.Equal(t, wantIDs, gotIDs)
+	}
+	_, err := h.remote.Session.RunRaw(ctx, prompt().NNInputs(), "nothing")
+	require.ErrorContains(t, err, `no output "nothing"`)
 }

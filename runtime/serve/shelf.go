@@ -13,6 +13,8 @@ import (
 type shelf struct {
 	mu    sync.Mutex
 	most  int
+	room  int64 // bytes that what is kept may hold beside the model's own weights
+	held  int64
 	items map[string]*list.Element
 	order *list.List // of *shelved, the last used in front
 	err   error      // of closing
@@ -21,6 +23,7 @@ type shelf struct {
 // shelved is a compiled plan.
 type shelved struct {
 	key  string
+	size int64
 	once sync.Once
 	c    *nn.Compiled
 	err  error
@@ -28,18 +31,19 @@ type shelved struct {
 	gone bool // from the shelf
 }
 
-func newShelf(most int) *shelf {
-	return &shelf{most: most, items: map[string]*list.Element{}, order: list.New()}
+func newShelf(most int, room int64) *shelf {
+	return &shelf{most: most, room: room, items: map[string]*list.Element{}, order: list.New()}
 }
 
-// put compiles a plan unless it is there; callers with the same plan wait for one
-// compilation.
-func (s *shelf) put(key string, compile func() (*nn.Compiled, error)) error {
+// put compiles a plan, which holds size bytes, unless it is there; callers with
+// the same plan wait for one compilation.
+func (s *shelf) put(key string, size int64, compile func() (*nn.Compiled, error)) error {
 	s.mu.Lock()
 	e := s.items[key]
 	if e == nil {
-		e = s.order.PushFront(&shelved{key: key})
+		e = s.order.PushFront(&shelved{key: key, size: size})
 		s.items[key] = e
+		s.held += size
 	}
 	p := e.Value.(*shelved)
 	p.uses++
@@ -49,7 +53,7 @@ func (s *shelf) put(key string, compile func() (*nn.Compiled, error)) error {
 	if p.err != nil && !p.gone {
 		s.remove(s.items[key])
 	}
-	for s.order.Len() > s.most {
+	for s.order.Len() > s.most || s.held > s.room && s.order.Len() > 0 {
 		s.remove(s.order.Back())
 	}
 	s.mu.Unlock()
@@ -85,6 +89,7 @@ func (s *shelf) giveBack(p *shelved) {
 func (s *shelf) remove(e *list.Element) {
 	p := s.order.Remove(e).(*shelved)
 	delete(s.items, p.key)
+	s.held -= p.size
 	p.gone = true
 	s.closeUnused(p)
 }

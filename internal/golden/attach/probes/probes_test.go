@@ -10,6 +10,7 @@ import (
 	"github.com/nngen-go/nngen/internal/golden/attach/probes"
 	"github.com/nngen-go/nngen/internal/golden/attach/toys"
 	"github.com/nngen-go/nngen/internal/golden/torchscript/gpt2"
+	"github.com/nngen-go/nngen/runtime/serve"
 )
 
 // load reads an attachment from testdata/attach.
@@ -72,4 +73,24 @@ func TestCompileRefuses(t *testing.T) {
 	sae.WDec.Release()
 	_, err = probes.CompileReplace(sess, sae)
 	require.ErrorContains(t, err, "was released")
+}
+
+// TestRemote sends attachments along with the traces that use them.
+func TestRemote(t *testing.T) {
+	held, err := gpt2.Open(golden.Model(t, "gpt2", "torchscript"), golden.Options()...)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, held.Close()) })
+	far, err := gpt2.Open(golden.Served(t, held.Session, serve.Options{}))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, far.Close()) })
+	golden.RunCompiled(t, "attach", far, cases(t))
+	_, err = probes.CompileReplace(far, &toys.ToySAE{})
+	require.ErrorContains(t, err, "sae.WEnc is not set")
+
+	sae := load(t, toys.LoadToySAE, "toysae.safetensors")
+	small, err := gpt2.Open(golden.Served(t, held.Session, serve.Options{MaxPlan: 20 << 10}))
+	require.NoError(t, err)
+	defer small.Close()
+	_, err = probes.CompileReplace(small, sae)
+	require.ErrorContains(t, err, "more data than the limit")
 }
