@@ -107,6 +107,7 @@ func (f *frame) readChosen(e *ast.CallExpr, x *chosenVal, side modelspec.Side) v
 	did := f.accessed(a)
 	r := &chosenRead{by: x.by, vals: make([]*sym, len(points)), label: a.name}
 	s := &sym{typ: t, pos: e.Pos(), what: a.name, tap: -1, late: r}
+	f.gave(s)
 	for i, at := range a.moments {
 		req := f.requestAt(schedule.Value, at, e.Pos(), x.by, i, pr)
 		f.asked(did, i)

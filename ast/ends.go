@@ -85,9 +85,22 @@ func (ev *evaluator) planStops(e *emission) {
 		if st.pred != nil {
 			when := e.value(e.top, st.pred.sym)
 			out.When, out.Text = &when, st.pred.text
+			if st.pred.sym.param == nil || st.pred.sym.param.step == 0 {
+				out.Drops = ev.droppedBy(st)
+			}
 		}
 		e.p.Stops = append(e.p.Stops, out)
 	}
+}
+
+// droppedBy gives the taps that only runs have which do not make a stop.
+func (ev *evaluator) droppedBy(st *stop) (list []int) {
+	for i, s := range ev.taps {
+		if ev.isBehind(s.final(), st) {
+			list = append(list, i)
+		}
+	}
+	return list
 }
 
 // markStops marks what decides about stops.

@@ -25,5 +25,12 @@ func stopping(k plan.Stopping) *jen.Statement {
 	if k.When != nil {
 		list = append(list, jen.Id("When").Op(":").Add(nn("When")).Call(ref(*k.When)), jen.Id("Text").Op(":").Lit(k.Text))
 	}
+	if len(k.Drops) > 0 {
+		list = append(list, jen.Id("Drops").Op(":").Index().Int().ValuesFunc(func(g *jen.Group) {
+			for _, i := range k.Drops {
+				g.Lit(i)
+			}
+		}))
+	}
 	return jen.Values(integer(list, "Line", k.Line)...)
 }

@@ -32,6 +32,8 @@ type Compiled struct {
 	weights  map[string]weight // of the plan's attachments
 	remoteID string            // by which whoever holds the model knows the plan
 	hooks    []hookNodeOf      // the steps of mid-run
+	opts     []CompileOption
+	early    []*early // by stop, where parameters decide; nil for others
 
 	lazy       bool // a trace over decoding steps: its sessions are built when they are first used
 	stepping   sync.Mutex
@@ -78,7 +80,8 @@ func (s *Session) compile(p *Plan, steps, lazy bool, opts []CompileOption) (*Com
 	if err := s.verify(p); err != nil {
 		return nil, err
 	}
-	c := &Compiled{s: s, plan: p, set: s.set.clone(), hooks: hooks}
+	c := &Compiled{s: s, plan: p, set: s.set.clone(), hooks: hooks, opts: opts}
+	c.early = c.earlyStops()
 	for _, o := range opts {
 		o.applyCompile(&c.set)
 	}
@@ -223,12 +226,15 @@ func (c *Compiled) Run(ctx context.Context, ins []InvokeInputs, args []Tensor) (
 	for i := range into {
 		into[i] = &taps.list[i]
 	}
-	return taps, c.RunInto(ctx, ins, args, into...)
+	return taps, c.runInto(ctx, nil, ins, args, into)
 }
 
 // RunInto is Run that writes results into tensors that the caller has. into[i]
 // is for tap i: nil drops it; one that is not set, or does not fit, is replaced.
 func (c *Compiled) RunInto(ctx context.Context, ins []InvokeInputs, args []Tensor, into ...*Tensor) error {
+	if e := c.stopsEarly(ctx, args); e != nil {
+		return c.runEarly(ctx, e, ins, args, into)
+	}
 	return c.runInto(ctx, nil, ins, args, into)
 }
 

@@ -136,7 +136,10 @@ type Stopping struct {
 	// When is a bool that says whether the run comes there; nil: every one does.
 	When *Ref   `json:"when,omitempty"`
 	Text string `json:"text,omitempty"` // the condition, for people
-	Line int    `json:"line,omitempty"`
+	// Drops are the taps from behind the stop, which a run that ends here has not:
+	// where a parameter decides, it computes nothing for them.
+	Drops []int `json:"drops,omitempty"`
+	Line  int   `json:"line,omitempty"`
 }
 
 // Choice is a parameter (an int64 scalar) that picks one of several modules.

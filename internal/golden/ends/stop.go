@@ -156,3 +156,15 @@ func StopBehind(m *llama.Model, limit float32) (a, b nn.Tensor) {
 	}
 	return a, m.LMHead.Output()
 }
+
+// StopEarly stops behind the layer that a parameter names, where another says so.
+//
+//nngen:trace
+func StopEarly(m *llama.Model, layer, early int) (h, logits nn.Tensor) {
+	h = m.Model.Layers[layer].Output()
+	if early > 0 {
+		m.Stop()
+		return h.Scale(2), nn.Tensor{}
+	}
+	return h, m.LMHead.Output().Scale(2)
+}

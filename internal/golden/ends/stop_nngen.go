@@ -532,7 +532,7 @@ func stopWhenPlan() *nn.Plan {
 		},
 		// Where the run ends.
 		Stops: []nn.Stopping{
-			{When: nn.When(nn.Arg("flag")), Text: "flag", Line: 74},
+			{When: nn.When(nn.Arg("flag")), Text: "flag", Drops: []int{1}, Line: 74},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -1408,5 +1408,164 @@ func (c *CompiledStopBehind) Plan() *nn.Plan {
 
 // Close frees the session over the changed graph; the session that it was compiled for stays open.
 func (c *CompiledStopBehind) Close() error {
+	return c.c.Close()
+}
+
+// stopEarlyMediator is StopEarly, scheduled: its states in the order of the run.
+var stopEarlyMediator = nn.Mediator{
+	{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 0", Line: 164},
+	{At: "model.layers.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 1", Line: 164},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "!(early > 0)", Line: 169},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// stopEarlyPlan is StopEarly, compiled, as data.
+func stopEarlyPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "StopEarly",
+		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
+		Invokes: []string{"invoke0"},
+		// What is given to each run.
+		Params: []nn.Param{
+			{Name: "layer", Type: nn.Type{DType: nn.Int64, Shape: nn.Shape{}}},
+			{Name: "taken", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
+			{Name: "taken_2", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
+		},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}, Line: 167},
+			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "int64", "value": int64(1)}, Line: 164},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const1")}, Out: []string{"layer1"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer1")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}}, Line: 164,
+				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/model/layers.1/Add_1_output_0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"scale1"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 167,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.Val("if0"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 167},
+				}, Out: []nn.Ref{nn.Val("scale0")}},
+				Else: &nn.Body{Nodes: []nn.Node{
+					{Op: "Const", Out: []string{"zero0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
+				}, Out: []nn.Ref{nn.Val("zero0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_2")}, Out: []string{"scale3"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 169,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("logits"), nn.Val("const0")}, Out: []string{"scale2"}, Line: 169},
+				}, Out: []nn.Ref{nn.Val("scale2")}},
+				Else: &nn.Body{Nodes: []nn.Node{
+					{Op: "Const", Out: []string{"zero1"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
+				}, Out: []nn.Ref{nn.Val("zero1")}},
+			},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "tap0", Value: nn.ModelTensor("/model/layers.0/Add_1_output_0"), Choices: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.ModelTensor("/model/layers.1/Add_1_output_0")}, Choice: "layer", Line: 164},
+			{Name: "tap1", Value: nn.Val("scale1"), Line: 167},
+			{Name: "tap2", Value: nn.Val("scale3"), Line: 169},
+		},
+		// Where the run ends.
+		Stops: []nn.Stopping{
+			{When: nn.When(nn.Arg("taken")), Text: "early > 0", Drops: []int{2}, Line: 166},
+		},
+		// Which modules are chosen when it is run.
+		Choices: []nn.Choice{
+			{Param: "layer", Of: []string{"model.layers.0", "model.layers.1"}, Line: 164},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/model/layers.0/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"/model/layers.1/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"logits":                         {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+		},
+		Mediators: []nn.Mediator{stopEarlyMediator},
+	}
+}
+
+// CompiledStopEarly is StopEarly, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// StopEarly stops behind the layer that a parameter names, where another says so.
+type CompiledStopEarly struct {
+	c *nn.Compiled
+}
+
+// CompileStopEarly puts StopEarly into the model's graph and opens a session over it, which may take seconds.
+func CompileStopEarly(s *llama.Session, opts ...nn.CompileOption) (*CompiledStopEarly, error) {
+	c, err := s.Compile(stopEarlyPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledStopEarly{c: c}, nil
+}
+
+// StopEarlyResult holds the results of one run of StopEarly.
+type StopEarlyResult struct {
+	H      nn.Tensor
+	Logits nn.Tensor
+}
+
+// Run runs the model once with StopEarly in it. The results belong to the caller until they are released.
+func (c *CompiledStopEarly) Run(ctx context.Context, in llama.Inputs, layer int, early int) (h nn.Tensor, logits nn.Tensor, err error) {
+	var res StopEarlyResult
+	err = c.RunInto(ctx, &res, in, layer, early)
+	return res.H, res.Logits, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledStopEarly) RunInto(ctx context.Context, res *StopEarlyResult, in llama.Inputs, layer int, early int) (nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
+	var h nn.Tensor
+	_ = h
+	var logits nn.Tensor
+	_ = logits
+//line stop.go:164
+	nn_choice := nn.Choose(layer, 2)
+//line stop_nngen.go:1523
+//line stop.go:165
+	nn_arg1 := bool(early > 0)
+//line stop.go:167
+	nn_arg2 := bool(!(early > 0))
+//line stop_nngen.go:1528
+	var held [3]nn.Tensor
+	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2)}, &held[0], &held[1], &held[2]); err != nil {
+		return err
+	}
+	nn_out := []*nn.Tensor{&held[0], &held[1], &held[2]}
+	nn_taps := struct {
+		Tensor func(i int) nn.Tensor
+	}{func(i int) nn.Tensor {
+		return *nn_out[i]
+	}}
+nn_trace:
+	switch {
+	default:
+//line stop.go:167
+		h = nn_taps.Tensor(0)
+//line stop.go:165
+		if early > 0 {
+//line stop.go:167
+			h = nn_taps.Tensor(1)
+//line stop.go:167
+			logits = nn.Tensor{}
+//line stop.go:167
+			break nn_trace
+		}
+		logits = nn_taps.Tensor(2)
+	}
+//line stop_nngen.go:1555
+//line stop.go:169
+	res.H = h
+//line stop.go:169
+	res.Logits = logits
+//line stop_nngen.go:1560
+	return nil
+}
+
+// Plan is the compiled form of StopEarly, as data.
+func (c *CompiledStopEarly) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledStopEarly) Close() error {
 	return c.c.Close()
 }

@@ -343,7 +343,7 @@ func stopWhenPlan() *nn.Plan {
 		},
 		// Where the run ends.
 		Stops: []nn.Stopping{
-			{When: nn.When(nn.Arg("taken_2")), Text: "step >= 0 && step == last", Line: 51},
+			{When: nn.When(nn.Arg("taken_2")), Text: "step >= 0 && step == last", Drops: []int{1}, Line: 51},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
