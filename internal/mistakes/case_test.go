@@ -25,7 +25,7 @@ type mistake struct {
 
 // groups are the chapters of the page.
 var groups = []string{
-	"Order", "Modules and points that are not there", "Shapes and types", "Rows of the batch", "Invokes, barriers and variables",
+	"Order", "Modules and points that are not there", "Shapes and types", "Rows of the batch", "Invokes, barriers and variables", "Skips, stops, edits and caches",
 	"Results and edits that get lost", "Inside modules, and what is attached", "Go in a trace", "Running",
 }
 
