@@ -38,7 +38,7 @@ func (f *frame) demote(c *cell, at ast.Expr) {
 	}
 	c.res.changed = true
 	c.was, c.val = c.val, nil
-	outer.emit(st)
+	outer.put(st)
 }
 
 // above gives the frame in which a variable that becomes residual is declared:

@@ -45,7 +45,7 @@ func (f *frame) stmt(s ast.Stmt) ctl {
 	case *ast.AssignStmt:
 		f.assign(s)
 	case *ast.IncDecStmt:
-		f.incDec(s)
+		f.counts(s.X, nil, token.ADD, func() { f.incDec(s) })
 	case *ast.DeclStmt:
 		f.declStmt(s)
 	case *ast.BlockStmt:

@@ -10,7 +10,8 @@ import (
 // assign executes =, := and op=.
 func (f *frame) assign(s *ast.AssignStmt) {
 	if s.Tok != token.ASSIGN && s.Tok != token.DEFINE {
-		f.opAssign(s.Lhs[0], s.Rhs[0], opOf(s.Tok), s)
+		op := opOf(s.Tok)
+		f.counts(s.Lhs[0], s.Rhs[0], op, func() { f.opAssign(s.Lhs[0], s.Rhs[0], op, s) })
 		return
 	}
 	if len(s.Rhs) == 1 && len(s.Lhs) > 1 {

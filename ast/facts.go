@@ -1,5 +1,7 @@
 package ast
 
+import "go/token"
+
 // facts is what a residual statement reads and changes.
 type facts struct {
 	reads, writes map[*resVar]bool
@@ -8,6 +10,9 @@ type facts struct {
 	jumps         map[*resLabel]bool // out of groups
 	feeds         []*resStmt
 	leaps         []*resStmt // jumps out of groups, in their order
+	// counts are updates of integers whose order does not matter, where somebody
+	// wants them apart from reads and writes.
+	counts map[*resVar]token.Token
 }
 
 func factsOf(s *resStmt) *facts {

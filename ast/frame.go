@@ -207,6 +207,13 @@ func (f *frame) condBorn() token.Pos {
 
 // emit adds a residual statement here.
 func (f *frame) emit(s *resStmt) {
+	f.put(s)
+	f.emits(s)
+}
+
+// put adds a statement that the program does not do here: it says what was known
+// before. The order of the invokes does not depend on it.
+func (f *frame) put(s *resStmt) {
 	if s.line == 0 {
 		s.line = f.ev.line(f.near(s.pos))
 	}
@@ -220,7 +227,6 @@ func (f *frame) emit(s *resStmt) {
 		f.out.append(s)
 	}
 	f.ev.sched.emitted(f.inv, s)
-	f.emits(s)
 }
 
 // near is pos, or for text of another package where it is called from.

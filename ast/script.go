@@ -20,6 +20,7 @@ type act struct {
 	// of Go: what it reads and changes.
 	stmts         []*resStmt
 	reads, writes map[any]bool
+	counts        map[any]token.Token // updates of integers whose order does not matter, by operator
 	facts         *facts
 
 	// of a point: the access, when each of its candidates was served, and which
@@ -254,7 +255,11 @@ func (a *act) goFacts() *facts {
 	fa := &facts{reads: map[*resVar]bool{}, writes: map[*resVar]bool{}, jumps: map[*resLabel]bool{}}
 	for _, s := range a.stmts {
 		own := *s
-		own.walk(fa.add)
+		own.walk(func(c *resStmt) {
+			if !fa.count(c) {
+				fa.add(c)
+			}
+		})
 	}
 	a.facts = fa
 	return fa
@@ -267,7 +272,7 @@ func (a *act) meets(b *act) bool {
 	case a.inv == b.inv || a.kind != b.kind || a.kind == barrierAct || a.kind == jumpAct:
 		return false
 	case a.kind == goAct:
-		return disturbs(a, b) || disturbs(b, a) || a.goFacts().conflicts(b.goFacts())
+		return disturbs(a, b) || disturbs(b, a) || countsClash(a, b) || countsClash(b, a) || a.goFacts().conflicts(b.goFacts())
 	case !a.access.write && !b.access.write:
 		return false
 	case a.inv.rows != b.inv.rows && a.inv.rows != plan.AllRows && b.inv.rows != plan.AllRows:
