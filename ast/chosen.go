@@ -98,9 +98,12 @@ func (f *frame) readChosen(e *ast.CallExpr, x *chosenVal, side modelspec.Side) v
 	if points == nil || !f.mayAsk(e.Pos(), x.label()+"."+string(side)+" is read") {
 		return invalid{}
 	}
-	t, problem := f.rowsOf(commonType(points))
-	if problem != "" {
-		return f.fail(e.Pos(), "NN1505", "read it in a trace with one invoke", "%s.%s cannot be read for the rows of one invoke: %s", x.label(), side, problem)
+	var t tensor.Type
+	for _, p := range points {
+		var problem string
+		if t, problem = f.ownRows(p.Tensor, commonType(points)); problem != "" {
+			return f.fail(e.Pos(), "NN1505", "read it in a trace with one invoke", "%s.%s cannot be read for the rows of one invoke: %s", x.label(), side, problem)
+		}
 	}
 	pr := f.predicate()
 	a := f.chosenAccess(x, points, side, e.Pos())

@@ -78,7 +78,7 @@ func (f *frame) callSide(x *envoyVal, p *modelspec.Point) (v *sym, written bool,
 	if v, written, err := s.live.Written(p.Tensor, f.inv.rows); written || err != nil {
 		return v, written, err
 	}
-	if axis, _, _ := f.ev.rowAxis(p.Type); axis < 0 || !s.reached(p.Tensor) {
+	if at, _ := f.ev.rowsOf(p.Tensor, p.Type); at.Axis < 0 || !s.reached(p.Tensor) {
 		return nil, false, nil
 	}
 	v = f.ev.graph.model(p.Tensor, p.Type, x.label()+" "+string(p.Role))

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 
+	"github.com/nngen-go/nngen/internal/ops"
 	"github.com/nngen-go/nngen/internal/plan"
 	"github.com/nngen-go/nngen/internal/schedule"
 	"github.com/nngen-go/nngen/internal/tensor"
@@ -63,7 +64,7 @@ func (f *frame) served(s *sym, name string, pos token.Pos) {
 
 // askLater requests a value that is there when the run comes to its point.
 func (f *frame) askLater(pos token.Pos, whole tensor.Type, r schedule.Request[*sym], did *act) value {
-	t, problem := f.rowsOf(whole)
+	t, problem := f.ownRows(f.ev.sched.moments[r.At.Moment].Tensor, whole)
 	if problem != "" {
 		return f.fail(pos, "NN1505", "read it in a trace with one invoke", "%s cannot be read for the rows of one invoke: %s", f.ev.sched.moments[r.At.Moment].Address, problem)
 	}
@@ -85,17 +86,17 @@ func (f *frame) askLater(pos token.Pos, whole tensor.Type, r schedule.Request[*s
 	return &tensorVal{s}
 }
 
-// rowsOf is the type that an invoke sees of a tensor: with its own rows alone.
-func (f *frame) rowsOf(t tensor.Type) (tensor.Type, string) {
+// ownRows is the type that an invoke sees of a tensor: with its own rows alone.
+func (f *frame) ownRows(name string, t tensor.Type) (tensor.Type, string) {
 	if f.inv.rows == plan.AllRows {
 		return t, ""
 	}
-	axis, scale, problem := f.ev.rowAxis(t)
-	if problem != "" || axis < 0 {
+	at, problem := f.ev.rowsOf(name, t)
+	if problem != "" || at.Axis < 0 {
 		return t, problem
 	}
 	t.Shape = t.Shape.Clone()
-	t.Shape[axis] = rowsDim(f.inv.rows, scale)
+	t.Shape[at.Axis] = at.Dim(ops.RowsSymbol(int64(f.inv.rows)))
 	return t, ""
 }
 
@@ -230,7 +231,7 @@ func (f *frame) swap(pos token.Pos, s *sym, p *modelspec.Point, name string) val
 	r := schedule.Request[*sym]{Kind: schedule.Swap, At: schedule.At{Moment: at}, Value: s, Pos: f.ev.position(pos)}
 	pr := f.predicate()
 	if pr == nil && !s.isLate() {
-		if want, problem := f.rowsOf(p.Type); problem == "" {
+		if want, problem := f.ownRows(p.Tensor, p.Type); problem == "" {
 			s = f.ev.fit(s, want, name, pos, nil)
 			r.Value = s
 		}
@@ -296,18 +297,13 @@ func (f *frame) mayWrite(pos token.Pos, name string) bool {
 // fits checks the type of a write: proven, refused, or left to a check at Run of
 // what is written; later: that is not there yet.
 func (f *frame) fits(e *ast.CallExpr, s *sym, p *modelspec.Point, name string, later bool) bool {
-	want := p.Type
-	if f.inv.rows != plan.AllRows {
-		axis, scale, err := f.ev.rowAxis(want)
-		if err != "" || axis < 0 {
-			if err == "" {
-				err = "its shape " + want.Shape.String() + " has no batch axis"
-			}
-			f.fail(e.Pos(), "NN1505", "write it in a trace with one invoke", "%s cannot be written for the rows of one invoke: %s", name, err)
-			return false
-		}
-		want.Shape = want.Shape.Clone()
-		want.Shape[axis] = rowsDim(f.inv.rows, scale)
+	want, problem := f.ownRows(p.Tensor, p.Type)
+	if at, _ := f.ev.rowsOf(p.Tensor, p.Type); problem == "" && f.inv.rows != plan.AllRows && at.Axis < 0 {
+		problem = "its shape " + want.Shape.String() + " has no batch axis"
+	}
+	if problem != "" {
+		f.fail(e.Pos(), "NN1505", "write it in a trace with one invoke", "%s cannot be written for the rows of one invoke: %s", name, problem)
+		return false
 	}
 	if s.typ.DType != want.DType || s.typ.Shape.Differs(want.Shape) {
 		d := f.ev.report(e.Args[len(e.Args)-1].Pos(), "NN1408", "%s is %s, but the value written to it is %s", name, want, s.typ)

@@ -7,37 +7,27 @@ import (
 	"github.com/nngen-go/nngen/internal/plan"
 	"github.com/nngen-go/nngen/internal/schedule"
 	"github.com/nngen-go/nngen/internal/tensor"
+	"github.com/nngen-go/nngen/modelspec"
 )
 
-// rowAxis finds the axis that holds the rows of the batch, and how many entries
-// each row has there. axis -1: the tensor has none, every invoke shares it.
-func (ev *evaluator) rowAxis(t tensor.Type) (axis int, scale int64, problem string) {
-	batch := ev.acc.spec.Batch
-	if batch == "" {
-		return -1, 0, "the model has no batch dimension"
-	}
-	if !t.Shape.RankKnown() {
-		return -1, 0, "its shape is not known, so its row axis is not either"
-	}
-	unknown, folded := false, false
-	for i, d := range t.Shape {
-		if k, ok := d.Coefficient(batch); ok && k > 0 {
-			return i, k, ""
-		}
-		unknown, folded = unknown || !d.Known(), folded || d.Mentions(batch)
-	}
-	if folded {
-		return -1, 0, "its shape " + t.Shape.String() + " folds the rows of the batch and another axis into one"
-	}
-	if unknown {
-		return -1, 0, "its shape " + t.Shape.String() + " does not tell which axis holds the rows"
-	}
-	return -1, 0, ""
+// rowsOf finds where a tensor of the model has the rows of the batch, when its
+// value is of type t. axis -1: it has none, every invoke shares it.
+func (ev *evaluator) rowsOf(name string, t tensor.Type) (at modelspec.Rows, problem string) {
+	return ev.acc.spec.RowsOf(t, ev.sched.lies[name])
 }
 
-// rowsDim is the size of the row axis of one invoke.
-func rowsDim(invoke int, scale int64) tensor.Dim {
-	return ops.RowsSymbol(int64(invoke)).Mul(tensor.N(scale))
+// rowAttrs are the attributes of operators on rows; more are theirs alone.
+func rowAttrs(at modelspec.Rows, more ops.Attrs) ops.Attrs {
+	more["axis"] = int64(at.Axis)
+	if k, ok := at.Entries.Const(); ok {
+		more["scale"] = k
+	} else {
+		more["scale"], more["entries"] = int64(1), string(at.Entries)
+	}
+	if at.Folded() && at.Inner() {
+		more["order"] = string(at.Order)
+	}
+	return more
 }
 
 // rowAlgebra is what the scheduler does with symbolic values: it makes plan nodes.
@@ -56,22 +46,20 @@ func (a rowAlgebra) bounds() *sym {
 
 // Narrow gives the rows of one invoke; a tensor without rows is shared.
 func (a rowAlgebra) Narrow(base *sym, invoke int, at schedule.Moment) (*sym, error) {
-	axis, scale, problem := a.ev.rowAxis(base.typ)
+	rows, problem := a.ev.rowsOf(at.Tensor, base.typ)
 	if problem != "" {
 		return nil, fmt.Errorf("%s cannot be read for the rows of one invoke: %s", at.Address, problem)
 	}
-	if axis < 0 {
+	if rows.Axis < 0 {
 		return base, nil
 	}
-	return a.apply("NarrowRows", []*sym{base, a.bounds()}, ops.Attrs{
-		"invoke": int64(invoke), "axis": int64(axis), "scale": scale,
-	}, at)
+	return a.apply("NarrowRows", []*sym{base, a.bounds()}, rowAttrs(rows, ops.Attrs{"invoke": int64(invoke)}), at)
 }
 
 // Join puts the rows of invokes back.
 func (a rowAlgebra) Join(base *sym, parts []schedule.Part[*sym], at schedule.Moment) (*sym, error) {
-	axis, scale, problem := a.ev.rowAxis(base.typ)
-	if problem != "" || axis < 0 {
+	rows, problem := a.ev.rowsOf(at.Tensor, base.typ)
+	if problem != "" || rows.Axis < 0 {
 		return nil, fmt.Errorf("%s cannot be written for the rows of one invoke", at.Address)
 	}
 	in := []*sym{base, a.bounds()}
@@ -80,9 +68,7 @@ func (a rowAlgebra) Join(base *sym, parts []schedule.Part[*sym], at schedule.Mom
 		in = append(in, p.Value)
 		invokes = append(invokes, int64(p.Invoke))
 	}
-	return a.apply("JoinRows", in, ops.Attrs{
-		"invokes": invokes, "axis": int64(axis), "scale": scale, "total": int64(len(a.ev.sched.invokes)),
-	}, at)
+	return a.apply("JoinRows", in, rowAttrs(rows, ops.Attrs{"invokes": invokes, "total": int64(len(a.ev.sched.invokes))}), at)
 }
 
 // apply makes a node of one of the hidden operators.

@@ -17,7 +17,8 @@ type runState struct {
 	moments  []schedule.Moment
 	timeline []modelspec.Moment
 	moment   map[*modelspec.Point]int
-	types    map[string]tensor.Type // of the moments' tensors
+	types    map[string]tensor.Type     // of the moments' tensors
+	lies     map[string]modelspec.Order // how tensors hold rows that are folded with something else
 	invokes  []*invoke
 	form     Form
 	running  bool
@@ -90,7 +91,7 @@ type barrier struct {
 }
 
 func newRunState(ev *evaluator) *runState {
-	s := &runState{ev: ev, moment: map[*modelspec.Point]int{}, types: map[string]tensor.Type{}, form: ev.form, names: map[string]int{}}
+	s := &runState{ev: ev, moment: map[*modelspec.Point]int{}, types: map[string]tensor.Type{}, lies: ev.acc.spec.Orders(), form: ev.form, names: map[string]int{}}
 	timeline := ev.acc.spec.SourceTimeline()
 	s.moments, s.timeline = schedule.Moments(timeline), timeline
 	if out, ok := ev.acc.spec.Result(); ok {

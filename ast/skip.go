@@ -138,7 +138,7 @@ func (f *frame) skipValues(e *ast.CallExpr, k *skipped, args []value) bool {
 			return false
 		}
 		// Rows of several invokes are joined before anybody asks for the condition.
-		if want, problem := f.rowsOf(k.body.Points[i].Type); problem == "" && !s.isLate() && (k.pred == nil || f.inv.rows != plan.AllRows) {
+		if want, problem := f.ownRows(k.body.Points[i].Tensor, k.body.Points[i].Type); problem == "" && !s.isLate() && (k.pred == nil || f.inv.rows != plan.AllRows) {
 			s = f.ev.fit(s, want, k.body.Module+".output", at.Pos(), k.pred)
 		}
 		k.values = append(k.values, s)

@@ -18,6 +18,10 @@ func (f *frame) stepResult(e *ast.CallExpr) value {
 	rows := -1
 	if f.ev.sched.withRows() > 1 && !f.inv.empty {
 		rows = f.inv.index
+		out, _ := f.ev.acc.spec.Result()
+		if _, problem := f.ev.rowsOf(out.Name, out.Type); problem != "" {
+			return f.fail(e.Pos(), "NN1505", "read it in a trace with one invoke", "the result cannot be read for the rows of one invoke: %s", problem)
+		}
 	}
 	f.ev.takesResult = true
 	v := f.newVar("ids", f.typeOf(e))

@@ -65,6 +65,9 @@ func values(vs []modelspec.Value) *jen.Statement {
 		if v.Class != "" {
 			list = append(list, jen.Id("Class").Op(":").Lit(v.Class))
 		}
+		if v.Rows != modelspec.OrderUnknown {
+			list = append(list, jen.Id("Rows").Op(":").Lit(string(v.Rows)))
+		}
 		return jen.Values(list...)
 	})
 }

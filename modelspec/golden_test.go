@@ -57,6 +57,7 @@ func golden(t *testing.T, file, got string) {
 }
 
 func TestFixtures(t *testing.T) {
+	unsure := map[string]int{"folded/torchscript": 2} // two results, and a tree of outputs
 	for _, name := range fixtures(t) {
 		t.Run(name, func(t *testing.T) {
 			s := inferred(t, name)
@@ -67,7 +68,7 @@ func TestFixtures(t *testing.T) {
 			require.Empty(t, errs)
 			require.Equal(t, string(Write(s)), string(Write(back)))
 			require.Equal(t, s.Counts, back.Count())
-			require.Zero(t, s.Counts.Unsure)
+			require.Equal(t, unsure[name], s.Counts.Unsure)
 			for range 3 { // maps are walked in another order each time
 				require.Equal(t, string(Write(s)), string(Write(inferred(t, name))))
 			}

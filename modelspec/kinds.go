@@ -24,6 +24,7 @@ type kindTensor struct {
 	typ               tensor.Type
 	mask              bool
 	measured, checked bool
+	rows              Order
 	absent            string
 }
 
@@ -96,6 +97,9 @@ func kindOf(m *Module, visit int) (*opKind, *opUse) {
 		if out {
 			k.tensors[i].checked = p.Checked
 		}
+		if k.tensors[i].rows == OrderUnknown {
+			k.tensors[i].rows = p.Rows
+		}
 		return i
 	}
 	for _, o := range m.Operations {
@@ -123,7 +127,7 @@ func (k *opKind) key() string {
 		fmt.Fprintf(&b, "%s %q %v %v\n", o.name, o.op, o.in, o.out)
 	}
 	for _, t := range k.tensors {
-		fmt.Fprintf(&b, "%s %t %t %t %q\n", typeText(t.typ), t.mask, t.measured, t.checked, t.absent)
+		fmt.Fprintf(&b, "%s %t %t %t %s %q\n", typeText(t.typ), t.mask, t.measured, t.checked, t.rows, t.absent)
 	}
 	return b.String()
 }
@@ -210,7 +214,7 @@ func (u *opUse) build() []*Operation {
 		if t.mask {
 			role = RoleMask
 		}
-		return &Point{Tensor: u.tensors[i], Role: role, Type: t.typ, Visit: u.visit, Node: node, Measured: t.measured, Absent: t.absent}
+		return &Point{Tensor: u.tensors[i], Role: role, Type: t.typ, Visit: u.visit, Node: node, Measured: t.measured, Rows: t.rows, Absent: t.absent}
 	}
 	for i, k := range u.kind.list {
 		o := &Operation{Name: k.name, Op: k.op, Node: u.nodes[i], Visit: u.visit}

@@ -14,7 +14,10 @@ import (
 // there (unless it was unknown), the name of a symbol, and a dimension given
 // where inference has none. To undo one, take the key out of the file.
 func Merge(old, fresh *Spec) (*Spec, []string) {
-	m := &merger{old: old, s: fresh, same: old.Fingerprint == fresh.Fingerprint}
+	m := &merger{old: old, s: fresh, same: old.Fingerprint == fresh.Fingerprint, tried: map[string]bool{}}
+	for _, mod := range fresh.Modules {
+		mod.Points(func(p *Point) { m.tried[p.Tensor] = m.tried[p.Tensor] || p.Checked })
+	}
 	m.symbols()
 	m.s.Rename, m.s.places = old.Rename, old.places
 	m.s.Map = old.Map
@@ -34,7 +37,8 @@ func Merge(old, fresh *Spec) (*Spec, []string) {
 
 type merger struct {
 	old, s  *Spec
-	same    bool // whether the graph is
+	same    bool            // whether the graph is
+	tried   map[string]bool // tensors that were written now, at whichever point, and moved the result
 	changes []string
 }
 
@@ -114,6 +118,7 @@ func (m *merger) values(what string, old, fresh []Value) {
 			v.Pair = o.Pair
 		}
 		m.fill(what+" "+quoted(v.Name), o.Type, &v.Type)
+		m.order(what+" "+quoted(v.Name), o.Rows, &v.Rows, v.Type)
 	}
 	for _, name := range sortedKeys(was) {
 		m.say("%s %s is gone", what, quoted(name))
@@ -211,6 +216,7 @@ func (m *merger) points(mod *Module, what string, old, fresh []*Point) {
 		if m.fill(name, o.Type, &p.Type) {
 			p.Measured = o.Measured
 		}
+		m.order(name, o.Rows, &p.Rows, p.Type)
 	}
 	for _, p := range fresh { // one main tensor a visit: the user's
 		if k := kept[p.Visit]; k != nil && k != p && p.Role == k.Role {
@@ -221,6 +227,18 @@ func (m *merger) points(mod *Module, what string, old, fresh []*Point) {
 		if was[pointKey{o.Tensor, o.Visit}] == o {
 			m.say("%s %s of %s is gone", what, quoted(o.Tensor), display(mod.Path))
 		}
+	}
+}
+
+// order keeps the order of rows that nobody has seen anew: it is the user's, or of
+// a check before.
+func (m *merger) order(name string, old Order, fresh *Order, t tensor.Type) {
+	switch {
+	case old == *fresh || old == OrderUnknown || !rowsIn(t.Shape, m.s.Batch).Folded():
+	case *fresh == OrderUnknown:
+		*fresh = old
+	default:
+		m.say("the rows of %s are %s (were %s)", name, *fresh, old)
 	}
 }
 

@@ -53,11 +53,12 @@ func (m *merger) operationPoints(mod *Module, o *Operation, what string, old, fr
 			m.say("%s is %s (was %s)", name, quoted(p.Tensor), quoted(old[i].Tensor))
 			continue
 		}
-		if m.same && !p.Checked && p.Absent == "" {
+		if m.same && !m.tried[p.Tensor] && p.Absent == "" {
 			p.Checked, p.Absent = old[i].Checked, old[i].Absent
 		}
 		if m.fill(name, old[i].Type, &p.Type) {
 			p.Measured = old[i].Measured
 		}
+		m.order(name, old[i].Rows, &p.Rows, p.Type)
 	}
 }

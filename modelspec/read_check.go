@@ -64,6 +64,7 @@ func (r *reader) check(s *Spec) {
 		r.fail(r.at[s.Modules[0]], "NN1015", `the first module is the root, whose path is ""`)
 	}
 	r.checkCaches(s)
+	r.checkOrders(s)
 }
 
 // checkSymbols holds dimensions to the declared symbols.

@@ -50,6 +50,7 @@ func (r *reader) kindTensor(n *yaml.Node) kindTensor {
 		"role":     func(v *yaml.Node) { r.role(v, &role) },
 		"measured": func(v *yaml.Node) { r.flag(v, "measured", &t.measured) },
 		"checked":  func(v *yaml.Node) { r.flag(v, "checked", &t.checked) },
+		"rows":     func(v *yaml.Node) { r.order(v, &t.rows) },
 		"absent":   func(v *yaml.Node) { r.text(v, "absent", &t.absent) },
 	})
 	t.mask = role == RoleMask

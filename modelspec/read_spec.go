@@ -91,6 +91,8 @@ func (r *reader) choice(n *yaml.Node, what, got string, allowed any) {
 		words = sortedKeys(m)
 	case map[string]Source:
 		words = sortedKeys(m)
+	case map[string]Order:
+		words = sortedKeys(m)
 	}
 	if near := Closest(got, words); near != "" {
 		d.Hint = "write " + near
@@ -119,6 +121,7 @@ func (r *reader) value(n *yaml.Node, what string) Value {
 		"type":  func(x *yaml.Node) { r.typ(x, func(t typed) { v.Type = t.t }) },
 		"class": func(x *yaml.Node) { r.text(x, "class", &v.Class) },
 		"pair":  func(x *yaml.Node) { r.text(x, "pair", &v.Pair) },
+		"rows":  func(x *yaml.Node) { r.order(x, &v.Rows) },
 	})
 	r.require(n, what, seen, "name", "type")
 	r.at[[2]string{what, v.Name}] = n
@@ -211,6 +214,7 @@ func (r *reader) point(n *yaml.Node, side Side) *Point {
 		"measured": func(v *yaml.Node) { r.flag(v, "measured", &p.Measured) },
 		"checked":  func(v *yaml.Node) { r.flag(v, "checked", &p.Checked) },
 		"absent":   func(v *yaml.Node) { r.text(v, "absent", &p.Absent) },
+		"rows":     func(v *yaml.Node) { r.order(v, &p.Rows) },
 		"views":    func(v *yaml.Node) { r.views(v, p) },
 	}
 	if side == SideInput {

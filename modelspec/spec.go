@@ -72,6 +72,7 @@ type Value struct {
 	Type  tensor.Type
 	Pair  string // a past input's present output, and the reverse
 	Class string // sub-role of a RoleInput of a language model: "ids", "use_cache", ""
+	Rows  Order  // of an output with rows folded into another axis: how they lie there
 }
 
 // Module is one node of the module tree.
@@ -100,6 +101,7 @@ type Point struct {
 	Measured  bool  // shape fitted to runs, not inferred
 	Checked   bool  // a write was seen to move the result
 	Absent    string
+	Rows      Order  // where rows are folded with something else into one axis: how they lie there
 	Views     []View // its named parts
 }
 

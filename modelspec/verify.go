@@ -27,11 +27,18 @@ type Probe struct {
 	// size, different for each element; integers are given each other's places;
 	// a mask of integers or booleans has some of its ones taken away.
 	Identity bool
-	Row      int   // the row that is changed, -1: all of the tensor
-	Axis     int   // of the rows, where Row is not -1
-	Attempt  int   // from 0: each further one writes other and larger noise
-	Scale    int64 // entries of the axis to a row
-	Inside   bool  // the tensor is what an operation makes
+	Row      int  // the row that is changed, -1: all of the tensor
+	Rows     Rows // where they are, if Row is not -1
+	Attempt  int  // from 0: each further one writes other and larger noise
+	Inside   bool // the tensor is what an operation makes
+}
+
+// OutputProber is a Prober that can look at one output of the graph alone, to see
+// in which order it holds its rows.
+type OutputProber interface {
+	// ProbeOutput is Probe with the differences in one output, read as if it held
+	// its rows so.
+	ProbeOutput(ctx context.Context, rows int, probes []Probe, output string, at Rows) (moved []float64, err error)
 }
 
 // VerifyOptions bound the work.
@@ -68,6 +75,9 @@ func Verify(ctx context.Context, s *Spec, p Prober, o VerifyOptions) (Verified, 
 	if err := v.identities(); err != nil {
 		return v.sum(), err
 	}
+	if err := v.outputs(); err != nil {
+		return v.sum(), err
+	}
 	var rowed, whole []*trial
 	for _, t := range v.trials {
 		switch {
@@ -81,7 +91,9 @@ func Verify(ctx context.Context, s *Spec, p Prober, o VerifyOptions) (Verified, 
 	if err := v.move(rowed, whole); err != nil {
 		return v.sum(), err
 	}
+	v.spread()
 	inside, err := v.operations()
+	v.spread()
 	sum := v.sum()
 	sum.Inside = inside
 	return sum, err
@@ -92,8 +104,12 @@ func Verify(ctx context.Context, s *Spec, p Prober, o VerifyOptions) (Verified, 
 func (v *verifier) move(rowed, whole []*trial) error {
 	for range attempts {
 		for rest := rowed; len(rest) > 0 && v.more(); {
-			n := alike(rest, v.o.Rows-1)
-			if err := v.together(rest[:n]); err != nil {
+			n := v.alike(rest, v.o.Rows-1)
+			try := v.together
+			if v.asksOrder(rest[0]) {
+				try = v.folded
+			}
+			if err := try(rest[:n]); err != nil {
 				return err
 			}
 			rest = rest[n:]
@@ -112,15 +128,26 @@ func (v *verifier) move(rowed, whole []*trial) error {
 }
 
 // alike is how many of the first trials, n at most, can be tried in one run. One
-// whose rows have several entries is tried by itself: which entries those are is
-// what is asked, and where they are others, what moves may be rows of other trials.
-func alike(list []*trial, n int) int {
+// whose rows are folded in an order that is not known is tried by itself: which
+// entries are whose is what is asked, and what moves may be rows of other trials.
+func (v *verifier) alike(list []*trial, n int) int {
 	for i, t := range list[:min(len(list), n)] {
-		if t.probe.Scale > 1 {
+		if v.asksOrder(t) {
 			return max(i, 1)
 		}
 	}
 	return min(len(list), n)
+}
+
+// asksOrder reports whether a trial has to find in which order rows are folded.
+func (v *verifier) asksOrder(t *trial) bool {
+	if !t.probe.Rows.Folded() {
+		return false
+	}
+	if t.probe.Rows.Order == OrderUnknown {
+		t.probe.Rows.Order = v.known[t.probe.Tensor]
+	}
+	return t.probe.Rows.Order == OrderUnknown
 }
 
 // attempts are the writes that a point gets before it is said to move nothing:
@@ -137,19 +164,6 @@ func again(list []*trial) []*trial {
 		}
 	}
 	return out
-}
-
-// RowAxis gives the axis of t that holds k·batch rows.
-func (s *Spec) RowAxis(t tensor.Type) (axis int, k int64, ok bool) {
-	if s.Batch == "" {
-		return 0, 0, false
-	}
-	for i, d := range t.Shape {
-		if k, ok := d.Coefficient(s.Batch); ok && k > 0 {
-			return i, k, true
-		}
-	}
-	return 0, 0, false
 }
 
 // trial is one write that several points may share.
@@ -171,7 +185,8 @@ type verifier struct {
 	runs   int
 	done   int
 	total  int
-	mixes  *bool // whether the model's own inputs move rows that are not theirs, once it was asked
+	known  map[string]Order // in which tensors hold rows that are folded with something else
+	mixes  *bool            // whether the model's own inputs move rows that are not theirs, once it was asked
 }
 
 const (
@@ -190,9 +205,7 @@ func (v *verifier) collect() {
 			t = &trial{probe: Probe{
 				Tensor: m.Point.Tensor, Consumers: m.Point.Consumers, Type: m.Point.Type, Role: m.Point.Role, Row: -1,
 			}}
-			if axis, k, ok := v.s.RowAxis(m.Point.Type); ok {
-				t.probe.Row, t.probe.Axis, t.probe.Scale = 0, axis, k
-			}
+			t.probe.inRows(v.s)
 			seen[key] = t
 			v.trials = append(v.trials, t)
 		}

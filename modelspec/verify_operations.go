@@ -43,7 +43,7 @@ func (v *verifier) operations() (moved int, err error) {
 		return 0, err
 	}
 	for _, k := range kinds {
-		moved += k.learn(trials)
+		moved += k.learn(v, trials)
 	}
 	return moved, nil
 }
@@ -51,9 +51,7 @@ func (v *verifier) operations() (moved int, err error) {
 // operationTrial is a write at what an operation makes.
 func (v *verifier) operationTrial(p *Point) *trial {
 	t := &trial{probe: Probe{Tensor: p.Tensor, Type: p.Type, Role: p.Role, Row: -1, Inside: true}}
-	if axis, k, ok := v.s.RowAxis(p.Type); ok {
-		t.probe.Row, t.probe.Axis, t.probe.Scale = 0, axis, k
-	}
+	t.probe.inRows(v.s)
 	return t
 }
 
@@ -68,8 +66,9 @@ func (u *opUse) operations() []*Operation {
 	return out
 }
 
-// learn gives what was seen in the first module of a kind to all of them.
-func (k *opKind) learn(trials map[*Point]*trial) (moved int) {
+// learn gives what was seen in the first module of a kind to all of them: they
+// compute the same of the same types, with rows in the same order at their borders.
+func (k *opKind) learn(v *verifier, trials map[*Point]*trial) (moved int) {
 	first := k.uses[0].operations()
 	for _, u := range k.uses {
 		for i, o := range u.operations() {
@@ -79,6 +78,9 @@ func (k *opKind) learn(trials map[*Point]*trial) (moved int) {
 					continue
 				}
 				p.Checked = t.ok
+				if p.Rows == OrderUnknown {
+					p.Rows = v.known[t.probe.Tensor]
+				}
 				if t.failed != "" && t.failed != reasonStill {
 					p.Absent = t.failed
 				}

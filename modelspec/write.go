@@ -92,6 +92,9 @@ func (w *writer) values(key string, list []Value) {
 		if v.Pair != "" {
 			w.printf(", pair: %s", scalar(v.Pair))
 		}
+		if v.Rows != OrderUnknown {
+			w.printf(", rows: %s", v.Rows)
+		}
 		w.printf("}\n")
 	}
 }
@@ -180,6 +183,9 @@ func (w *writer) points(key string, list []*Point) {
 		}
 		if p.Absent != "" {
 			w.printf(", absent: %s", scalar(p.Absent))
+		}
+		if p.Rows != OrderUnknown {
+			w.printf(", rows: %s", p.Rows)
 		}
 		w.views(p.Views)
 		w.printf("}\n")

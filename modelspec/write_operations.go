@@ -29,6 +29,9 @@ func (w *writer) kinds(kinds []*opKind) {
 			if t.checked {
 				w.printf(", checked: true")
 			}
+			if t.rows != OrderUnknown {
+				w.printf(", rows: %s", t.rows)
+			}
 			if t.absent != "" {
 				w.printf(", absent: %s", scalar(t.absent))
 			}

@@ -39,9 +39,10 @@ type InputInfo struct {
 	Name  string
 	Role  Role
 	DType DType
-	Shape []string // dimensions as in the spec; nil: unknown rank
-	Pair  string   // a past input's present output, and the reverse
-	Class string   // of a language model's input: "ids", "use_cache", ""
+	Shape []string        // dimensions as in the spec; nil: unknown rank
+	Pair  string          // a past input's present output, and the reverse
+	Class string          // of a language model's input: "ids", "use_cache", ""
+	Rows  modelspec.Order // of an output that folds rows with something else: "outer", "inner"
 }
 
 // OutputInfo is an output of the graph.
@@ -64,7 +65,7 @@ func InfoOf(s *modelspec.Spec) ModelInfo {
 }
 
 func infoOfValue(v modelspec.Value) InputInfo {
-	in := InputInfo{Name: v.Name, Role: v.Role, DType: v.Type.DType, Pair: v.Pair, Class: v.Class}
+	in := InputInfo{Name: v.Name, Role: v.Role, DType: v.Type.DType, Pair: v.Pair, Class: v.Class, Rows: v.Rows}
 	if v.Type.Shape.RankKnown() {
 		in.Shape = []string{}
 		for _, d := range v.Type.Shape {

@@ -100,11 +100,11 @@ func (r *liveRun) narrowAny(t Tensor, name string, rows int) (Tensor, error) {
 		return r.narrow(t, rows, name)
 	}
 	in, _ := r.s.info.input(name)
-	axis, k, ok := batchAxis(in.typ().Shape, r.s.info.Batch)
+	axis, _, ok := batchAxis(in.typ().Shape, r.s.info.Batch)
 	if !ok {
 		return t, nil
 	}
-	return sliceHost(t, axis, r.batch.rows[rows]*k, r.batch.rows[rows+1]*k), nil
+	return r.batch.cut(t, modelspec.Rows{Axis: axis, Order: modelspec.OrderOuter}, rows, name)
 }
 
 // openCall gives the session for a module with the side inputs that the run has
@@ -164,8 +164,8 @@ func (r *liveRun) takesSide(p *modelspec.Point, input tensor.Type, rows int) (bo
 	if _, ok := r.kept[p.Tensor]; !ok || r.s.sizesOnly(p.Tensor, input) {
 		return false, nil
 	}
-	_, _, ok := batchAxis(p.Type.Shape, r.s.info.Batch)
-	return ok, nil
+	at, problem := r.in.rowsOf(p.Tensor)
+	return problem == "" && at.Axis >= 0, nil
 }
 
 // between is a model of the nodes from the input and the cuts to the output.

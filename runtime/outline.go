@@ -93,12 +93,15 @@ type outlineAlgebra struct{ r *liveRun }
 
 // Narrow gives the rows of one invoke.
 func (a outlineAlgebra) Narrow(base Tensor, invoke int, at schedule.Moment) (Tensor, error) {
-	axis, k, ok := a.r.rowAxis(at.Tensor)
-	if !ok {
+	in, problem := a.r.in.rowsOf(at.Tensor)
+	switch {
+	case problem != "":
+		return Tensor{}, fault("NN3150", "%s cannot be read for the rows of one invoke: %s", at.Tensor, problem)
+	case in.Axis < 0:
 		return base, nil
 	}
 	h := &handle{dtype: base.h.dtype, outline: true, shape: slices.Clone(base.h.shape)}
-	h.shape[axis] = (a.r.batch.rows[invoke+1] - a.r.batch.rows[invoke]) * k
+	h.shape[in.Axis] = a.r.batch.dim(in, base.h.shape, invoke)
 	return Tensor{h}, nil
 }
 

@@ -12,11 +12,14 @@ import (
 // masked is what closes an entry of a mask that is added to scores.
 const masked = -1e9
 
-// disturb gives a tensor's bytes with the probed part changed.
-func disturb(data []byte, d tensor.DType, shape []int64, q modelspec.Probe) ([]byte, error) {
+// disturb gives a tensor's bytes with the probed part changed, in a run of so many rows.
+func disturb(data []byte, d tensor.DType, shape []int64, q modelspec.Probe, rows int) ([]byte, error) {
 	t := hostTensor(d, shape, data)
 	v := numbers(t)
-	part := partOf(shape, q)
+	part, err := partOf(shape, q, int64(rows))
+	if err != nil {
+		return nil, err
+	}
 	rng := rand.New(rand.NewPCG(uint64(q.Row)+3, uint64(len(v)+q.Attempt)))
 	switch {
 	case d.IsFloat() && q.Role == modelspec.RoleMask:
@@ -42,23 +45,26 @@ func disturb(data []byte, d tensor.DType, shape []int64, q modelspec.Probe) ([]b
 	return out.h.data, nil
 }
 
-// partOf gives the positions of a probe's rows, all without rows.
-func partOf(shape []int64, q modelspec.Probe) []int {
+// partOf gives the positions of a probe's row, all without one.
+func partOf(shape []int64, q modelspec.Probe, rows int64) ([]int, error) {
 	n := elements(shape)
 	out := make([]int, 0, n)
 	if q.Row < 0 {
 		for i := range n {
 			out = append(out, int(i))
 		}
-		return out
+		return out, nil
 	}
-	inner := elements(shape[q.Axis+1:])
+	stride, err := rowStride(shape, q.Rows, rows)
+	if err != nil {
+		return nil, err
+	}
 	for i := range n {
-		if i/inner%shape[q.Axis]/q.Scale == int64(q.Row) {
+		if i/stride%rows == int64(q.Row) {
 			out = append(out, int(i))
 		}
 	}
-	return out
+	return out, nil
 }
 
 // addNoise adds to each element noise of so many times the size of all.

@@ -43,9 +43,45 @@ func aimsAt(q modelspec.Probe, m schedule.Moment) bool {
 
 // Probe runs the model with and without writes and compares the outputs, row by row.
 func (p *Prober) Probe(ctx context.Context, rows int, probes []modelspec.Probe) ([]float64, error) {
+	moved := make([]float64, rows)
+	err := p.probe(ctx, rows, probes, func(name string, a, b Tensor) {
+		at, _ := p.spec.RowsOf(p.typeOf(name), p.orderOf(name))
+		compare(moved, at, a, b)
+	})
+	return moved, err
+}
+
+// ProbeOutput is Probe with the differences in one output, read as if it held its
+// rows so.
+func (p *Prober) ProbeOutput(ctx context.Context, rows int, probes []modelspec.Probe, output string, at modelspec.Rows) ([]float64, error) {
+	moved := make([]float64, rows)
+	err := p.probe(ctx, rows, probes, func(name string, a, b Tensor) {
+		if name == output {
+			compare(moved, at, a, b)
+		}
+	})
+	return moved, err
+}
+
+// orderOf is the order in which the spec says that an output holds its rows; those
+// that it does not know are taken to lie together.
+func (p *Prober) orderOf(name string) modelspec.Order {
+	for _, v := range p.spec.Outputs {
+		if v.Name == name && v.Rows != modelspec.OrderUnknown {
+			return v.Rows
+		}
+	}
+	if axis, _, ok := batchAxis(p.typeOf(name).Shape, p.spec.Batch); ok && axis >= 0 {
+		return modelspec.OrderOuter
+	}
+	return modelspec.OrderUnknown
+}
+
+// probe runs the model with and without writes and hands on each output.
+func (p *Prober) probe(ctx context.Context, rows int, probes []modelspec.Probe, each func(name string, a, b Tensor)) error {
 	base, err := p.baseline(ctx, rows)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	all := p.all
 	if len(probes) > 0 && probes[0].Inside {
@@ -54,7 +90,7 @@ func (p *Prober) Probe(ctx context.Context, rows int, probes []modelspec.Probe) 
 	in, err := all()
 	if err != nil { // one point spoils it for all: only those that are asked for
 		if in, err = p.hooked(p.spec.SourceTimeline(), probes); err != nil {
-			return nil, err
+			return err
 		}
 		defer p.s.dispose(in.session)
 	}
@@ -63,17 +99,16 @@ func (p *Prober) Probe(ctx context.Context, rows int, probes []modelspec.Probe) 
 		outputs = append(outputs, name)
 	}
 	slices.Sort(outputs)
-	hook := func(c *backend.HookCall) error { return p.write(in, c, probes) }
+	hook := func(c *backend.HookCall) error { return p.write(in, c, probes, rows) }
 	values, err := p.s.run(ctx, in.session, taken(in.session, base.inputs), outputs, backend.RunOptions{Hook: hook})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	moved := make([]float64, rows)
 	for i, name := range outputs {
-		p.compare(moved, name, base.outputs[name], values[i])
+		each(name, base.outputs[name], values[i])
 		values[i].Release()
 	}
-	return moved, nil
+	return nil
 }
 
 // baseline runs the model as it is, once for each number of rows.
@@ -128,20 +163,19 @@ func (p *Prober) runRaw(ctx context.Context, rows int) (*baseline, error) {
 
 // compare notes, for each row, the largest difference between two versions of an
 // output. One without rows counts for all of them.
-func (p *Prober) compare(moved []float64, name string, a, b Tensor) {
-	shape := a.h.shape
+func compare(moved []float64, at modelspec.Rows, a, b Tensor) {
+	shape, rows := a.h.shape, int64(len(moved))
 	if !slices.Equal(shape, b.h.shape) {
 		for r := range moved {
 			moved[r] = math.Inf(1)
 		}
 		return
 	}
-	axis, k, rowed := batchAxis(p.typeOf(name).Shape, p.spec.Batch)
-	rowed = rowed && axis < len(shape) && shape[axis] == k*int64(len(moved))
-	inner := int64(1)
-	if rowed {
-		inner = elements(shape[axis+1:])
+	stride, err := int64(0), error(nil)
+	if at.Axis >= 0 {
+		stride, err = rowStride(shape, at, rows)
 	}
+	rowed := at.Axis >= 0 && err == nil
 	x, y := numbers(a), numbers(b)
 	for i := range x {
 		d := math.Abs(x[i] - y[i])
@@ -154,7 +188,7 @@ func (p *Prober) compare(moved []float64, name string, a, b Tensor) {
 			}
 			continue
 		}
-		r := int64(i) / inner % shape[axis] / k
+		r := int64(i) / stride % rows
 		moved[r] = larger(moved[r], d)
 	}
 }
@@ -191,7 +225,7 @@ func numbers(t Tensor) []float64 {
 }
 
 // write applies the probes at one hook.
-func (p *Prober) write(in *instrumented, c *backend.HookCall, probes []modelspec.Probe) error {
+func (p *Prober) write(in *instrumented, c *backend.HookCall, probes []modelspec.Probe, rows int) error {
 	st := in.sites[c.ID]
 	for j, name := range st.tensors {
 		var here []modelspec.Probe
@@ -216,7 +250,7 @@ func (p *Prober) write(in *instrumented, c *backend.HookCall, probes []modelspec
 			if q.Identity {
 				continue
 			}
-			if own, err = disturb(own, c.Inputs[j].DType(), c.Inputs[j].Shape(), q); err != nil {
+			if own, err = disturb(own, c.Inputs[j].DType(), c.Inputs[j].Shape(), q, rows); err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}
 		}

@@ -6,24 +6,41 @@ import (
 
 	"github.com/nngen-go/nngen/internal/schedule"
 	"github.com/nngen-go/nngen/internal/tensor"
+	"github.com/nngen-go/nngen/modelspec"
 )
 
 // liveAlgebra cuts and joins the rows of live tensors, in host memory: that is
 // where hooks have them.
 type liveAlgebra struct{ r *liveRun }
 
-// rowAxis finds the axis of a tensor that holds rows of the batch.
-func (r *liveRun) rowAxis(tensorName string) (axis int, k int64, ok bool) {
-	return batchAxis(r.in.types[tensorName].Shape, r.s.info.Batch)
+// rowsOf finds where a point's tensor has its rows. The problem says why those of
+// one invoke cannot be told; axis -1: all invokes share it.
+func (in *specInfo) rowsOf(name string) (modelspec.Rows, string) {
+	if in.spec.Batch == "" {
+		return modelspec.Rows{Axis: -1}, ""
+	}
+	return in.spec.RowsOf(in.types[name], in.orders[name])
 }
 
-// foldsRows reports whether an axis holds the rows of the batch together with
-// something else: which entries are whose is not known then.
-func foldsRows(s tensor.Shape, batch string) bool {
-	return batch != "" && slices.ContainsFunc(s, func(d tensor.Dim) bool {
-		k, ok := d.Coefficient(batch)
-		return d.Mentions(batch) && (!ok || k <= 0)
-	})
+// total is how many rows the batch has.
+func (b *batch) total() int64 { return b.rows[len(b.rows)-1] }
+
+// dim is the size of the axis of rows for those of one invoke.
+func (b *batch) dim(at modelspec.Rows, shape []int64, invoke int) int64 {
+	return shape[at.Axis] / b.total() * (b.rows[invoke+1] - b.rows[invoke])
+}
+
+// rowStride is how many elements lie from one row's to the next row's, where a
+// tensor of this shape holds so many rows.
+func rowStride(shape []int64, at modelspec.Rows, rows int64) (int64, error) {
+	if at.Axis >= len(shape) || rows < 1 || shape[at.Axis]%rows != 0 {
+		return 0, fmt.Errorf("it has shape %v here: its axis %d does not hold the %d rows of the batch", shape, at.Axis, rows)
+	}
+	inner := elements(shape[at.Axis+1:])
+	if at.Inner() {
+		return max(inner, 1), nil
+	}
+	return max(inner*(shape[at.Axis]/rows), 1), nil
 }
 
 // Narrow gives the rows of one invoke.
@@ -35,27 +52,69 @@ func (a liveAlgebra) Narrow(base Tensor, invoke int, at schedule.Moment) (Tensor
 
 // narrow cuts an invoke's rows out of a value of the model's tensor.
 func (r *liveRun) narrow(base Tensor, invoke int, name string) (Tensor, error) {
-	axis, k, ok := r.rowAxis(name)
-	if !ok {
-		if t := r.in.types[name]; foldsRows(t.Shape, r.s.info.Batch) {
-			return Tensor{}, fault("NN3150", "%s cannot be read for the rows of one invoke: its shape %s folds the rows of the batch and another axis into one", name, t.Shape)
-		}
+	at, problem := r.in.rowsOf(name)
+	switch {
+	case problem != "":
+		return Tensor{}, fault("NN3150", "%s cannot be read for the rows of one invoke: %s", name, problem)
+	case at.Axis < 0:
 		return base, nil
 	}
-	lo, hi := r.batch.rows[invoke]*k, r.batch.rows[invoke+1]*k
-	if axis >= len(base.h.shape) || hi > base.h.shape[axis] {
-		return Tensor{}, fmt.Errorf("%s has shape %v here: its axis %d does not hold the %d rows of the batch",
-			name, base.h.shape, axis, r.batch.rows[len(r.batch.rows)-1]*k)
+	return r.batch.cut(base, at, invoke, name)
+}
+
+// cut copies an invoke's rows out of a tensor.
+func (b *batch) cut(t Tensor, at modelspec.Rows, invoke int, name string) (Tensor, error) {
+	out, err := cutRows(t, at, b.total(), b.rows[invoke], b.rows[invoke+1])
+	if err != nil {
+		return Tensor{}, fmt.Errorf("%s cannot be cut: %w", name, err)
 	}
-	return sliceHost(base, axis, lo, hi), nil
+	return out, nil
+}
+
+// cutRows copies rows from one to another out of a tensor that holds so many.
+func cutRows(t Tensor, at modelspec.Rows, total, from, to int64) (Tensor, error) {
+	stride, err := rowStride(t.h.shape, at, total)
+	if err != nil {
+		return Tensor{}, err
+	}
+	shape := slices.Clone(t.h.shape)
+	shape[at.Axis] = shape[at.Axis] / total * (to - from)
+	row := stride * int64(t.h.dtype.Size())
+	all, lo, hi := total*row, from*row, to*row
+	data := make([]byte, 0, elements(shape)*int64(t.h.dtype.Size()))
+	t.read("rows", func(from []byte) {
+		for ; len(from) > 0; from = from[all:] {
+			data = append(data, from[lo:hi]...)
+		}
+	})
+	return hostTensor(t.h.dtype, shape, data), nil
+}
+
+// paste overwrites an invoke's rows of a fresh host tensor.
+func (b *batch) paste(to, part Tensor, at modelspec.Rows, invoke int) error {
+	stride, err := rowStride(to.h.shape, at, b.total())
+	if err != nil {
+		return err
+	}
+	row := stride * int64(to.h.dtype.Size())
+	all, lo := b.total()*row, b.rows[invoke]*row
+	size := b.rows[invoke+1]*row - lo
+	part.read("rows", func(from []byte) {
+		for data := to.h.data; len(data) > 0; data, from = data[all:], from[size:] {
+			copy(data[lo:lo+size], from)
+		}
+	})
+	return nil
 }
 
 // Join puts the rows of invokes back.
 func (a liveAlgebra) Join(base Tensor, parts []schedule.Part[Tensor], at schedule.Moment) (Tensor, error) {
-	axis, k, _ := a.r.rowAxis(at.Tensor)
+	rows, _ := a.r.in.rowsOf(at.Tensor)
 	out := hostTensor(base.h.dtype, base.h.shape, base.Bytes())
 	for _, p := range parts {
-		pasteHost(out, p.Value, axis, a.r.batch.rows[p.Invoke]*k)
+		if err := a.r.batch.paste(out, p.Value, rows, p.Invoke); err != nil {
+			return Tensor{}, fmt.Errorf("%s cannot be joined: %w", at.Address, err)
+		}
 	}
 	return out, nil
 }
@@ -69,12 +128,16 @@ func (a liveAlgebra) Accept(v Tensor, rows int, at schedule.Moment) error {
 // accept compares a value with the type of what it is to replace.
 func (r *liveRun) accept(v Tensor, rows int, at schedule.Moment, want tensor.Type) error {
 	if rows != AllRows {
-		axis, k, ok := r.rowAxis(at.Tensor)
-		if !ok || axis >= len(want.Shape) {
-			return fault("NN3150", "%s has no rows of its own for each invoke (%s): write it in an invoke without inputs, which sees the whole batch",
-				at.Address, r.in.types[at.Tensor])
+		in, problem := r.in.rowsOf(at.Tensor)
+		if problem == "" && in.Axis < 0 {
+			problem = fmt.Sprint(r.in.types[at.Tensor])
 		}
-		want.Shape[axis] = tensor.N((r.batch.rows[rows+1] - r.batch.rows[rows]) * k)
+		whole, err := want.Shape.Eval(nil)
+		if problem != "" || err != nil || in.Axis >= len(whole) {
+			return fault("NN3150", "%s has no rows of its own for each invoke (%s): write it in an invoke without inputs, which sees the whole batch",
+				at.Address, problem)
+		}
+		want.Shape[in.Axis] = tensor.N(r.batch.dim(in, whole, rows))
 	}
 	if v.h == nil {
 		return fault("NN3110", "%s is set to a tensor that was never set: give it a value before it is used", at.Address)
@@ -83,35 +146,4 @@ func (r *liveRun) accept(v Tensor, rows int, at schedule.Moment, want tensor.Typ
 		return fault("NN3130", "%s takes %s, but is set to %s", at.Address, want, got)
 	}
 	return nil
-}
-
-// block describes a tensor as outer × axis × inner bytes.
-func block(t Tensor, axis int) (outer, inner int64) {
-	return elements(t.h.shape[:axis]), elements(t.h.shape[axis+1:]) * int64(t.h.dtype.Size())
-}
-
-// sliceHost copies entries lo up to hi of an axis.
-func sliceHost(t Tensor, axis int, lo, hi int64) Tensor {
-	outer, inner := block(t, axis)
-	n := t.h.shape[axis]
-	shape := slices.Clone(t.h.shape)
-	shape[axis] = hi - lo
-	data := make([]byte, 0, outer*(hi-lo)*inner)
-	t.read("rows", func(b []byte) {
-		for o := range outer {
-			data = append(data, b[(o*n+lo)*inner:(o*n+hi)*inner]...)
-		}
-	})
-	return hostTensor(t.h.dtype, shape, data)
-}
-
-// pasteHost overwrites entries of an axis of a fresh host tensor from lo on.
-func pasteHost(to, part Tensor, axis int, lo int64) {
-	outer, inner := block(to, axis)
-	n, m := to.h.shape[axis], part.h.shape[axis]
-	part.read("rows", func(b []byte) {
-		for o := range outer {
-			copy(to.h.data[(o*n+lo)*inner:], b[o*m*inner:(o+1)*m*inner])
-		}
-	})
 }

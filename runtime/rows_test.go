@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/nngen-go/nngen/modelspec"
 	nn "github.com/nngen-go/nngen/runtime"
 )
 
@@ -116,7 +117,7 @@ func runCallPlan(t *testing.T, s *nn.Session, exporter string, ins []nn.InvokeIn
 			for _, p := range m.Inputs {
 				if p.Role == "input" {
 					input = p.Tensor
-				} else if _, _, ok := spec.RowAxis(p.Type); ok {
+				} else if at, _ := spec.RowsOf(p.Type, modelspec.OrderUnknown); at.Axis >= 0 {
 					sides[p.Tensor] = p.Type
 				}
 			}
@@ -125,12 +126,12 @@ func runCallPlan(t *testing.T, s *nn.Session, exporter string, ins []nn.InvokeIn
 	p := &nn.Plan{Name: "Call", Invokes: []string{"a", "b"}}
 	rows := nn.Arg("nngen.rows")
 	narrow := func(i int, tensorName string, typ nn.Type) nn.Ref {
-		axis, k, ok := spec.RowAxis(typ)
-		require.True(t, ok)
+		at, problem := spec.RowsOf(typ, modelspec.OrderUnknown)
+		require.Empty(t, problem)
 		out := fmt.Sprintf("n%d", len(p.Nodes))
 		p.Nodes = append(p.Nodes, nn.Node{
 			Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor(tensorName), rows}, Out: []string{out},
-			Attrs: map[string]any{"invoke": int64(i), "axis": int64(axis), "scale": k},
+			Attrs: map[string]any{"invoke": int64(i), "axis": int64(at.Axis), "scale": int64(1)},
 		})
 		return nn.Val(out)
 	}

@@ -18,8 +18,9 @@ type specInfo struct {
 	at       map[*modelspec.Point]int // index into moments
 	modules  map[string]*modelspec.Module
 	types    map[string]tensor.Type // of every point's tensor
-	result   string                 // the model's output that is the result of a run
-	calls    int                    // most calls of a module in one forward
+	orders   map[string]modelspec.Order
+	result   string // the model's output that is the result of a run
+	calls    int    // most calls of a module in one forward
 	names    func() *caching.Names
 }
 
@@ -34,7 +35,7 @@ func (s *Session) readSpec() (*specInfo, error) {
 	}
 	in := &specInfo{
 		spec: spec, timeline: spec.SourceTimeline(), at: map[*modelspec.Point]int{},
-		modules: map[string]*modelspec.Module{}, types: map[string]tensor.Type{}, calls: 1,
+		modules: map[string]*modelspec.Module{}, types: map[string]tensor.Type{}, orders: spec.Orders(), calls: 1,
 	}
 	in.names = sync.OnceValue(func() *caching.Names { return caching.NewNames(spec) })
 	in.moments = schedule.Moments(in.timeline)

@@ -228,15 +228,16 @@ func broadcastDim(a, b tensor.Dim) tensor.Dim {
 	return tensor.Unknown
 }
 
-// matchDims finds what each plain symbol of a shape is in another of equal rank.
+// matchDims finds what each plain symbol of a shape is in another of equal rank,
+// and what a product such as batch*seq is as a whole.
 func matchDims(declared, got tensor.Shape) (map[string]tensor.Dim, bool) {
 	if declared == nil || got == nil || len(declared) != len(got) {
 		return nil, false
 	}
 	sizes := map[string]tensor.Dim{}
 	for i, d := range declared {
-		if s := d.Symbols(); len(s) == 1 && s[0] == string(d) {
-			sizes[s[0]] = got[i]
+		if len(d.Symbols()) > 0 {
+			sizes[string(d)] = got[i]
 		}
 	}
 	return sizes, true
@@ -248,6 +249,9 @@ func substitute(d tensor.Dim, sizes map[string]tensor.Dim) tensor.Dim {
 	syms := d.Symbols()
 	if len(syms) == 0 {
 		return d
+	}
+	if to, ok := sizes[string(d)]; ok {
+		return to
 	}
 	if len(syms) == 1 {
 		if k, ok := d.Coefficient(syms[0]); ok {

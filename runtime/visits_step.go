@@ -165,21 +165,25 @@ func (t *Taps) Result(invoke int) Tensor { return t.result(invoke) }
 
 // idsRows is the ids of an invoke's rows.
 func idsRows(ids [][]int64, rows []int64, invoke int) Tensor {
-	all := idsTensor(ids)
-	if invoke < 0 {
-		return all
-	}
-	return sliceHost(all, 0, rows[invoke], rows[invoke+1])
+	return resultRows(idsTensor(ids), modelspec.Rows{Axis: 0, Order: modelspec.OrderOuter}, rows, invoke)
 }
 
 // resultRows is an invoke's rows of the result of one step, the caller's own.
 func (m *ModelInfo) resultRows(t Tensor, rows []int64, invoke int) Tensor {
 	i := slices.IndexFunc(m.Outputs, func(o OutputInfo) bool { return o.Name == m.resultOutput()[0] })
-	axis, k, ok := batchAxis(m.Outputs[i].typ().Shape, m.Batch)
-	if invoke < 0 || !ok {
+	at, _ := modelspec.RowsOf(m.Outputs[i].typ(), m.Batch, m.Outputs[i].Rows)
+	return resultRows(t, at, rows, invoke)
+}
+
+func resultRows(t Tensor, at modelspec.Rows, rows []int64, invoke int) Tensor {
+	if invoke < 0 || at.Axis < 0 {
 		return hostTensor(t.h.dtype, slices.Clone(t.h.shape), slices.Clone(t.Bytes()))
 	}
-	return sliceHost(t, axis, rows[invoke]*k, rows[invoke+1]*k)
+	out, err := cutRows(t, at, rows[len(rows)-1], rows[invoke], rows[invoke+1])
+	if err != nil {
+		panic(misuse("NN3150", "model.result cannot be read for the rows of one invoke: %v", err))
+	}
+	return out
 }
 
 // resultOutput names the output that is the result of a run: the first that is

@@ -23,6 +23,10 @@ that the list leaves open. Names are exported Go names. Write the spec again wit
 A view names a part of a module's input or output: views: {q: {from: 0, to: 768, heads: 12}} under the point gives accessors
 Q() and SetQ(v). It lies within its axis (the last, unless axis says another), its heads divide it, and its name is none that
 every accessor has.`},
+	{"NN1018", "an order of rows that does not fit", `
+rows: outer or inner says how an axis that folds the rows of the batch with something else holds them ([batch*seq, 768],
+[2*batch, 768]): the entries of a row together, or the rows varying fastest. Other types have nothing to say there, and a tensor
+has one order. "nngen spec" finds it by changing one row.`},
 }
 
 // modelCodes are about ONNX files that no spec can be made of.

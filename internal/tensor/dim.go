@@ -86,6 +86,25 @@ func (d Dim) Coefficient(symbol string) (int64, bool) {
 	return k, ok
 }
 
+// Quotient gives q where d is exactly symbol·q, and q does not depend on symbol
+// again: "seq" of "batch*seq" for batch.
+func (d Dim) Quotient(symbol string) (Dim, bool) {
+	t, err := parseDim(d)
+	if err != nil {
+		return Unknown, false
+	}
+	out := terms{}
+	for k, c := range t {
+		syms := strings.Split(k, "*")
+		at := slices.Index(syms, symbol)
+		if at < 0 || slices.Contains(syms[at+1:], symbol) {
+			return Unknown, false
+		}
+		out[strings.Join(slices.Delete(syms, at, at+1), "*")] += c
+	}
+	return out.dim(), len(out) > 0
+}
+
 // Mentions reports whether the size of d depends on a symbol.
 func (d Dim) Mentions(symbol string) bool {
 	return slices.Contains(d.Symbols(), symbol)

@@ -106,3 +106,20 @@ func FuzzParseDim(f *testing.F) {
 		require.Equal(t, d, again)
 	})
 }
+
+func TestDimQuotient(t *testing.T) {
+	for d, want := range map[Dim]Dim{
+		"batch": "1", "3*batch": "3", "batch*seq": "seq", "2*batch*seq": "2*seq", "batch*past+batch*seq": "past+seq", "batch*seq-batch": "seq-1",
+	} {
+		q, ok := d.Quotient("batch")
+		require.True(t, ok, d)
+		require.Equal(t, want, q)
+		parsed, err := ParseDim(string(d))
+		require.NoError(t, err)
+		require.Equal(t, parsed, q.Mul("batch"))
+	}
+	for _, d := range []Dim{"4", "seq", "batch+1", "batch*batch", "batch*batch*seq", "batch*seq+seq", Unknown, ""} {
+		_, ok := d.Quotient("batch")
+		require.False(t, ok, d)
+	}
+}

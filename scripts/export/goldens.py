@@ -15,7 +15,11 @@ import gallery
 import golden_attach
 import golden_bert
 import golden_ends
+<<<<<<< HEAD
 import golden_genai
+=======
+import golden_folded
+>>>>>>> 7915021 (Tell the rows of invokes apart where they share an axis with something else: in the order that nngen spec sees, in a net held to PyTorch's values)
 import golden_gpt2
 import golden_hooks
 import golden_llama
@@ -33,6 +37,7 @@ WRITERS = {
     "branchnet": golden_small.branchnet,
     "cnn": golden_small.cnn,
     "timemajor": golden_small.timemajor,
+    "folded": golden_folded.folded,
     "gpt2": golden_gpt2.gpt2,
     "llama": golden_llama.llama,
     "bert": golden_bert.bert,

@@ -112,6 +112,68 @@ class TimeMajor(nn.Module):
         return self.head(both[:, :n] + 3 * (both[:, n:] - both[:, :n]))
 
 
+class Guide(nn.Module):
+    """All rows, and half of each once more behind them: [2*batch, 6], as in classifier-free guidance."""
+
+    def forward(self, x):
+        return torch.cat([x, 0.5 * x])
+
+
+class Twice(nn.Module):
+    """Each row twice, one beside the other: [2*batch, 6]."""
+
+    def forward(self, x):
+        return x.repeat_interleave(2, 0) * torch.tensor([1.0, 0.5]).repeat(x.shape[0])[:, None]
+
+
+class Nest(nn.Module):
+    """((half, tokens), {"mean": …, "pair": {"both": …, "steps": …}}): a tree of outputs whose rows lie in four ways."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(6, 6)
+
+    def forward(self, h):
+        a = torch.tanh(self.fc(h))
+        mean = a.mean(1)
+        steps = (a * 0.7).transpose(0, 1).reshape(-1, 6)
+        return (0.5 * a, (a + 0.3).reshape(-1, 6)), {"mean": mean, "pair": {"both": torch.cat([mean, -mean]), "steps": steps}}
+
+
+class Folded(nn.Module):
+    """x [batch, seq, 6], with the rows of the batch folded into other axes on the way.
+
+    tokens [batch*seq, 6] (a row's entries together), steps [seq*batch, 6] (rows fastest), guide [2*batch, 6] (all rows, then all again), twice
+    [2*batch, 6] (each row twice), nest: a tree of outputs. The results are out [batch, 3] and flat [seq*batch, 3].
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.tokens = Residual(6)
+        self.steps = Residual(6)
+        self.nest = Nest()
+        self.guide = Guide()
+        self.both = nn.Linear(6, 6)
+        self.twice = Twice()
+        self.each = nn.Linear(6, 6)
+        self.flat = nn.Linear(6, 3)
+        self.head = nn.Linear(6, 3)
+
+    def forward(self, x):
+        n, length, _ = x.shape
+        h = self.tokens(x.reshape(-1, 6)).reshape(n, length, 6)
+        h = h + 0.2 * h.cumsum(1)
+        y = self.steps(h.transpose(0, 1).reshape(-1, 6))
+        h = y.reshape(length, n, 6).transpose(0, 1)
+        (half, tokens), more = self.nest(h)
+        h = half + tokens.reshape(n, length, 6)
+        u, c = self.both(self.guide(h.mean(1) + more["mean"])).reshape(2, n, 6).unbind(0)
+        q = more["pair"]["both"].reshape(2, n, 6)
+        p = u + 3 * (c - u) + 0.3 * q[0] + q[1]
+        e = torch.tanh(self.each(self.twice(p))).reshape(n, 2, 6)
+        return self.head(e[:, 0] - 0.5 * e[:, 1]), self.flat(y + more["pair"]["steps"])
+
+
 class CNN(nn.Module):
     """Two times convolution, batch norm and relu; a pool; a linear layer."""
 
@@ -249,6 +311,10 @@ NETS = {
         Net(
             "timemajor", TimeMajor, 107, lambda b, s, _: {"x": _floats(s, b, 6, seed=5)},
             {"x": {0: "seq", 1: "batch"}}, {"out": {0: "seq", 1: "batch"}}, ("torchscript",),
+        ),
+        Net(
+            "folded", Folded, 108, lambda b, s, _: {"x": _floats(b, s, 6, seed=6)},
+            {"x": _TOKENS}, {"out": _ROWS, "flat": {0: "steps"}},
         ),
         Net("gpt2", gpt2, 205, lambda b, s, _: {"input_ids": _ids(b, s, 12)}, {"input_ids": _TOKENS}, {"logits": _TOKENS}),
         Net(

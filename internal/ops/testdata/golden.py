@@ -376,6 +376,25 @@ for axis in (0, 1):
     mid = -cut(1, 4)
     case("JoinRows", [y, three, mid], np.concatenate([cut(0, 1), mid, cut(4, 6)], axis), exact=True, invokes=[1], axis=axis, scale=1, total=3)
 
+# The same where each row has three entries, together or with rows varying fastest; entries says that only the run knows how many.
+x = np.arange(18, dtype=np.float32).reshape(9, 2)
+for axis in (0, 1):
+    y = x if axis == 0 else x.T.copy()
+    for inner in (False, True):
+        rows = [[r + 3 * j if inner else 3 * r + j for j in range(3)] for r in range(3)]
+        first = sorted(rows[0])
+        rest = sorted(rows[1] + rows[2])
+        a, b2 = -np.take(y, first, axis), -np.take(y, rest, axis)
+        for how in ({"scale": 3}, {"scale": 1, "entries": "d3"}):
+            how = {**how, "order": "inner"} if inner else how
+            case("NarrowRows", [y, bounds], -a, exact=True, invoke=0, axis=axis, **how)
+            case("NarrowRows", [y, bounds], -b2, exact=True, invoke=1, axis=axis, **how)
+            case("JoinRows", [y, bounds, a, b2], -y, exact=True, invokes=[0, 1], axis=axis, total=2, **how)
+            for part, at, i in ((a, first, 0), (b2, rest, 1)):
+                z = y.copy()
+                z[(slice(None),) * axis + (at,)] *= -1
+                case("JoinRows", [y, bounds, part], z, exact=True, invokes=[i], axis=axis, total=2, **how)
+
 # Constants of the user's text.
 NUMPY = {"float32": np.float32, "float64": np.float64, "float16": np.float16, "int64": np.int64, "int32": np.int32, "bool": np.bool_}
 for dtype, value in (("float32", 0.1), ("float32", -2.0), ("float64", 0.1), ("float16", 0.5), ("int64", -7), ("int32", 3), ("bool", True), ("bool", False)):

@@ -62,11 +62,11 @@ type Model struct {
 	Block *Block `nn:"block"`
 
 	// Pair is pair.
-	// Output: absent, a write to one row moves others too
+	// Output: float32 [seq, 2*batch, 6]
 	Pair *Pair `nn:"pair"`
 
 	// Both is both.
-	// Output: absent, a write to one row moves others too
+	// Output: float32 [seq, 2*batch, 6]
 	Both *Linear `nn:"both"`
 
 	// Head is head.
@@ -129,7 +129,7 @@ func (m *Block) Source() *BlockSource {
 // Pair is the accessor of pair.
 //
 // Input: float32 [seq, batch, 6]
-// Output: absent, a write to one row moves others too
+// Output: float32 [seq, 2*batch, 6]
 type Pair struct {
 	nn.Envoy
 }
@@ -138,7 +138,7 @@ type Pair struct {
 type PairSource struct {
 	// Mul of the input: float32 [seq, batch, 6]
 	Mul nn.Operation
-	// Concat of the input, Mul: float32 [seq, 2*batch, 6], absent: a write to one row moves others too
+	// Concat of the input, Mul: float32 [seq, 2*batch, 6]
 	Concat nn.Operation
 }
 
