@@ -4,6 +4,9 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
+
+	"github.com/nngen-go/nngen/internal/tensor"
 )
 
 // The ends of a trace over decoding steps: its result, which is there when the
@@ -19,7 +22,9 @@ func (f *frame) stepResult(e *ast.CallExpr) value {
 	if f.ev.sched.withRows() > 1 && !f.inv.empty {
 		rows = f.inv.index
 		out, _ := f.ev.acc.spec.Result()
-		if _, problem := f.ev.rowsOf(out.Name, out.Type); problem != "" {
+		batch := f.ev.acc.spec.Batch
+		folded := slices.ContainsFunc(out.Type.Shape, func(d tensor.Dim) bool { return d.Mentions(batch) })
+		if _, problem := f.ev.rowsOf(out.Name, out.Type); problem != "" && folded {
 			return f.fail(e.Pos(), "NN1505", "read it in a trace with one invoke", "the result cannot be read for the rows of one invoke: %s", problem)
 		}
 	}

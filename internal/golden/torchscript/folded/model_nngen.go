@@ -33,7 +33,7 @@ var info = nn.ModelInfo{
 	},
 	Outputs: []nn.OutputInfo{
 		{Name: "out", Role: "output", DType: nn.Float32, Shape: []string{"batch", "3"}},
-		{Name: "flat", Role: "other", DType: nn.Float32, Shape: []string{"batch*seq", "3"}},
+		{Name: "flat", Role: "other", DType: nn.Float32, Shape: []string{"batch*seq", "3"}, Rows: "inner"},
 	},
 	Spec: spec,
 }
