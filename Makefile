@@ -31,8 +31,8 @@ test-webgpu: ort ## the tests that need a device, on the WebGPU provider over a 
 test-models: ort ## the tests on the real models that make models made
 	NNGEN_MODELS=$(CACHE)/models $(GO) test -count=1 ./examples/realmodels/...
 
-test-python: ort python ## exported traces in Python's onnxruntime
-	NNGEN_PYTHON=$(PYTHON)/bin/python $(GO) test -count=1 -v -run Python ./runtime
+test-python: ort python ## exported traces in Python's onnxruntime, Parquet files in pyarrow
+	@tools/python.sh $(PYTHON)
 
 oracle: ort ## N random traces from the seed FIRST on, compiled against interpreted (N=20000)
 	$(GO) test ./internal/oracletest -run Oracle -count=1 -v -timeout 0 -oracle.n $(or $(N),20000) -oracle.first $(or $(FIRST),0)

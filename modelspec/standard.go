@@ -26,7 +26,8 @@ var standardNames = []struct {
 }
 
 // standardInLayer are the names of a layer's parts. BERT has no mlp: its two
-// halves, intermediate and output, are the layer's own children.
+// halves, intermediate and output, are the layer's own children, and an alias
+// names one module.
 var standardInLayer = []struct {
 	alias string
 	names []string

@@ -127,6 +127,13 @@ func (c *Compiled) generate(ctx context.Context, r *stepRun, d *Defers, ins []In
 	if len(ins) != len(c.plan.Invokes) {
 		return nil, misuse("NN3140", "%s has %d invokes, and is given the inputs of %d to generate", c.plan.Name, len(c.plan.Invokes), len(ins))
 	}
+	if ctx.Value(scanKey{}) != nil {
+		args, err := begin()
+		if err == nil {
+			_, err = c.scanned(ctx, ins, args)
+		}
+		return nil, err
+	}
 	kept, err := c.keepingOf(opts)
 	if err != nil {
 		return nil, err

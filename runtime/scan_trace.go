@@ -141,7 +141,8 @@ var errScanned = errors.New("the run was a scan")
 
 // ScanOf makes a scan of the runs of compiled traces in f: with the context that f
 // is given, Run checks what it is given, in this process and without the model,
-// and returns an error that f passes on.
+// and returns an error that f passes on. Of a generation it scans the first step,
+// in which the model takes the whole prompt.
 //
 //	scan, err := nn.ScanOf(func(ctx context.Context) error {
 //		_, err := steer.Run(ctx, in, v, 4)

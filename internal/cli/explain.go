@@ -13,6 +13,7 @@ import (
 
 	"github.com/nngen-go/nngen/ast"
 	"github.com/nngen-go/nngen/internal/diag"
+	"github.com/nngen-go/nngen/internal/project"
 	"github.com/nngen-go/nngen/modelspec"
 )
 
@@ -66,31 +67,9 @@ func (e *env) explainCode(name string) error {
 
 // explainTraces compiles in memory and prints the traces that the operand names.
 func (e *env) explainTraces(ctx context.Context, format formatFlag, operand string, patterns, sizes []string) error {
-	file := ""
-	if strings.HasSuffix(operand, ".go") {
-		if len(patterns) > 0 {
-			return usagef("a file needs no folder")
-		}
-		file = operand
-		if !filepath.IsAbs(file) {
-			file = filepath.Join(e.dir, file)
-		}
-		patterns = []string{filepath.Dir(file)}
-	} else if !token.IsIdentifier(operand) {
-		return usagef("%q is neither a code, nor a function, nor a Go file", operand)
-	}
-	res, diags, err := e.compile(ctx, patterns)
+	found, res, err := e.findTraces(ctx, format, operand, patterns)
 	if err != nil {
 		return err
-	}
-	if len(diags) > 0 {
-		return e.report(format, diags)
-	}
-	found := slices.DeleteFunc(slices.Clone(res.Traces), func(t *ast.Trace) bool {
-		return t.Func != operand && (file == "" || t.File != file)
-	})
-	if len(found) == 0 {
-		return userError{fmt.Errorf("no trace function is named so%s", known(res.Traces))}
 	}
 	for i, t := range found {
 		if i > 0 {
@@ -101,6 +80,38 @@ func (e *env) explainTraces(ctx context.Context, format formatFlag, operand stri
 		}
 	}
 	return nil
+}
+
+// findTraces compiles in memory and gives the traces that an operand names: a
+// function, or a Go file that holds some.
+func (e *env) findTraces(ctx context.Context, format formatFlag, operand string, patterns []string) ([]*ast.Trace, *project.Result, error) {
+	file := ""
+	if strings.HasSuffix(operand, ".go") {
+		if len(patterns) > 0 {
+			return nil, nil, usagef("a file needs no folder")
+		}
+		file = operand
+		if !filepath.IsAbs(file) {
+			file = filepath.Join(e.dir, file)
+		}
+		patterns = []string{filepath.Dir(file)}
+	} else if !token.IsIdentifier(operand) {
+		return nil, nil, usagef("%q is neither a code, nor a function, nor a Go file", operand)
+	}
+	res, diags, err := e.compile(ctx, patterns)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(diags) > 0 {
+		return nil, nil, e.report(format, diags)
+	}
+	found := slices.DeleteFunc(slices.Clone(res.Traces), func(t *ast.Trace) bool {
+		return t.Func != operand && (file == "" || t.File != file)
+	})
+	if len(found) == 0 {
+		return nil, nil, userError{fmt.Errorf("no trace function is named so%s", known(res.Traces))}
+	}
+	return found, res, nil
 }
 
 // known lists the trace functions there are, for a message.

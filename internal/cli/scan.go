@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"go/token"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
@@ -15,29 +16,52 @@ import (
 
 func scanCommand() *command {
 	return &command{
-		name: "scan", args: "[-size SYMBOL=N]… SPEC.nnspec.yaml | MODEL.onnx [PATH…]",
-		short: "print the shapes of every module for given input sizes",
+		name: "scan", args: "[-size SYMBOL=N]… [-shape PARAM=N,N]… SPEC.nnspec.yaml | MODEL.onnx [PATH…] | FUNC | FILE.go [FOLDER…]",
+		short: "print the shapes of modules, or of the tensors of a trace, for given sizes",
 		long: `Scan prints what each module takes and gives, with the sizes of symbols put in,
 without running the model. Traces do not change it: a write keeps shape and dtype.
-With paths it prints these modules and all below them.`,
+With paths it prints these modules and all below them.
+
+With a trace function, or a Go file that holds some, it compiles them in memory and
+prints every tensor that they read, compute, set and return, by line. What does not
+fit with these sizes is an error. Parameters that are tensors of any shape are given
+one with -shape; rows0, rows1… are the rows of each invoke.`,
 		examples: `nngen scan gpt2.nnspec.yaml
-nngen scan -size batch=2 -size seq=7 gpt2.nnspec.yaml transformer.h.0`,
+nngen scan -size batch=2 -size seq=7 gpt2.nnspec.yaml transformer.h.0
+nngen scan -size batch=2 -size seq=7 -shape v=768 Steer
+nngen scan -size rows0=1 -size rows1=3 -size seq=7 Patch ./...`,
 		setup: func(fs *flag.FlagSet) func(context.Context, *env, []string) error {
-			var sizes []string
+			job := &scanJob{format: formatFlag("text")}
 			fs.Func("size", "the size of a `SYMBOL=N`; the rest stay symbols", func(s string) error {
-				sizes = append(sizes, s)
+				job.sizes = append(job.sizes, s)
 				return nil
 			})
-			format := formatFlag("text")
-			fs.Var(&format, "format", "print diagnostics as `text`, json or github")
-			return func(_ context.Context, e *env, operands []string) error {
+			fs.Func("shape", "the shape of a trace's parameter, as `PARAM=2,48`", func(s string) error {
+				job.shapes = append(job.shapes, s)
+				return nil
+			})
+			fs.Var(&job.format, "format", "print diagnostics as `text`, json or github")
+			return func(ctx context.Context, e *env, operands []string) error {
 				if len(operands) == 0 {
-					return usagef("name a spec or model file")
+					return usagef("name a spec or model file, a trace function or a Go file")
 				}
-				return e.scan(operands[0], operands[1:], sizes, format)
+				of := operands[0]
+				if strings.HasSuffix(of, ".go") || token.IsIdentifier(of) {
+					return e.scanTraces(ctx, job, of, operands[1:])
+				}
+				if len(job.shapes) > 0 {
+					return usagef("-shape is for the parameters of traces")
+				}
+				return e.scan(of, operands[1:], job.sizes, job.format)
 			}
 		},
 	}
+}
+
+// scanJob is what one call of nngen scan is to do.
+type scanJob struct {
+	sizes, shapes []string
+	format        formatFlag
 }
 
 func (e *env) scan(operand string, paths, sizes []string, format formatFlag) error {

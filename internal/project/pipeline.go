@@ -43,7 +43,7 @@ func Generate(ctx context.Context, c Config) (*Result, diag.List, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	p := &pipeline{ctx: ctx, config: c, accessors: map[string]ast.AccessorPackage{}}
+	p := &pipeline{ctx: ctx, config: c, accessors: map[string]ast.AccessorPackage{}, imported: map[string]ast.AccessorPackage{}}
 	for _, dir := range dirs {
 		f, err := readFolder(dir)
 		if err != nil {
@@ -63,7 +63,8 @@ func Generate(ctx context.Context, c Config) (*Result, diag.List, error) {
 		return nil, p.diags.Sorted(), nil
 	}
 	slices.SortFunc(p.result.Files, func(a, b File) int { return bytes.Compare([]byte(a.Path), []byte(b.Path)) })
-	p.result.Accessor = p.accessors
+	p.result.Accessor = maps.Clone(p.accessors)
+	maps.Copy(p.result.Accessor, p.imported)
 	return &p.result, nil, ctx.Err()
 }
 
@@ -73,6 +74,7 @@ type pipeline struct {
 	config    Config
 	folders   []*folder
 	accessors map[string]ast.AccessorPackage
+	imported  map[string]ast.AccessorPackage // of other folders, which traces use
 	result    Result
 	diags     diag.List
 }
@@ -131,7 +133,7 @@ func (p *pipeline) compile(mod module, folders []*folder) {
 		return
 	}
 	for path, a := range others {
-		given[path] = a
+		given[path], p.imported[path] = a, a
 		if _, ok := mod.folderOf(path); ok {
 			p.result.Needed = append(p.result.Needed, neededFiles(a)...)
 		}

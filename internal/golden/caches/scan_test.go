@@ -182,6 +182,18 @@ func TestScanCompiled(t *testing.T) {
 	typ, _ := l.Output()
 	require.Equal(t, array(t, f, "scan/h0").Ints, sizes(t, typ))
 
+	step, err := nn.ScanOf(func(ctx context.Context) error {
+		_, err := c.Generate(ctx, in, v, 2, nn.MaxNewTokens(3))
+		return err
+	})
+	require.NoError(t, err)
+	require.Equal(t, scan.Values(), step.Values(), "a generation begins with the run")
+	_, err = nn.ScanOf(func(ctx context.Context) error {
+		_, err := c.Generate(ctx, in, nn.Zeros(nn.Float32, 7), 2)
+		return err
+	})
+	require.ErrorContains(t, err, "NN31")
+
 	wrong := nn.Zeros(nn.Float32, 7)
 	_, _, want := c.Run(ctx, in, wrong, 2)
 	_, err = nn.ScanOf(func(ctx context.Context) error {
