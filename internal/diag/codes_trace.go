@@ -139,7 +139,7 @@ Invokes are registered one after the other, then Run runs the model, once, on ev
 	{"NN1504", "a condition inside one of several invokes", `
 Where invokes share a run, points may stand under conditions, loops and functions may be left, and modules be chosen when the trace
 runs, as long as every run does in one order what two invokes need both: Go that changes what they share or has effects, and reads and
-writes of one point. This is refused:
+writes of one point. (Integers that invokes only add to, or only multiply, come to the same in any order.) This is refused:
 
 	t.Invoke(a, func(m *gpt2.Model) {
 		if on { m.Transformer.H[3].SetOutput(v) } // waits for block 3, or does not wait
