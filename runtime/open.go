@@ -172,6 +172,11 @@ func (s *Session) build(m *onnx.Model, set settings) (backend.Session, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(set.session.Providers) > 0 {
+		if err := inline(m); err != nil {
+			return nil, err
+		}
+	}
 	light, folder, weights, err := s.file.Externalize(m)
 	if err != nil {
 		return nil, err
@@ -190,6 +195,28 @@ func (s *Session) build(m *onnx.Model, set settings) (backend.Session, error) {
 	}
 	s.onClose(session, session.Close)
 	return session, nil
+}
+
+// maxInline is the size in bytes of the most arrays that a model in memory holds.
+const maxInline = 1 << 31 * 15 / 16
+
+// inline keeps the arrays of attachments and edits in the model itself: for a
+// device onnxruntime reads external data from the file that they are said to be
+// in, not what it is given besides.
+func inline(m *onnx.Model) error {
+	total := 0
+	for i, t := range m.Graph.Initializers {
+		if !t.Lent {
+			continue
+		}
+		own := *t
+		own.Lent = false
+		m.Graph.Initializers[i] = &own
+		if total += len(own.Data); total > maxInline {
+			return misuse("NN3180", "the arrays of the attachments are larger than %d MB, which is what a session on a device can be given", maxInline>>20)
+		}
+	}
+	return nil
 }
 
 // enter keeps the mapped weights alive during a run.

@@ -1,7 +1,9 @@
 package probes_test
 
 import (
+	"bytes"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,6 +12,7 @@ import (
 	"github.com/nngen-go/nngen/internal/golden/attach/probes"
 	"github.com/nngen-go/nngen/internal/golden/attach/toys"
 	"github.com/nngen-go/nngen/internal/golden/torchscript/gpt2"
+	nn "github.com/nngen-go/nngen/runtime"
 	"github.com/nngen-go/nngen/runtime/serve"
 )
 
@@ -93,4 +96,44 @@ func TestRemote(t *testing.T) {
 	defer small.Close()
 	_, err = probes.CompileReplace(small, sae)
 	require.ErrorContains(t, err, "more data than the limit")
+}
+
+// TestWrittenPlan: a plan that was written and read back is given its arrays by
+// their names, and refused without them and by another model.
+func TestWrittenPlan(t *testing.T) {
+	sess, err := gpt2.Open(golden.Model(t, "gpt2", "torchscript"), golden.Options()...)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, sess.Close()) })
+	sae := load(t, toys.LoadToySAE, "toysae.safetensors")
+	c, err := probes.CompileReplace(sess, sae)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, c.Close()) })
+	var file bytes.Buffer
+	require.NoError(t, nn.WritePlan(&file, c.Plan()))
+	text := file.String()
+	plan, err := nn.ReadPlan(&file)
+	require.NoError(t, err)
+
+	_, err = sess.Compile(plan)
+	require.ErrorContains(t, err, "NN3180")
+	arrays := map[string]nn.Tensor{"sae.WEnc": sae.WEnc, "sae.BEnc": sae.BEnc, "sae.WDec": sae.WDec, "sae.BDec": sae.BEnc}
+	_, err = sess.Compile(plan, nn.Arrays(arrays))
+	require.ErrorContains(t, err, "sae.BDec is float32 [64]")
+	arrays["sae.BDec"] = sae.BDec
+	again, err := sess.Compile(plan, nn.Arrays(arrays))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, again.Close()) })
+	in := gpt2.Inputs{InputIDs: nn.From([]int64{3, 17, 5, 40, 2, 9}, 2, 3)}
+	want, err := c.Run(t.Context(), in)
+	require.NoError(t, err)
+	got, err := again.Run(t.Context(), []nn.InvokeInputs{in.NNInputs()}, nil)
+	require.NoError(t, err)
+	require.Equal(t, want.Float32s(), got.Tensor(0).Float32s())
+
+	other, err := nn.ReadPlan(strings.NewReader(strings.Replace(text, plan.Model, "sha256:0", 1)))
+	require.NoError(t, err)
+	_, err = sess.Compile(other, nn.Arrays(arrays))
+	require.ErrorContains(t, err, "NN3192")
+	_, err = nn.ReadPlan(strings.NewReader(strings.Replace(text, `"version": 1`, `"version": 99`, 1)))
+	require.ErrorContains(t, err, "use a newer nngen")
 }
