@@ -227,3 +227,37 @@ func Leaves(t *folded.Trace, a, b, c folded.Inputs) (out0, flat0, out1, flat1, o
 	t.Run()
 	return out0, flat0, out1, flat1, out2, flat2
 }
+
+// Mixed gives what Steps gives in other ways: an edit under a condition, and a
+// module that is called on a value of its own rows.
+//
+//nngen:trace
+func Mixed(t *folded.Trace, a, b, c folded.Inputs, by float32) (h0, out0, out1, flat1, h2, out2 nn.Tensor) {
+	t.Invoke(a, func(m *folded.Model) {
+		h0 = m.Steps.Call(m.Steps.Input())
+		out0 = m.Output()
+	})
+	t.Invoke(b, func(m *folded.Model) {
+		if by > 1 {
+			m.Steps.SetOutput(m.Steps.Output().Scale(by))
+		}
+		all := m.Outputs()
+		out1, flat1 = all[0], all[1]
+	})
+	t.Invoke(c, func(m *folded.Model) {
+		h2 = m.Steps.Call(m.Steps.Input())
+		out2 = m.Output()
+	})
+	t.Run()
+	return h0, out0, out1, flat1, h2, out2
+}
+
+// Cached caches the rows of the second invoke.
+//
+//nngen:trace
+func Cached(t *folded.Trace, a, b folded.Inputs) (seen *folded.Cache) {
+	t.Invoke(a, func(m *folded.Model) { m.Steps.SetOutput(m.Steps.Output().Scale(2)) })
+	t.Invoke(b, func(m *folded.Model) { seen = m.Cache(nn.Modules(m.Tokens, m.Steps, m.Guide, m.Twice)) })
+	t.Run()
+	return seen
+}

@@ -1266,3 +1266,247 @@ func (c *CompiledLeaves) Plan() *nn.Plan {
 func (c *CompiledLeaves) Close() error {
 	return c.c.Close()
 }
+
+// mixedMediators are the invokes of Mixed, scheduled: the states of each in the order of the run.
+var mixedMediators = []nn.Mediator{
+	// a, line 236
+	{
+		{At: "steps.input", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 237},
+		{At: "model.output", Event: nn.Value, Placement: nn.TapOut, Rows: 0, Line: 238},
+		{At: "", Event: nn.End, Rows: 0},
+	},
+	// b, line 240
+	{
+		{At: "steps.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, When: "by > 1", Line: 242},
+		{At: "steps.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, When: "by > 1", Line: 242},
+		{At: "model.output", Event: nn.Value, Placement: nn.TapOut, Rows: 1, Line: 244},
+		{At: "model.output", Event: nn.Value, Placement: nn.TapOut, Rows: 1, Line: 244},
+		{At: "", Event: nn.End, Rows: 1},
+	},
+	// c, line 247
+	{
+		{At: "steps.input", Event: nn.Value, Placement: nn.Graph, Rows: 2, Line: 248},
+		{At: "model.output", Event: nn.Value, Placement: nn.TapOut, Rows: 2, Line: 249},
+		{At: "", Event: nn.End, Rows: 2},
+	},
+}
+
+// mixedPlan is Mixed, compiled, as data.
+func mixedPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "Mixed",
+		Model:   "sha256:ff65e081772fb0859d60e6d0cab4d07eebb06295c8cf691cd34c17ade0cae095",
+		Invokes: []string{"a", "b", "c"},
+		// What is given to each run.
+		Params: []nn.Param{
+			{Name: "taken", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
+			{Name: "by", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{}}},
+		},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/Reshape_2_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "entries": "seq", "invoke": int64(0), "order": "inner", "scale": int64(1)}, Line: 237},
+			{Op: "Call", In: []nn.Ref{nn.Val("narrowRows0")}, Out: []string{"h0_2"}, Attrs: map[string]any{"input": "/Reshape_2_output_0", "module": "steps", "output": "/steps/Add_output_0", "rows": int64(0), "sides": ""}, Line: 237},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/Reshape_2_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "entries": "seq", "invoke": int64(2), "order": "inner", "scale": int64(1)}, Line: 248},
+			{Op: "Call", In: []nn.Ref{nn.Val("narrowRows1")}, Out: []string{"h2_2"}, Attrs: map[string]any{"input": "/Reshape_2_output_0", "module": "steps", "output": "/steps/Add_output_0", "rows": int64(2), "sides": ""}, Line: 248},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/steps/Add_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "entries": "seq", "invoke": int64(1), "order": "inner", "scale": int64(1)}, Line: 242},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1*seq", "6"}}}, Line: 242,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.Val("narrowRows2"), nn.Arg("by")}, Out: []string{"scale0"}, Line: 242},
+				}, Out: []nn.Ref{nn.Val("scale0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows2")}},
+			},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/steps/Add_output_0"), nn.Arg("nngen.rows"), nn.Val("if0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "entries": "seq", "invokes": []int64{1}, "order": "inner", "scale": int64(1), "total": int64(3)}, Line: 242},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out0_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 238},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out1_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 244},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("out"), nn.Arg("nngen.rows")}, Out: []string{"out2_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(2), "scale": int64(1)}, Line: 249},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("flat"), nn.Arg("nngen.rows")}, Out: []string{"flat1_2"}, Attrs: map[string]any{"axis": int64(0), "entries": "seq", "invoke": int64(1), "order": "inner", "scale": int64(1)}, Line: 244},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "steps.output", Tensor: "/steps/Add_output_0", Value: nn.Val("joinRows0"), Line: 242},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "h0", Value: nn.Val("h0_2"), Line: 237},
+			{Name: "out0", Value: nn.Val("out0_2"), Line: 238},
+			{Name: "out1", Value: nn.Val("out1_2"), Line: 244},
+			{Name: "flat1", Value: nn.Val("flat1_2"), Line: 244},
+			{Name: "h2", Value: nn.Val("h2_2"), Line: 248},
+			{Name: "out2", Value: nn.Val("out2_2"), Line: 249},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/Reshape_2_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch*seq", "6"}},
+			"/steps/Add_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch*seq", "6"}},
+			"flat":                {DType: nn.Float32, Shape: nn.Shape{"batch*seq", "3"}},
+			"out":                 {DType: nn.Float32, Shape: nn.Shape{"batch", "3"}},
+		},
+		Mediators: mixedMediators,
+	}
+}
+
+// CompiledMixed is Mixed, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// Mixed gives what Steps gives in other ways: an edit under a condition, and a
+// module that is called on a value of its own rows.
+type CompiledMixed struct {
+	c *nn.Compiled
+}
+
+// CompileMixed puts Mixed into the model's graph and opens a session over it, which may take seconds.
+func CompileMixed(s *folded.Session, opts ...nn.CompileOption) (*CompiledMixed, error) {
+	nn_c, err := s.Compile(mixedPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledMixed{c: nn_c}, nil
+}
+
+// MixedResult holds the results of one run of Mixed.
+type MixedResult struct {
+	H0    nn.Tensor
+	Out0  nn.Tensor
+	Out1  nn.Tensor
+	Flat1 nn.Tensor
+	H2    nn.Tensor
+	Out2  nn.Tensor
+}
+
+// Run runs the model once with Mixed in it. The results belong to the caller until they are released.
+func (nn_c *CompiledMixed) Run(ctx context.Context, a folded.Inputs, b folded.Inputs, c folded.Inputs, by float32) (h0 nn.Tensor, out0 nn.Tensor, out1 nn.Tensor, flat1 nn.Tensor, h2 nn.Tensor, out2 nn.Tensor, err error) {
+	var res MixedResult
+	err = nn_c.RunInto(ctx, &res, a, b, c, by)
+	return res.H0, res.Out0, res.Out1, res.Flat1, res.H2, res.Out2, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (nn_c *CompiledMixed) RunInto(ctx context.Context, res *MixedResult, a folded.Inputs, b folded.Inputs, c folded.Inputs, by float32) error {
+//line probes.go:241
+	nn_arg0 := bool(by > 1)
+//line probes_nngen.go:1387
+	return nn_c.c.RunInto(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs(), c.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(by)}, &res.H0, &res.Out0, &res.Out1, &res.Flat1, &res.H2, &res.Out2)
+}
+
+// Generate continues the prompt with Mixed in every step, and gives prompt and new tokens of each row.
+func (nn_c *CompiledMixed) Generate(ctx context.Context, a folded.Inputs, b folded.Inputs, c folded.Inputs, by float32, opts ...nn.GenerateOption) ([][]int64, error) {
+//line probes.go:241
+	nn_arg0 := bool(by > 1)
+//line probes_nngen.go:1395
+	return nn_c.c.GenerateInvokes(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs(), c.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(by)}, opts...)
+}
+
+// Plan is the compiled form of Mixed, as data.
+func (c *CompiledMixed) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledMixed) Close() error {
+	return c.c.Close()
+}
+
+// cachedMediators are the invokes of Cached, scheduled: the states of each in the order of the run.
+var cachedMediators = []nn.Mediator{
+	// a, line 259
+	{
+		{At: "steps.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 259},
+		{At: "steps.output", Event: nn.Swap, Placement: nn.Graph, Rows: 0, Line: 259},
+		{At: "", Event: nn.End, Rows: 0},
+	},
+	// b, line 260
+	{
+		{At: "", Event: nn.End, Rows: 1},
+	},
+}
+
+// cachedPlan is Cached, compiled, as data.
+func cachedPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "Cached",
+		Model:   "sha256:ff65e081772fb0859d60e6d0cab4d07eebb06295c8cf691cd34c17ade0cae095",
+		Invokes: []string{"a", "b"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/tokens/Add_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "entries": "seq", "invoke": int64(1), "scale": int64(1)}},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/steps/Add_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "entries": "seq", "invoke": int64(0), "order": "inner", "scale": int64(1)}, Line: 259},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}, Line: 259},
+			{Op: "Scale", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 259},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/steps/Add_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "entries": "seq", "invoke": int64(1), "order": "inner", "scale": int64(1)}},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/steps/Add_output_0"), nn.Arg("nngen.rows"), nn.Val("scale0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "entries": "seq", "invokes": []int64{0}, "order": "inner", "scale": int64(1), "total": int64(2)}, Line: 259},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/guide/Concat_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows3"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "order": "inner", "scale": int64(2)}},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/twice/Mul_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows4"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(2)}},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "steps.output", Tensor: "/steps/Add_output_0", Value: nn.Val("joinRows0"), Line: 259},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "seen.0", Value: nn.Val("narrowRows0"), Line: 260},
+			{Name: "seen.1", Value: nn.Val("narrowRows2"), Line: 260},
+			{Name: "seen.2", Value: nn.Val("narrowRows3"), Line: 260},
+			{Name: "seen.3", Value: nn.Val("narrowRows4"), Line: 260},
+		},
+		// Which of the taps are caches.
+		Caches: []nn.CachePlan{
+			{Name: "seen", First: 0, Count: 4, Some: true, Line: 260, Entries: []nn.CacheEntry{
+				{Module: "tokens", Outputs: []int{0}, Output: 0, Input: -1},
+				{Module: "steps", Outputs: []int{1}, Output: 0, Input: -1},
+				{Module: "guide", Outputs: []int{2}, Output: 0, Input: -1},
+				{Module: "twice", Outputs: []int{3}, Output: 0, Input: -1},
+			}},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/guide/Concat_output_0": {DType: nn.Float32, Shape: nn.Shape{"2*batch", "6"}},
+			"/steps/Add_output_0":    {DType: nn.Float32, Shape: nn.Shape{"batch*seq", "6"}},
+			"/tokens/Add_output_0":   {DType: nn.Float32, Shape: nn.Shape{"batch*seq", "6"}},
+			"/twice/Mul_output_0":    {DType: nn.Float32, Shape: nn.Shape{"2*batch", "6"}},
+		},
+		Mediators: cachedMediators,
+	}
+}
+
+// CompiledCached is Cached, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// Cached caches the rows of the second invoke.
+type CompiledCached struct {
+	c *nn.Compiled
+}
+
+// CompileCached puts Cached into the model's graph and opens a session over it, which may take seconds.
+func CompileCached(s *folded.Session, opts ...nn.CompileOption) (*CompiledCached, error) {
+	c, err := s.Compile(cachedPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledCached{c: c}, nil
+}
+
+// CachedResult holds the results of one run of Cached.
+type CachedResult struct {
+	Seen *folded.Cache
+}
+
+// Run runs the model once with Cached in it. The results belong to the caller until they are released.
+func (c *CompiledCached) Run(ctx context.Context, a folded.Inputs, b folded.Inputs) (seen *folded.Cache, err error) {
+	var res CachedResult
+	err = c.RunInto(ctx, &res, a, b)
+	return res.Seen, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledCached) RunInto(ctx context.Context, res *CachedResult, a folded.Inputs, b folded.Inputs) error {
+	res.Seen = nn.CacheOf(c.c, 0, res.Seen)
+	return c.c.RunInto(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, nn.Caching(c.c, []*nn.Tensor{}, res.Seen)...)
+}
+
+// Plan is the compiled form of Cached, as data.
+func (c *CompiledCached) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledCached) Close() error {
+	return c.c.Close()
+}
