@@ -17,6 +17,7 @@ func bind(root any, v *invoke) error {
 		return err
 	}
 	t := &tree{v: v, in: in, bound: map[string]*Envoy{}}
+	v.trees = append(v.trees, t)
 	return t.fill(reflect.ValueOf(root).Elem(), "", map[string]reflect.Value{})
 }
 
@@ -28,7 +29,7 @@ func (t *tree) fill(s reflect.Value, path string, made map[string]reflect.Value)
 	}
 	m, ok := t.in.modules[path]
 	if !ok && t.v.t.inLaterModel() {
-		m, ok = &modelspec.Module{Path: path, Absent: "it is not in " + t.in.spec.Model + ", the model of later steps"}, true
+		m, ok = t.in.moduleOf(path, t.in.spec.Model), true
 	}
 	if !ok {
 		return fmt.Errorf("the spec has no module %q, which %s is for: generate the accessors again", path, s.Type())

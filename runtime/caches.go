@@ -46,6 +46,7 @@ type cached struct {
 	slots   []Tensor
 	records []*caching.Record // in the order of the run
 	done    bool              // its run is over
+	rows    int               // of an interpreted run: whose it keeps
 
 	compiled *Compiled // whose run fills it, if one does; number is its place in the plan
 	number   int

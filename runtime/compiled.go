@@ -25,6 +25,7 @@ type Compiled struct {
 	// later is the trace in the model of the steps after the first, where that is
 	// another; made when first used, closed with c.
 	later func() (*Compiled, error)
+	first *Compiled // whose later this is
 	// keepers give what decode loops with caches need, by which caches.
 	keepers cache[*program]
 

@@ -2,7 +2,6 @@ package nn
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/nngen-go/nngen/internal/caching"
 	"github.com/nngen-go/nngen/internal/plan"
@@ -83,14 +82,15 @@ func KeepCaches(caches ...AnyCache) GenerateOption {
 type keeping struct {
 	caches []*cached
 	list   []int // numbers of the caches in the plan
-	taps   []Tap
-	first  []int // of each cache, among taps
+	first  []int // of each, among what a step gives for them
+	count  int
 	taken  func(taps []Tensor) error
 }
 
 // number adds a cache of the plan.
 func (k *keeping) number(c *Compiled, i int) {
-	k.list, k.first = append(k.list, i), append(k.first, len(k.taps))
+	k.list, k.first = append(k.list, i), append(k.first, k.count)
+	k.count += c.plan.Caches[i].Count
 }
 
 // give hands a step's tensors to whom they are for.
@@ -108,24 +108,18 @@ func (c *Compiled) keepingOf(opts []GenerateOption) (*keeping, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(g.caches) > 0 && c.s.set.later != nil {
-		return nil, misuse("NN3143", "%s keeps caches over a decode loop, which needs a model in one file: run the trace once for each step instead", c.plan.Name)
-	}
 	k := &keeping{taken: g.taken}
-	for i, p := range c.plan.Caches {
+	for i := range c.plan.Caches {
 		if g.every {
 			k.number(c, i)
-			k.taps = append(k.taps, c.plan.Taps[p.First:p.First+p.Count]...)
 		}
 	}
 	for _, data := range g.caches {
 		if data.compiled != c {
 			return nil, misuse("NN3182", "the cache belongs to another trace than %s", c.plan.Name)
 		}
-		p := c.plan.Caches[data.number]
 		k.number(c, data.number)
 		k.caches = append(k.caches, data)
-		k.taps = append(k.taps, c.plan.Taps[p.First:p.First+p.Count]...)
 		for _, t := range data.slots {
 			t.Release()
 		}
@@ -151,11 +145,19 @@ func (k *keeping) take(c *Compiled, out []Tensor) {
 func (k *keeping) program(c *Compiled) (*program, error) {
 	key := fmt.Sprint(k.list)
 	return c.keepers.get(key, func() (*program, error) {
-		first, _, err := c.s.phases()
+		outputs, err := c.generated()
 		if err != nil {
 			return nil, err
 		}
-		p, err := c.build(append(slices.Clone(k.taps), c.stopTaps()...), first.outputs)
+		var taps []Tap
+		for _, number := range k.list {
+			list, err := c.cacheTaps(number)
+			if err != nil {
+				return nil, err
+			}
+			taps = append(taps, list...)
+		}
+		p, err := c.build(append(taps, c.stopTaps()...), outputs)
 		if err != nil {
 			return nil, err
 		}

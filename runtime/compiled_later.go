@@ -15,7 +15,7 @@ func (c *Compiled) stepOf(i int, kept *keeping) (*Compiled, *program, error) {
 		}
 		c = later
 	}
-	if len(kept.taps) > 0 {
+	if kept.count > 0 {
 		p, err := kept.program(c)
 		return c, p, err
 	}
@@ -38,10 +38,16 @@ func (c *Compiled) compileLater(opts []CompileOption) (*Compiled, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.lazy { // each step fetches what the trace takes
+		if p.Taps, err = t.taps(c.plan.Name, c.plan.Taps, c.plan.Mediators); err != nil {
+			return nil, err
+		}
+	}
 	later, err := s.compile(p, true, c.lazy, opts)
 	if err != nil {
 		return nil, fmt.Errorf("in %s, the model of later steps: %w", s.info.Name, err)
 	}
+	later.first = c
 	later.step = sync.OnceValues(func() (*program, error) { return later.build(later.stopTaps(), phase.outputs) })
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -58,4 +64,31 @@ func (r *stepRun) of(c *Compiled) *stepRun {
 		r.c = c
 	}
 	return r
+}
+
+// cacheTaps gives what a cache of the trace takes of a step.
+func (c *Compiled) cacheTaps(number int) ([]Tap, error) {
+	if c.first == nil {
+		k := c.plan.Caches[number]
+		return c.plan.Taps[k.First : k.First+k.Count], nil
+	}
+	t, err := c.first.s.translationTo(c.s)
+	if err != nil {
+		return nil, err
+	}
+	taps, err := c.first.cacheTaps(number)
+	if err != nil {
+		return nil, err
+	}
+	return t.taps(c.plan.Name, taps, nil)
+}
+
+// generated names the outputs that a decode loop goes on with after a step of c.
+func (c *Compiled) generated() ([]string, error) {
+	if c.first != nil {
+		_, later, err := c.first.s.phases()
+		return later.outputs, err
+	}
+	first, _, err := c.s.phases()
+	return first.outputs, err
 }

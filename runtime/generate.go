@@ -182,7 +182,7 @@ func (c *Compiled) generate(ctx context.Context, r *stepRun, d *Defers, ins []In
 		if out = c.goesOn(out); len(out) == 0 {
 			return out, nil
 		}
-		n := len(out) - len(kept.taps)
+		n := len(out) - kept.count
 		if err := kept.give(c, out[n:]); err != nil {
 			releaseAll(out[:n])
 			return nil, err

@@ -82,6 +82,7 @@ func (r *liveRun) fill(c *cached, rows int) error {
 	if err != nil {
 		return err
 	}
+	c.rows = rows
 	pos := userLine()
 	for _, g := range groups {
 		for i, p := range g.Points {

@@ -73,7 +73,9 @@ func (t *Trace) generate(opts []GenerateOption) (ids [][]int64, err error) {
 func (t *Trace) beginStep(r *liveRun, i int, b *batch) (*liveRun, error) {
 	t.again()
 	if t.s = t.loop.s.at(i); r != nil && r.s != t.s {
-		return r, misuse("NN3143", "%s generates with %s: code that goes on from step to step (Iter, All, Next) needs a model in one file", t.loop.s.info.Name, t.s.info.Name)
+		if err := r.goOn(t.s); err != nil {
+			return r, err
+		}
 	}
 	if r != nil {
 		return r, r.begin(i, b)

@@ -24,6 +24,7 @@ type invoke struct {
 	step      int        // from which visits count: an edit begins anew at each
 	name      string     // of an edit
 	loops     *visitLoop // the innermost loop over visits
+	trees     []*tree    // of accessors that it was given
 	next      func() (schedule.Request[Tensor], bool)
 	stop      func()
 	yield     func(schedule.Request[Tensor]) bool

@@ -7,6 +7,7 @@ import (
 
 	"github.com/nngen-go/nngen/internal/plan"
 	"github.com/nngen-go/nngen/internal/tensor"
+	"github.com/nngen-go/nngen/modelspec"
 	"github.com/nngen-go/nngen/modelspec/shapes"
 )
 
@@ -52,12 +53,35 @@ func (t *translation) plan(p *Plan) (*Plan, error) {
 			out.Tensors[to] = t.types[to]
 		}
 	}
-	if len(t.missing) > 0 {
-		slices.Sort(t.missing)
-		return nil, misuse("NN3143", "%s uses %s, which %s, the model of later steps, has not: leave it out, or run the trace without generating",
-			p.Name, strings.Join(slices.Compact(t.missing), ", "), t.model)
+	return &out, t.lacking(p.Name)
+}
+
+// taps gives what leaves a run in the other model, by points that it has: a
+// tensor may have several names, and another one of those there.
+func (t *translation) taps(name string, list []Tap, by []Mediator) ([]Tap, error) {
+	t.missing = nil
+	for _, m := range by {
+		for _, st := range m {
+			if st.Event == plan.Value && st.Placement == plan.TapOut && !slices.ContainsFunc(t.moments, func(m modelspec.Moment) bool { return m.Address() == st.At }) {
+				t.lacks(st.At)
+			}
+		}
 	}
-	return &out, nil
+	out := slices.Clone(list)
+	for i := range out {
+		out[i].Value, out[i].Choices = t.ref(out[i].Value), t.refs(out[i].Choices)
+	}
+	return out, t.lacking(name)
+}
+
+// lacking is the error of a trace that uses what the other model has not.
+func (t *translation) lacking(name string) error {
+	if len(t.missing) == 0 {
+		return nil
+	}
+	slices.Sort(t.missing)
+	return misuse("NN3143", "%s uses %s, which %s, the model of later steps, has not: leave it out, or run the trace without generating",
+		name, strings.Join(slices.Compact(t.missing), ", "), t.model)
 }
 
 // tensor gives the other's name of a tensor, and notes that there is none.

@@ -15,6 +15,20 @@ func (s *Scheduler[V]) Begin(step int) error {
 	return s.settle()
 }
 
+// Continue goes on with the moments of another model, from the next step on: a
+// decode loop may run its steps after the first in another file. Who waits for
+// the run's result waits for its place there; watches have to be set anew.
+func (s *Scheduler[V]) Continue(moments []Moment) {
+	last := len(s.p.Moments) - 1
+	s.p.Moments, s.watches, s.watched = moments, nil, nil
+	for _, m := range s.meds {
+		m.last.Moment = -1
+		if m.status == waiting && m.req.Kind == Value && m.req.At.Moment == last {
+			m.req.At.Moment = len(moments) - 1
+		}
+	}
+}
+
 // turn answers a Turn.
 func (s *Scheduler[V]) turn(r *Request[V]) Answer[V] {
 	return Answer[V]{Over: r.At.Step >= s.begun}
@@ -23,6 +37,9 @@ func (s *Scheduler[V]) turn(r *Request[V]) Answer[V] {
 // name is how messages call a moment: by its address, and by its visit where it
 // is not the first. The result of a run is no visit of anything.
 func (s *Scheduler[V]) name(at At) string {
+	if at.Moment < 0 {
+		return fmt.Sprintf("step %d", at.Step)
+	}
 	m := s.p.Moments[at.Moment]
 	if n := m.visit(at.Step); n > 0 && m.Address != ResultAddress {
 		return fmt.Sprintf("%s at visit %d", m.Address, n)
