@@ -23,6 +23,7 @@ func (ev *evaluator) layoutVisits(t *Trace, sections []*resBlock, exprs []code) 
 		countRefs(b, refs)
 	}
 	ev.taps = tapsIn(after, exprs)
+	wanted := ev.wanted(after)
 	fr := ev.visitFrame(blocks)
 	own := []string{fr.Recv, fr.Arg}
 	ev.inStep = true
@@ -45,6 +46,9 @@ func (ev *evaluator) layoutVisits(t *Trace, sections []*resBlock, exprs []code) 
 	t.Before, t.After = print(before, given), print(after, results)
 	ev.inStep = false
 	t.Frame, t.Visits = fr, &Visits{Last: int(ev.lastVisit), Result: ev.takesResult}
+	for _, c := range wanted {
+		t.Visits.Wanted = append(t.Visits.Wanted, p.code(c, 0))
+	}
 	ev.fillResults(t, p, exprs)
 	ev.fillParams(t, p)
 	t.Types = ev.typeDecls(p)

@@ -105,6 +105,7 @@ type resStmt struct {
 	calls   bool   // a loop over a function, which is called
 	alt     bool   // the Go form of an operation of the graph
 	phase   *phase // whose if it is
+	asked   code   // of an if divided over steps: its condition
 	vars    []*resVar
 	inv     *invoke // that left it
 }

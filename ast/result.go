@@ -84,6 +84,9 @@ type Trace struct {
 type Visits struct {
 	Last   int  // the last one named by a constant, -1 if none is
 	Result bool // the run's result is asked for
+	// Wanted says for each tap at which steps Go looks at it: a condition, nothing
+	// for any. It is nil where all are looked at whenever there are any.
+	Wanted []Code
 }
 
 // Frame is what lives across the steps of a trace: a struct of the generated

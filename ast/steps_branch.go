@@ -66,7 +66,10 @@ func (p *projector) branch(c *piece, out *resBlock) {
 		out.append(&resStmt{kind: ifStmt, in: c.st.in, line: c.st.line, pos: c.st.pos, code: c.st.code, blocks: blocks, phase: c.st.phase})
 		return
 	}
-	st := &resStmt{kind: c.st.kind, in: c.st.in, line: c.st.line, pos: c.st.pos, label: &resLabel{name: "nn_switch"}, guard: c.guard, code: code{{v: c.guard}}}
+	st := &resStmt{kind: c.st.kind, in: c.st.in, line: c.st.line, pos: c.st.pos, label: &resLabel{name: "nn_switch"}, guard: c.guard, code: code{{v: c.guard}}, phase: c.st.phase}
+	if c.st.kind == ifStmt && !c.st.effects {
+		st.asked = c.st.code
+	}
 	for i, b := range blocks {
 		switch {
 		case c.st.kind == ifStmt:

@@ -168,11 +168,39 @@ func (f *traceFunc) visitSteps() {
 					}
 				})
 			}
+			if f.t.Visits.Wanted != nil {
+				g.Line().Id("Wants").Op(":").Add(f.visitWants())
+			}
 			g.Line().Id("Begin").Op(":").Add(begin)
 			g.Line().Id("After").Op(":").Add(after)
 			g.Line()
 		})),
 	).Line()
+}
+
+// visitWants says which of what leaves the runs a step fetches.
+func (f *traceFunc) visitWants() *jen.Statement {
+	var order []string
+	taps := map[string][]jen.Code{}
+	conds := map[string]ast.Code{}
+	for i, c := range f.t.Visits.Wanted {
+		if len(c) == 0 {
+			continue
+		}
+		key := c.String()
+		if taps[key] == nil {
+			order = append(order, key)
+		}
+		taps[key], conds[key] = append(taps[key], jen.Lit(i)), c
+	}
+	return jen.Func().Params(jen.List(jen.Id("nn_step"), jen.Id("nn_steps"), jen.Id("nn_tap")).Int()).Bool().Block(
+		jen.Switch(jen.Id("nn_tap")).BlockFunc(func(g *jen.Group) {
+			for _, key := range order {
+				g.Case(taps[key]...).Block(jen.Return(code(conds[key], returnError)))
+			}
+		}),
+		jen.Return(jen.True()),
+	)
 }
 
 func (f *traceFunc) catchVisit(g *jen.Group) {

@@ -10,10 +10,11 @@ import (
 // the last step is over both are called once more, with step -1 and the number of
 // steps that there were: what left the run is then that of the last step.
 type Visits struct {
-	Frame  Frame      // the steps of mid-run; nil if there are none
-	Last   int        // the last visit that the trace names by a constant, -1 for none
-	Result bool       // the trace takes the run's result, when the last step is over
-	Caches []AnyCache // to which each step adds its entries
+	Frame  Frame                           // the steps of mid-run; nil if there are none
+	Last   int                             // the last visit that the trace names by a constant, -1 for none
+	Result bool                            // the trace takes the run's result, when the last step is over
+	Caches []AnyCache                      // to which each step adds its entries
+	Wants  func(step, steps, tap int) bool // whether a step fetches what leaves the run there; nil: always
 	Begin  func(step, steps int) ([]Tensor, error)
 	After  func(step, steps int, taps *Taps) error
 }

@@ -82,10 +82,11 @@ func (n *visiting) visit(ctx context.Context, c *Compiled, p *program, b *batch,
 		return nil, err
 	}
 	o := backend.RunOptions{KeepOnDevice: c.keptInVisit(names, len(model))}
+	fetched := n.fetched(names, len(model), step, steps)
 	if len(c.hooks) > 0 {
 		r.options(&o, types)
 	}
-	out, err := c.s.run(ctx, p.session, feed, names, o)
+	out, err := c.s.run(ctx, p.session, feed, fetched.names, o)
 	switch {
 	case r.stopped:
 		releaseAll(out)
@@ -94,6 +95,7 @@ func (n *visiting) visit(ctx context.Context, c *Compiled, p *program, b *batch,
 	case err != nil:
 		return nil, c.failed(ctx, err)
 	default:
+		out = fetched.spread(out, len(names))
 		at := len(model) + len(c.plan.Taps)
 		n.last.list = out[len(model):at:at]
 		if n.stopped = c.stops(out[at:]); n.stopped {
@@ -105,6 +107,42 @@ func (n *visiting) visit(ctx context.Context, c *Compiled, p *program, b *batch,
 	}
 	n.cache(c)
 	return out, n.v.After(step, steps, n.last)
+}
+
+// fetch is what a step takes out of its run: some of the outputs.
+type fetch struct {
+	names []string
+	at    []int // their places among all, nil: all of them
+}
+
+// fetched leaves out what no code of the step looks at.
+func (n *visiting) fetched(names []string, model, step, steps int) fetch {
+	if n.v.Wants == nil {
+		return fetch{names: names}
+	}
+	var f fetch
+	for i, name := range names {
+		if tap := i - model; tap >= 0 && tap < len(n.c.plan.Taps) && !n.v.Wants(step, steps, tap) {
+			continue
+		}
+		f.names, f.at = append(f.names, name), append(f.at, i)
+	}
+	if len(f.names) == 0 { // a run gives something
+		return fetch{names: names}
+	}
+	return f
+}
+
+// spread puts what a run gave in its places.
+func (f fetch) spread(out []Tensor, all int) []Tensor {
+	if f.at == nil {
+		return out
+	}
+	list := make([]Tensor, all)
+	for i, at := range f.at {
+		list[at] = out[i]
+	}
+	return list
 }
 
 // keptInVisit says which outputs of a step stay where they are computed: what

@@ -251,13 +251,22 @@ func (nn_c *CompiledSomeSteps) steps(f *someStepsFrame, nn_cache0 nn.AnyCache, v
 	return nn.Visits{
 		Last:   0,
 		Caches: []nn.AnyCache{nn_cache0},
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0:
+				return nn_step == 0
+			case 1, 2:
+				return nn_step == 0 || nn_step == 2 || nn_step >= 4
+			}
+			return true
+		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line steps.go:27
 			nn_arg1 := bool(nn_step == 0 || nn_step == 2 || nn_step >= 4)
 //line steps.go:29
 			nn_arg2 := bool((nn_step == 0 || nn_step == 2 || nn_step >= 4) && (nn_step != 2))
-//line steps_nngen.go:261
+//line steps_nngen.go:270
 			return []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -272,7 +281,7 @@ func (nn_c *CompiledSomeSteps) steps(f *someStepsFrame, nn_cache0 nn.AnyCache, v
 				f.norms = append(f.norms, nn_taps.Tensor(1).Item())
 				f.last = nn_taps.Tensor(2)
 			}
-//line steps_nngen.go:276
+//line steps_nngen.go:285
 			return nil
 		},
 	}
@@ -378,7 +387,7 @@ func (c *CompiledKeysSteps) steps(f *keysStepsFrame) nn.Visits {
 			if nn_step >= 0 {
 				f.k = append(f.k, nn_taps.Tensor(0))
 			}
-//line steps_nngen.go:382
+//line steps_nngen.go:391
 			return nil
 		},
 	}

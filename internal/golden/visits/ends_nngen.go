@@ -391,6 +391,13 @@ type stopWhenFrame struct {
 func (c *CompiledStopWhen) steps(f *stopWhenFrame, v nn.Tensor, last int) nn.Visits {
 	return nn.Visits{
 		Last: -1,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0, 1:
+				return nn_step >= 0
+			}
+			return true
+		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 			*f = stopWhenFrame{h1: f.h1, logits: f.logits, nn_done: f.nn_done}
@@ -418,7 +425,7 @@ func (c *CompiledStopWhen) steps(f *stopWhenFrame, v nn.Tensor, last int) nn.Vis
 					}
 				}
 			}
-//line ends_nngen.go:422
+//line ends_nngen.go:429
 			return []nn.Tensor{v, nn.Scalar(bool(nn_take)), nn.Scalar(bool(nn_take_2))}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -432,7 +439,7 @@ func (c *CompiledStopWhen) steps(f *stopWhenFrame, v nn.Tensor, last int) nn.Vis
 					f.logits = append(f.logits, nn_taps.Tensor(1))
 				}
 			}
-//line ends_nngen.go:436
+//line ends_nngen.go:443
 			return nil
 		},
 	}
@@ -563,7 +570,7 @@ func (f *stopAboveFrame) Step(s *nn.Step) error {
 				s.SetBool(0, true)
 			}
 		}
-//line ends_nngen.go:567
+//line ends_nngen.go:574
 	}
 	return nil
 }
@@ -581,7 +588,7 @@ func (c *CompiledStopAbove) steps(f *stopAboveFrame, v nn.Tensor, limit float32)
 //line ends.go:72
 				f.steps = len(f.norms)
 			}
-//line ends_nngen.go:585
+//line ends_nngen.go:592
 			return []nn.Tensor{v}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -694,7 +701,7 @@ func (c *CompiledStopResult) steps(f *stopResultFrame, last int) nn.Visits {
 			defer nn.Catch(0, &nn_failed)
 //line ends.go:82
 			nn_arg0 := bool(nn_step == last)
-//line ends_nngen.go:698
+//line ends_nngen.go:705
 			return []nn.Tensor{nn.Scalar(nn_arg0)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -710,7 +717,7 @@ func (c *CompiledStopResult) steps(f *stopResultFrame, last int) nn.Visits {
 //line ends.go:86
 				f.ids = ids_2
 			}
-//line ends_nngen.go:714
+//line ends_nngen.go:721
 			return nil
 		},
 	}
@@ -850,7 +857,7 @@ func (nn_c *CompiledKept) steps(f *keptFrame, nn_cache0 nn.AnyCache, v nn.Tensor
 			defer nn.Catch(0, &nn_failed)
 //line ends.go:94
 			nn_arg1 := bool(nn_step >= 1 && nn_step < 3)
-//line ends_nngen.go:854
+//line ends_nngen.go:861
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -862,7 +869,7 @@ func (nn_c *CompiledKept) steps(f *keptFrame, nn_cache0 nn.AnyCache, v nn.Tensor
 //line ends.go:98
 				f.ids = ids_2
 			}
-//line ends_nngen.go:866
+//line ends_nngen.go:873
 			return nil
 		},
 	}
@@ -1020,7 +1027,7 @@ func (c *CompiledKeptByInvokes) steps(f *keptByInvokesFrame, nn_cache0 nn.AnyCac
 			nn_arg1 := bool(nn_step >= 0 && nn_step < 2)
 //line ends.go:115
 			nn_arg2 := bool(nn_step >= 2 && nn_step < 4)
-//line ends_nngen.go:1024
+//line ends_nngen.go:1031
 			return []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {

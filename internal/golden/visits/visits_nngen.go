@@ -85,11 +85,18 @@ type iterRangeFrame struct {
 func (c *CompiledIterRange) steps(f *iterRangeFrame, v nn.Tensor) nn.Visits {
 	return nn.Visits{
 		Last: 2,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0:
+				return nn_step >= 1 && nn_step < 3
+			}
+			return true
+		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line visits.go:14
 			nn_arg1 := bool(nn_step >= 1 && nn_step < 3)
-//line visits_nngen.go:93
+//line visits_nngen.go:100
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -98,7 +105,7 @@ func (c *CompiledIterRange) steps(f *iterRangeFrame, v nn.Tensor) nn.Visits {
 			if nn_step >= 1 && nn_step < 3 {
 				f.h1 = append(f.h1, nn_taps.Tensor(0))
 			}
-//line visits_nngen.go:102
+//line visits_nngen.go:109
 			return nil
 		},
 	}
@@ -214,11 +221,18 @@ type iterListFrame struct {
 func (c *CompiledIterList) steps(f *iterListFrame, v nn.Tensor) nn.Visits {
 	return nn.Visits{
 		Last: 3,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0:
+				return nn_step == 0 || nn_step == 3
+			}
+			return true
+		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line visits.go:24
 			nn_arg1 := bool(nn_step == 0 || nn_step == 3)
-//line visits_nngen.go:222
+//line visits_nngen.go:236
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -227,7 +241,7 @@ func (c *CompiledIterList) steps(f *iterListFrame, v nn.Tensor) nn.Visits {
 			if nn_step == 0 || nn_step == 3 {
 				f.h1 = append(f.h1, nn_taps.Tensor(0))
 			}
-//line visits_nngen.go:231
+//line visits_nngen.go:245
 			return nil
 		},
 	}
@@ -343,11 +357,18 @@ type iterOneFrame struct {
 func (c *CompiledIterOne) steps(f *iterOneFrame, v nn.Tensor) nn.Visits {
 	return nn.Visits{
 		Last: 2,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0:
+				return nn_step == 2
+			}
+			return true
+		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line visits.go:34
 			nn_arg1 := bool(nn_step == 2)
-//line visits_nngen.go:351
+//line visits_nngen.go:372
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -356,7 +377,7 @@ func (c *CompiledIterOne) steps(f *iterOneFrame, v nn.Tensor) nn.Visits {
 			if nn_step == 2 {
 				f.h1 = append(f.h1, nn_taps.Tensor(0))
 			}
-//line visits_nngen.go:360
+//line visits_nngen.go:381
 			return nil
 		},
 	}
@@ -472,11 +493,18 @@ type iterFromFrame struct {
 func (c *CompiledIterFrom) steps(f *iterFromFrame, v nn.Tensor) nn.Visits {
 	return nn.Visits{
 		Last: -1,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0:
+				return nn_step >= 2
+			}
+			return true
+		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line visits.go:44
 			nn_arg1 := bool(nn_step >= 2)
-//line visits_nngen.go:480
+//line visits_nngen.go:508
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -485,7 +513,7 @@ func (c *CompiledIterFrom) steps(f *iterFromFrame, v nn.Tensor) nn.Visits {
 			if nn_step >= 2 {
 				f.h1 = append(f.h1, nn_taps.Tensor(0))
 			}
-//line visits_nngen.go:489
+//line visits_nngen.go:517
 			return nil
 		},
 	}
@@ -608,7 +636,7 @@ func (c *CompiledIterAll) steps(f *iterAllFrame, v nn.Tensor) nn.Visits {
 			if nn_step >= 0 {
 				f.h1 = append(f.h1, nn_taps.Tensor(0))
 			}
-//line visits_nngen.go:612
+//line visits_nngen.go:640
 			return nil
 		},
 	}
@@ -724,11 +752,18 @@ type noIterFrame struct {
 func (c *CompiledNoIter) steps(f *noIterFrame, v nn.Tensor) nn.Visits {
 	return nn.Visits{
 		Last: 1,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0:
+				return nn_step == 0
+			}
+			return true
+		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line visits.go:71
 			nn_arg1 := bool(nn_step == 0)
-//line visits_nngen.go:732
+//line visits_nngen.go:767
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -738,7 +773,7 @@ func (c *CompiledNoIter) steps(f *noIterFrame, v nn.Tensor) nn.Visits {
 //line visits.go:71
 				f.h1 = nn_taps.Tensor(0)
 			}
-//line visits_nngen.go:742
+//line visits_nngen.go:777
 			return nil
 		},
 	}
@@ -874,6 +909,15 @@ type iterTwiceFrame struct {
 func (c *CompiledIterTwice) steps(f *iterTwiceFrame, v nn.Tensor) nn.Visits {
 	return nn.Visits{
 		Last: 3,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0:
+				return nn_step >= 0 && nn_step < 2
+			case 1:
+				return nn_step >= 2 && nn_step < 4
+			}
+			return true
+		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line visits.go:80
@@ -882,7 +926,7 @@ func (c *CompiledIterTwice) steps(f *iterTwiceFrame, v nn.Tensor) nn.Visits {
 			nn_arg2 := bool(nn_step >= 2 && nn_step < 4)
 //line visits.go:84
 			nn_arg3 := bool((nn_step >= 2 && nn_step < 4) && (nn_step == 3))
-//line visits_nngen.go:886
+//line visits_nngen.go:930
 			return []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -896,7 +940,7 @@ func (c *CompiledIterTwice) steps(f *iterTwiceFrame, v nn.Tensor) nn.Visits {
 //line visits.go:88
 				f.logits = append(f.logits, nn_taps.Tensor(1))
 			}
-//line visits_nngen.go:900
+//line visits_nngen.go:944
 			return nil
 		},
 	}
@@ -1053,6 +1097,19 @@ type nestedFrame struct {
 func (c *CompiledNested) steps(f *nestedFrame, v nn.Tensor) nn.Visits {
 	return nn.Visits{
 		Last: 3,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0:
+				return nn_step == 0
+			case 1:
+				return nn_step == 1
+			case 2:
+				return nn_step == 2
+			case 3:
+				return nn_step == 3
+			}
+			return true
+		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line visits.go:98
@@ -1063,7 +1120,7 @@ func (c *CompiledNested) steps(f *nestedFrame, v nn.Tensor) nn.Visits {
 			nn_arg3 := bool(nn_step == 2)
 //line visits.go:99
 			nn_arg4 := bool(nn_step == 3)
-//line visits_nngen.go:1067
+//line visits_nngen.go:1124
 			return []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -1088,7 +1145,7 @@ func (c *CompiledNested) steps(f *nestedFrame, v nn.Tensor) nn.Visits {
 //line visits.go:104
 				f.logits = append(f.logits, nn_taps.Tensor(3))
 			}
-//line visits_nngen.go:1092
+//line visits_nngen.go:1149
 			return nil
 		},
 	}
@@ -1245,6 +1302,19 @@ type oneByOneFrame struct {
 func (c *CompiledOneByOne) steps(f *oneByOneFrame, v nn.Tensor) nn.Visits {
 	return nn.Visits{
 		Last: 3,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0:
+				return nn_step == 0
+			case 1:
+				return nn_step == 1
+			case 2:
+				return nn_step == 2
+			case 3:
+				return nn_step == 3
+			}
+			return true
+		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line visits.go:114
@@ -1255,7 +1325,7 @@ func (c *CompiledOneByOne) steps(f *oneByOneFrame, v nn.Tensor) nn.Visits {
 			nn_arg3 := bool(nn_step == 2)
 //line visits.go:118
 			nn_arg4 := bool(nn_step == 3)
-//line visits_nngen.go:1259
+//line visits_nngen.go:1329
 			return []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -1279,7 +1349,7 @@ func (c *CompiledOneByOne) steps(f *oneByOneFrame, v nn.Tensor) nn.Visits {
 //line visits.go:121
 				f.logits[3] = nn_taps.Tensor(3)
 			}
-//line visits_nngen.go:1283
+//line visits_nngen.go:1353
 			return nil
 		},
 	}
@@ -1404,6 +1474,15 @@ type leftFrame struct {
 func (c *CompiledLeft) steps(f *leftFrame, v nn.Tensor) nn.Visits {
 	return nn.Visits{
 		Last: -1,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0:
+				return (nn_step >= 0) && (nn_step < 3)
+			case 1:
+				return nn_step >= 0
+			}
+			return true
+		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 			*f = leftFrame{logits: f.logits, nn_done: f.nn_done}
@@ -1435,7 +1514,7 @@ func (c *CompiledLeft) steps(f *leftFrame, v nn.Tensor) nn.Visits {
 					nn_take = true
 				}
 			}
-//line visits_nngen.go:1439
+//line visits_nngen.go:1518
 			return []nn.Tensor{v, nn.Scalar(bool(nn_take))}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -1455,7 +1534,7 @@ func (c *CompiledLeft) steps(f *leftFrame, v nn.Tensor) nn.Visits {
 					f.logits = append(f.logits, nn_taps.Tensor(1))
 				}
 			}
-//line visits_nngen.go:1459
+//line visits_nngen.go:1538
 			return nil
 		},
 	}
@@ -1571,11 +1650,18 @@ type iterBoundsFrame struct {
 func (c *CompiledIterBounds) steps(f *iterBoundsFrame, v nn.Tensor, from int, to int) nn.Visits {
 	return nn.Visits{
 		Last: -1,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0:
+				return nn.Visiting(nn_step, nn_steps, nn.Range(from, to))
+			}
+			return true
+		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line visits.go:148
 			nn_arg1 := bool(nn.Visiting(nn_step, nn_steps, nn.Range(from, to)))
-//line visits_nngen.go:1579
+//line visits_nngen.go:1665
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -1584,7 +1670,7 @@ func (c *CompiledIterBounds) steps(f *iterBoundsFrame, v nn.Tensor, from int, to
 			if nn.Visiting(nn_step, nn_steps, nn.Range(from, to)) {
 				f.h1 = append(f.h1, nn_taps.Tensor(0))
 			}
-//line visits_nngen.go:1588
+//line visits_nngen.go:1674
 			return nil
 		},
 	}
@@ -1720,7 +1806,7 @@ func (c *CompiledIterInvokes) steps(f *iterInvokesFrame, one llama.Inputs, two l
 			nn_arg1 := bool(nn_step >= 0 && nn_step < 2)
 //line visits.go:166
 			nn_arg2 := bool(nn_step >= 2 && nn_step < 4)
-//line visits_nngen.go:1724
+//line visits_nngen.go:1810
 			return []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -1897,6 +1983,17 @@ type carriedFrame struct {
 func (c *CompiledCarried) steps(f *carriedFrame, v nn.Tensor, limit float32) nn.Visits {
 	return nn.Visits{
 		Last: 2,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0:
+				return nn_step == 0
+			case 1, 2:
+				return nn_step >= 1 && nn_step < 3
+			case 3, 4:
+				return nn_step >= 3
+			}
+			return true
+		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line visits.go:182
@@ -1917,7 +2014,7 @@ func (c *CompiledCarried) steps(f *carriedFrame, v nn.Tensor, limit float32) nn.
 //line visits.go:198
 				nn_p_3 = f.mean * 0.01
 			}
-//line visits_nngen.go:1921
+//line visits_nngen.go:2018
 //line visits.go:180
 			nn_arg0 := bool(nn_step == 0)
 //line visits.go:182
@@ -1928,7 +2025,7 @@ func (c *CompiledCarried) steps(f *carriedFrame, v nn.Tensor, limit float32) nn.
 			nn_arg3 := bool(nn_step >= 3)
 //line visits.go:198
 			nn_arg4 := nn.CarriedTensor(nn_p_2, nn.Float32, 3)
-//line visits_nngen.go:1932
+//line visits_nngen.go:2029
 			return []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn_arg2, nn.Scalar(nn_arg3), nn_arg4, nn.Scalar(float32(nn_p_3))}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -1970,7 +2067,7 @@ func (c *CompiledCarried) steps(f *carriedFrame, v nn.Tensor, limit float32) nn.
 //line visits.go:205
 				f.h = nn_t
 			}
-//line visits_nngen.go:1974
+//line visits_nngen.go:2071
 			return nil
 		},
 	}
@@ -2111,6 +2208,13 @@ type layersFrame struct {
 func (c *CompiledLayers) steps(f *layersFrame, layer int) nn.Visits {
 	return nn.Visits{
 		Last: 1,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0:
+				return nn_step >= 0 && nn_step < 2
+			}
+			return true
+		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line visits.go:213
@@ -2123,10 +2227,10 @@ func (c *CompiledLayers) steps(f *layersFrame, layer int) nn.Visits {
 //line visits.go:216
 				nn_choice_2 = nn.Choose(nn_step, 2)
 			}
-//line visits_nngen.go:2127
+//line visits_nngen.go:2231
 //line visits.go:213
 			nn_arg0 := bool(nn_step >= 0 && nn_step < 2)
-//line visits_nngen.go:2130
+//line visits_nngen.go:2234
 			return []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(int64(nn_choice)), nn.Scalar(int64(nn_choice_2))}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -2136,7 +2240,7 @@ func (c *CompiledLayers) steps(f *layersFrame, layer int) nn.Visits {
 //line visits.go:216
 				f.out = append(f.out, nn_taps.Tensor(0))
 			}
-//line visits_nngen.go:2140
+//line visits_nngen.go:2244
 			return nil
 		},
 	}
@@ -2365,7 +2469,7 @@ func (f *limitedFrame) Step(s *nn.Step) error {
 				f.count++
 			}
 		}
-//line visits_nngen.go:2369
+//line visits_nngen.go:2473
 	}
 	return nil
 }
@@ -2387,7 +2491,7 @@ func (c *CompiledLimited) steps(f *limitedFrame, limit float32) nn.Visits {
 //line visits.go:259
 				f.norms = append(f.norms, f.n)
 			}
-//line visits_nngen.go:2391
+//line visits_nngen.go:2495
 			return nil
 		},
 	}
