@@ -119,6 +119,7 @@ type evaluator struct {
 	// that it names, and the variables that live from step to step.
 	stepVar, stepsVar *resVar
 	lastVisit         int64
+	lastNamed         token.Pos // where it is named
 	takesResult       bool
 	carried           []*cell
 	carriedTypes      map[types.Object]tensor.Type

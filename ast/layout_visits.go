@@ -45,7 +45,7 @@ func (ev *evaluator) layoutVisits(t *Trace, sections []*resBlock, exprs []code) 
 	}
 	t.Before, t.After = print(before, given), print(after, results)
 	ev.inStep = false
-	t.Frame, t.Visits = fr, &Visits{Last: int(ev.lastVisit), Result: ev.takesResult}
+	t.Frame, t.Visits = fr, &Visits{Last: int(ev.lastVisit), Line: ev.line(ev.lastNamed), Result: ev.takesResult}
 	for _, c := range wanted {
 		t.Visits.Wanted = append(t.Visits.Wanted, p.code(c, 0))
 	}

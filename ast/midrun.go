@@ -37,7 +37,7 @@ func (d *divider) atHand(last int) {
 		if !u.after {
 			continue
 		}
-		stay := i < last && u.level <= d.steps && len(u.facts.taps) == 0 && !u.st.alt && !u.facts.effects
+		stay := i < last && u.level <= d.steps && !u.last && len(u.facts.taps) == 0 && !u.st.alt && !u.facts.effects
 		for v := range u.facts.reads {
 			stay = stay && !writes[v]
 		}

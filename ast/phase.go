@@ -159,3 +159,10 @@ func (f *frame) inPhase(p *phase, pos token.Pos, do func(g *frame)) {
 		f.emit(st)
 	}
 }
+
+// named notes the last visit that the trace names, and where.
+func (ev *evaluator) named(visit int64, pos token.Pos) {
+	if visit > ev.lastVisit {
+		ev.lastVisit, ev.lastNamed = visit, pos
+	}
+}

@@ -83,6 +83,7 @@ type Trace struct {
 // Visits is what is known of the decoding steps that a trace names.
 type Visits struct {
 	Last   int  // the last one named by a constant, -1 if none is
+	Line   int  // where it is named
 	Result bool // the run's result is asked for
 	// Wanted says for each tap at which steps Go looks at it: a condition, nothing
 	// for any. It is nil where all are looked at whenever there are any.

@@ -33,7 +33,7 @@ func (f *frame) stepwise(list []ast.Stmt, visit, reached int64) int64 {
 		case reached <= visit:
 			reached = visit
 			ph = f.ev.phaseAt(&visitsVal{list: []visitRange{{from: visit, to: visit + 1, step: 1}}})
-			f.ev.lastVisit = max(f.ev.lastVisit, visit)
+			f.ev.named(visit, p.at)
 		case i == len(parts)-1 && f.ev.form == OneInvoke || reached >= endless:
 			ph = f.ev.phaseOver()
 		default:

@@ -86,7 +86,7 @@ func (f *frame) loopPhase(p part, reached int64) (*phase, int64) {
 	if !bounded {
 		return ph, endless
 	}
-	f.ev.lastVisit = max(f.ev.lastVisit, last)
+	f.ev.named(last, call.Pos())
 	return ph, last
 }
 

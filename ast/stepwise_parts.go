@@ -3,6 +3,7 @@ package ast
 import (
 	"go/ast"
 	"go/constant"
+	"go/token"
 )
 
 // The parts of a function over decoding steps are found here: runs of statements
@@ -53,8 +54,9 @@ type part struct {
 	stmts []ast.Stmt
 	loop  *ast.RangeStmt
 	label string
-	next  int64 // by how much Next moves on ahead of it
-	over  bool  // from the run's result on: when the last step is over
+	next  int64     // by how much Next moves on ahead of it
+	at    token.Pos // of that call
+	over  bool      // from the run's result on: when the last step is over
 }
 
 // parts takes a list of statements apart.
@@ -86,7 +88,7 @@ func (f *frame) parts(list []ast.Stmt) []part {
 			if !ok {
 				continue
 			}
-			out, open = append(out, part{next: n}), true
+			out, open = append(out, part{next: n, at: next[0].Pos()}), true
 		}
 		if loops := f.calls(s, "Iter", "All"); len(loops) > 0 {
 			f.fail(loops[0].Pos(), "NN1321", "write the loop over visits as a statement of the trace function or of the invoke itself, or in another such loop; put conditions into it",

@@ -143,6 +143,7 @@ func (f *traceFunc) visitSteps() {
 	failed := jen.Id("nn_failed").Error()
 	begin := jen.Func().Params(ints()...).Params(jen.Id("nn_args").Index().Add(nn("Tensor")), failed).BlockFunc(func(g *jen.Group) {
 		f.catchVisit(g)
+		f.lastVisit(g)
 		f.newStep(g)
 		f.statements(g, f.t.Before, returnNilError)
 		g.Return(f.args(g), jen.Nil())
@@ -205,6 +206,17 @@ func (f *traceFunc) visitWants() *jen.Statement {
 
 func (f *traceFunc) catchVisit(g *jen.Group) {
 	g.Defer().Add(nn("Catch")).Call(jen.Lit(f.invoke()), jen.Op("&").Id("nn_failed"))
+}
+
+// lastVisit holds the steps that there are to the last that the trace names, at
+// the line that names it.
+func (f *traceFunc) lastVisit(g *jen.Group) {
+	v := f.t.Visits
+	if v.Last < 0 {
+		return
+	}
+	check := ast.Code{{Text: "LastVisit", Import: ast.RuntimePath, Name: "nn"}, {Text: "(nn_step, nn_steps, " + strconv.Itoa(v.Last) + ")"}}
+	f.statements(g, []ast.Stmt{{Line: v.Line, Code: check}}, returnNilError)
 }
 
 // newStep makes the fields of the frame zero that live in one step alone.

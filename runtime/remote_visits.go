@@ -103,9 +103,6 @@ func (c *Compiled) generateVisitsRemote(ctx context.Context, ins []InvokeInputs,
 		return nil, err
 	}
 	most := o.MaxNewTokens
-	if err := v.fits(most, true); err != nil {
-		return nil, err
-	}
 	rows, err := c.rowBounds(ins, v.Result)
 	if err != nil {
 		return nil, err

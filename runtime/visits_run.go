@@ -19,12 +19,11 @@ type Visits struct {
 	After  func(step, steps int, taps *Taps) error
 }
 
-// fits refuses a run of too few steps for the visits that the trace names.
-func (v *Visits) fits(steps int, generates bool) error {
-	if v.Last < steps || steps == 0 {
-		return nil
+// LastVisit refuses runs of too few steps for the last visit that a trace names.
+func LastVisit(step, steps, last int) {
+	if step == 0 && last >= steps {
+		panic(pastSteps(last, steps, steps > 1))
 	}
-	return pastSteps(v.Last, steps, generates)
 }
 
 func pastSteps(visit, steps int, generates bool) *Error {
@@ -89,9 +88,6 @@ func (c *Compiled) RunVisits(ctx context.Context, ins []InvokeInputs, v Visits) 
 	if is, err := c.scannedStep(ctx, ins, v); is {
 		return err
 	}
-	if err := v.fits(1, false); err != nil {
-		return err
-	}
 	if err := c.s.enter(); err != nil {
 		return err
 	}
@@ -141,10 +137,6 @@ func (c *Compiled) GenerateVisits(ctx context.Context, ins []InvokeInputs, v Vis
 	if err != nil {
 		return nil, err
 	}
-	if err := v.fits(l.g.MaxNewTokens, true); err != nil {
-		l.release()
-		return nil, err
-	}
 	n, err := c.newVisiting(v)
 	if err != nil {
 		l.release()
@@ -178,7 +170,7 @@ func (c *Compiled) scannedStep(ctx context.Context, ins []InvokeInputs, v Visits
 	if ctx.Value(scanKey{}) == nil {
 		return false, nil
 	}
-	args, err := v.Begin(0, 1)
+	args, err := v.Begin(0, max(v.Last+1, 1))
 	if err != nil {
 		return true, err
 	}

@@ -22,6 +22,7 @@ type unit struct {
 	source, twin string // the function is called Probe
 	late, cond   bool   // reads late; Go that only a run decides is around points
 	decode       bool
+	steps        bool // it names decoding steps
 	args         []string
 	sets         []runner.Set
 	prog         *program // nil for those of the corpus
@@ -243,8 +244,8 @@ func (b *batch) main() error {
 		if o.u.twin != "" {
 			twin = o.u.name + "Twin"
 		}
-		fmt.Fprintf(&s, "\t\t{Net: %q, Trace: %s, Compile: %s, Twin: %s, Args: %#v, Decode: %v, Sets: %#v},\n",
-			o.u.net, o.u.name, compile, twin, o.u.args, o.u.decode, o.u.sets)
+		fmt.Fprintf(&s, "\t\t{Net: %q, Trace: %s, Compile: %s, Twin: %s, Args: %#v, Decode: %v, Steps: %v, Sets: %#v},\n",
+			o.u.net, o.u.name, compile, twin, o.u.args, o.u.decode, o.u.steps, o.u.sets)
 	}
 	s.WriteString("\t})\n}\n")
 	return os.WriteFile(filepath.Join(b.dir, "main.go"), []byte(s.String()), 0o644)

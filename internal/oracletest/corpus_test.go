@@ -19,6 +19,7 @@ type corpusHead struct {
 	Late   bool `json:",omitempty"`
 	Cond   bool `json:",omitempty"`
 	Decode bool `json:",omitempty"`
+	Steps  bool `json:",omitempty"`
 }
 
 const (
@@ -28,7 +29,7 @@ const (
 
 // text writes a unit as a file of the corpus.
 func (u *unit) text() string {
-	h, err := json.Marshal(corpusHead{u.net, u.args, u.sets, u.late, u.cond, u.decode})
+	h, err := json.Marshal(corpusHead{u.net, u.args, u.sets, u.late, u.cond, u.decode, u.steps})
 	if err != nil {
 		panic(err)
 	}
@@ -65,7 +66,7 @@ func readCorpus(dir string) ([]*unit, error) {
 		source, twin, _ := strings.Cut(body, twinMark+"\n")
 		out = append(out, &unit{
 			name: fmt.Sprintf("Corpus%d", i), label: filepath.Base(f), net: h.Net,
-			source: source, twin: twin, late: h.Late, cond: h.Cond, decode: h.Decode, args: h.Args, sets: h.Sets,
+			source: source, twin: twin, late: h.Late, cond: h.Cond, decode: h.Decode, steps: h.Steps, args: h.Args, sets: h.Sets,
 		})
 	}
 	return out, nil

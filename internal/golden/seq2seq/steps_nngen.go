@@ -262,11 +262,12 @@ func (nn_c *CompiledSomeSteps) steps(f *someStepsFrame, nn_cache0 nn.AnyCache, v
 		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
+			nn.LastVisit(nn_step, nn_steps, 0)
 //line steps.go:27
 			nn_arg1 := bool(nn_step == 0 || nn_step == 2 || nn_step >= 4)
 //line steps.go:29
 			nn_arg2 := bool((nn_step == 0 || nn_step == 2 || nn_step >= 4) && (nn_step != 2))
-//line steps_nngen.go:270
+//line steps_nngen.go:271
 			return []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -281,7 +282,7 @@ func (nn_c *CompiledSomeSteps) steps(f *someStepsFrame, nn_cache0 nn.AnyCache, v
 				f.norms = append(f.norms, nn_taps.Tensor(1).Item())
 				f.last = nn_taps.Tensor(2)
 			}
-//line steps_nngen.go:285
+//line steps_nngen.go:286
 			return nil
 		},
 	}
@@ -387,7 +388,7 @@ func (c *CompiledKeysSteps) steps(f *keysStepsFrame) nn.Visits {
 			if nn_step >= 0 {
 				f.k = append(f.k, nn_taps.Tensor(0))
 			}
-//line steps_nngen.go:391
+//line steps_nngen.go:392
 			return nil
 		},
 	}

@@ -107,11 +107,14 @@ func (c *CompiledIDs) steps(f *iDsFrame, one llama.Inputs, two llama.Inputs, v n
 		Result: true,
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(-1, &nn_failed)
+//line ends.go:20
+			nn.LastVisit(nn_step, nn_steps, 3)
+//line ends_nngen.go:113
 //line ends.go:13
 			nn_arg1 := bool(nn_step >= 0 && nn_step < 2)
 //line ends.go:20
 			nn_arg2 := bool(nn_step >= 2 && nn_step < 4)
-//line ends_nngen.go:115
+//line ends_nngen.go:118
 			return []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -130,7 +133,7 @@ func (c *CompiledIDs) steps(f *iDsFrame, one llama.Inputs, two llama.Inputs, v n
 //line ends.go:24
 				f.ids1 = ids
 			}
-//line ends_nngen.go:134
+//line ends_nngen.go:137
 			return nil
 		},
 	}
@@ -252,7 +255,7 @@ func (c *CompiledStopAt) steps(f *stopAtFrame, v nn.Tensor) nn.Visits {
 			defer nn.Catch(0, &nn_failed)
 //line ends.go:36
 			nn_arg1 := bool(nn_step == 2)
-//line ends_nngen.go:256
+//line ends_nngen.go:259
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -261,7 +264,7 @@ func (c *CompiledStopAt) steps(f *stopAtFrame, v nn.Tensor) nn.Visits {
 			if nn_step >= 0 {
 				f.h1 = append(f.h1, nn_taps.Tensor(0))
 			}
-//line ends_nngen.go:265
+//line ends_nngen.go:268
 			return nil
 		},
 	}
@@ -425,7 +428,7 @@ func (c *CompiledStopWhen) steps(f *stopWhenFrame, v nn.Tensor, last int) nn.Vis
 					}
 				}
 			}
-//line ends_nngen.go:429
+//line ends_nngen.go:432
 			return []nn.Tensor{v, nn.Scalar(bool(nn_take)), nn.Scalar(bool(nn_take_2))}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -439,7 +442,7 @@ func (c *CompiledStopWhen) steps(f *stopWhenFrame, v nn.Tensor, last int) nn.Vis
 					f.logits = append(f.logits, nn_taps.Tensor(1))
 				}
 			}
-//line ends_nngen.go:443
+//line ends_nngen.go:446
 			return nil
 		},
 	}
@@ -570,7 +573,7 @@ func (f *stopAboveFrame) Step(s *nn.Step) error {
 				s.SetBool(0, true)
 			}
 		}
-//line ends_nngen.go:574
+//line ends_nngen.go:577
 	}
 	return nil
 }
@@ -588,7 +591,7 @@ func (c *CompiledStopAbove) steps(f *stopAboveFrame, v nn.Tensor, limit float32)
 //line ends.go:72
 				f.steps = len(f.norms)
 			}
-//line ends_nngen.go:592
+//line ends_nngen.go:595
 			return []nn.Tensor{v}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -701,7 +704,7 @@ func (c *CompiledStopResult) steps(f *stopResultFrame, last int) nn.Visits {
 			defer nn.Catch(0, &nn_failed)
 //line ends.go:82
 			nn_arg0 := bool(nn_step == last)
-//line ends_nngen.go:705
+//line ends_nngen.go:708
 			return []nn.Tensor{nn.Scalar(nn_arg0)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -717,7 +720,7 @@ func (c *CompiledStopResult) steps(f *stopResultFrame, last int) nn.Visits {
 //line ends.go:86
 				f.ids = ids_2
 			}
-//line ends_nngen.go:721
+//line ends_nngen.go:724
 			return nil
 		},
 	}
@@ -856,8 +859,11 @@ func (nn_c *CompiledKept) steps(f *keptFrame, nn_cache0 nn.AnyCache, v nn.Tensor
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line ends.go:94
+			nn.LastVisit(nn_step, nn_steps, 2)
+//line ends_nngen.go:864
+//line ends.go:94
 			nn_arg1 := bool(nn_step >= 1 && nn_step < 3)
-//line ends_nngen.go:861
+//line ends_nngen.go:867
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -869,7 +875,7 @@ func (nn_c *CompiledKept) steps(f *keptFrame, nn_cache0 nn.AnyCache, v nn.Tensor
 //line ends.go:98
 				f.ids = ids_2
 			}
-//line ends_nngen.go:873
+//line ends_nngen.go:879
 			return nil
 		},
 	}
@@ -1023,11 +1029,14 @@ func (c *CompiledKeptByInvokes) steps(f *keptByInvokesFrame, nn_cache0 nn.AnyCac
 		Caches: []nn.AnyCache{nn_cache0, nn_cache1},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(-1, &nn_failed)
+//line ends.go:115
+			nn.LastVisit(nn_step, nn_steps, 3)
+//line ends_nngen.go:1035
 //line ends.go:108
 			nn_arg1 := bool(nn_step >= 0 && nn_step < 2)
 //line ends.go:115
 			nn_arg2 := bool(nn_step >= 2 && nn_step < 4)
-//line ends_nngen.go:1031
+//line ends_nngen.go:1040
 			return []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {

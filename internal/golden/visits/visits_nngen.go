@@ -95,8 +95,11 @@ func (c *CompiledIterRange) steps(f *iterRangeFrame, v nn.Tensor) nn.Visits {
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line visits.go:14
-			nn_arg1 := bool(nn_step >= 1 && nn_step < 3)
+			nn.LastVisit(nn_step, nn_steps, 2)
 //line visits_nngen.go:100
+//line visits.go:14
+			nn_arg1 := bool(nn_step >= 1 && nn_step < 3)
+//line visits_nngen.go:103
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -105,7 +108,7 @@ func (c *CompiledIterRange) steps(f *iterRangeFrame, v nn.Tensor) nn.Visits {
 			if nn_step >= 1 && nn_step < 3 {
 				f.h1 = append(f.h1, nn_taps.Tensor(0))
 			}
-//line visits_nngen.go:109
+//line visits_nngen.go:112
 			return nil
 		},
 	}
@@ -231,8 +234,11 @@ func (c *CompiledIterList) steps(f *iterListFrame, v nn.Tensor) nn.Visits {
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line visits.go:24
+			nn.LastVisit(nn_step, nn_steps, 3)
+//line visits_nngen.go:239
+//line visits.go:24
 			nn_arg1 := bool(nn_step == 0 || nn_step == 3)
-//line visits_nngen.go:236
+//line visits_nngen.go:242
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -241,7 +247,7 @@ func (c *CompiledIterList) steps(f *iterListFrame, v nn.Tensor) nn.Visits {
 			if nn_step == 0 || nn_step == 3 {
 				f.h1 = append(f.h1, nn_taps.Tensor(0))
 			}
-//line visits_nngen.go:245
+//line visits_nngen.go:251
 			return nil
 		},
 	}
@@ -367,8 +373,11 @@ func (c *CompiledIterOne) steps(f *iterOneFrame, v nn.Tensor) nn.Visits {
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line visits.go:34
+			nn.LastVisit(nn_step, nn_steps, 2)
+//line visits_nngen.go:378
+//line visits.go:34
 			nn_arg1 := bool(nn_step == 2)
-//line visits_nngen.go:372
+//line visits_nngen.go:381
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -377,7 +386,7 @@ func (c *CompiledIterOne) steps(f *iterOneFrame, v nn.Tensor) nn.Visits {
 			if nn_step == 2 {
 				f.h1 = append(f.h1, nn_taps.Tensor(0))
 			}
-//line visits_nngen.go:381
+//line visits_nngen.go:390
 			return nil
 		},
 	}
@@ -504,7 +513,7 @@ func (c *CompiledIterFrom) steps(f *iterFromFrame, v nn.Tensor) nn.Visits {
 			defer nn.Catch(0, &nn_failed)
 //line visits.go:44
 			nn_arg1 := bool(nn_step >= 2)
-//line visits_nngen.go:508
+//line visits_nngen.go:517
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -513,7 +522,7 @@ func (c *CompiledIterFrom) steps(f *iterFromFrame, v nn.Tensor) nn.Visits {
 			if nn_step >= 2 {
 				f.h1 = append(f.h1, nn_taps.Tensor(0))
 			}
-//line visits_nngen.go:517
+//line visits_nngen.go:526
 			return nil
 		},
 	}
@@ -636,7 +645,7 @@ func (c *CompiledIterAll) steps(f *iterAllFrame, v nn.Tensor) nn.Visits {
 			if nn_step >= 0 {
 				f.h1 = append(f.h1, nn_taps.Tensor(0))
 			}
-//line visits_nngen.go:640
+//line visits_nngen.go:649
 			return nil
 		},
 	}
@@ -761,9 +770,12 @@ func (c *CompiledNoIter) steps(f *noIterFrame, v nn.Tensor) nn.Visits {
 		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
+//line visits.go:72
+			nn.LastVisit(nn_step, nn_steps, 1)
+//line visits_nngen.go:776
 //line visits.go:71
 			nn_arg1 := bool(nn_step == 0)
-//line visits_nngen.go:767
+//line visits_nngen.go:779
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -773,7 +785,7 @@ func (c *CompiledNoIter) steps(f *noIterFrame, v nn.Tensor) nn.Visits {
 //line visits.go:71
 				f.h1 = nn_taps.Tensor(0)
 			}
-//line visits_nngen.go:777
+//line visits_nngen.go:789
 			return nil
 		},
 	}
@@ -920,13 +932,16 @@ func (c *CompiledIterTwice) steps(f *iterTwiceFrame, v nn.Tensor) nn.Visits {
 		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
+//line visits.go:83
+			nn.LastVisit(nn_step, nn_steps, 3)
+//line visits_nngen.go:938
 //line visits.go:80
 			nn_arg1 := bool(nn_step >= 0 && nn_step < 2)
 //line visits.go:83
 			nn_arg2 := bool(nn_step >= 2 && nn_step < 4)
 //line visits.go:84
 			nn_arg3 := bool((nn_step >= 2 && nn_step < 4) && (nn_step == 3))
-//line visits_nngen.go:930
+//line visits_nngen.go:945
 			return []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -940,7 +955,7 @@ func (c *CompiledIterTwice) steps(f *iterTwiceFrame, v nn.Tensor) nn.Visits {
 //line visits.go:88
 				f.logits = append(f.logits, nn_taps.Tensor(1))
 			}
-//line visits_nngen.go:944
+//line visits_nngen.go:959
 			return nil
 		},
 	}
@@ -1112,6 +1127,9 @@ func (c *CompiledNested) steps(f *nestedFrame, v nn.Tensor) nn.Visits {
 		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
+//line visits.go:99
+			nn.LastVisit(nn_step, nn_steps, 3)
+//line visits_nngen.go:1133
 //line visits.go:98
 			nn_arg1 := bool(nn_step == 0)
 //line visits.go:99
@@ -1120,7 +1138,7 @@ func (c *CompiledNested) steps(f *nestedFrame, v nn.Tensor) nn.Visits {
 			nn_arg3 := bool(nn_step == 2)
 //line visits.go:99
 			nn_arg4 := bool(nn_step == 3)
-//line visits_nngen.go:1124
+//line visits_nngen.go:1142
 			return []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -1145,7 +1163,7 @@ func (c *CompiledNested) steps(f *nestedFrame, v nn.Tensor) nn.Visits {
 //line visits.go:104
 				f.logits = append(f.logits, nn_taps.Tensor(3))
 			}
-//line visits_nngen.go:1149
+//line visits_nngen.go:1167
 			return nil
 		},
 	}
@@ -1317,6 +1335,9 @@ func (c *CompiledOneByOne) steps(f *oneByOneFrame, v nn.Tensor) nn.Visits {
 		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
+//line visits.go:118
+			nn.LastVisit(nn_step, nn_steps, 3)
+//line visits_nngen.go:1341
 //line visits.go:114
 			nn_arg1 := bool(nn_step == 0)
 //line visits.go:115
@@ -1325,7 +1346,7 @@ func (c *CompiledOneByOne) steps(f *oneByOneFrame, v nn.Tensor) nn.Visits {
 			nn_arg3 := bool(nn_step == 2)
 //line visits.go:118
 			nn_arg4 := bool(nn_step == 3)
-//line visits_nngen.go:1329
+//line visits_nngen.go:1350
 			return []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -1349,7 +1370,7 @@ func (c *CompiledOneByOne) steps(f *oneByOneFrame, v nn.Tensor) nn.Visits {
 //line visits.go:121
 				f.logits[3] = nn_taps.Tensor(3)
 			}
-//line visits_nngen.go:1353
+//line visits_nngen.go:1374
 			return nil
 		},
 	}
@@ -1514,7 +1535,7 @@ func (c *CompiledLeft) steps(f *leftFrame, v nn.Tensor) nn.Visits {
 					nn_take = true
 				}
 			}
-//line visits_nngen.go:1518
+//line visits_nngen.go:1539
 			return []nn.Tensor{v, nn.Scalar(bool(nn_take))}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -1534,7 +1555,7 @@ func (c *CompiledLeft) steps(f *leftFrame, v nn.Tensor) nn.Visits {
 					f.logits = append(f.logits, nn_taps.Tensor(1))
 				}
 			}
-//line visits_nngen.go:1538
+//line visits_nngen.go:1559
 			return nil
 		},
 	}
@@ -1661,7 +1682,7 @@ func (c *CompiledIterBounds) steps(f *iterBoundsFrame, v nn.Tensor, from int, to
 			defer nn.Catch(0, &nn_failed)
 //line visits.go:148
 			nn_arg1 := bool(nn.Visiting(nn_step, nn_steps, nn.Range(from, to)))
-//line visits_nngen.go:1665
+//line visits_nngen.go:1686
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -1670,7 +1691,7 @@ func (c *CompiledIterBounds) steps(f *iterBoundsFrame, v nn.Tensor, from int, to
 			if nn.Visiting(nn_step, nn_steps, nn.Range(from, to)) {
 				f.h1 = append(f.h1, nn_taps.Tensor(0))
 			}
-//line visits_nngen.go:1674
+//line visits_nngen.go:1695
 			return nil
 		},
 	}
@@ -1802,11 +1823,14 @@ func (c *CompiledIterInvokes) steps(f *iterInvokesFrame, one llama.Inputs, two l
 		Last: 3,
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(-1, &nn_failed)
+//line visits.go:166
+			nn.LastVisit(nn_step, nn_steps, 3)
+//line visits_nngen.go:1829
 //line visits.go:160
 			nn_arg1 := bool(nn_step >= 0 && nn_step < 2)
 //line visits.go:166
 			nn_arg2 := bool(nn_step >= 2 && nn_step < 4)
-//line visits_nngen.go:1810
+//line visits_nngen.go:1834
 			return []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -1997,6 +2021,9 @@ func (c *CompiledCarried) steps(f *carriedFrame, v nn.Tensor, limit float32) nn.
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line visits.go:182
+			nn.LastVisit(nn_step, nn_steps, 2)
+//line visits_nngen.go:2026
+//line visits.go:182
 			var nn_p nn.Tensor
 //line visits.go:182
 			if nn_step >= 1 && nn_step < 3 {
@@ -2014,7 +2041,7 @@ func (c *CompiledCarried) steps(f *carriedFrame, v nn.Tensor, limit float32) nn.
 //line visits.go:198
 				nn_p_3 = f.mean * 0.01
 			}
-//line visits_nngen.go:2018
+//line visits_nngen.go:2045
 //line visits.go:180
 			nn_arg0 := bool(nn_step == 0)
 //line visits.go:182
@@ -2025,7 +2052,7 @@ func (c *CompiledCarried) steps(f *carriedFrame, v nn.Tensor, limit float32) nn.
 			nn_arg3 := bool(nn_step >= 3)
 //line visits.go:198
 			nn_arg4 := nn.CarriedTensor(nn_p_2, nn.Float32, 3)
-//line visits_nngen.go:2029
+//line visits_nngen.go:2056
 			return []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn_arg2, nn.Scalar(nn_arg3), nn_arg4, nn.Scalar(float32(nn_p_3))}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -2067,7 +2094,7 @@ func (c *CompiledCarried) steps(f *carriedFrame, v nn.Tensor, limit float32) nn.
 //line visits.go:205
 				f.h = nn_t
 			}
-//line visits_nngen.go:2071
+//line visits_nngen.go:2098
 			return nil
 		},
 	}
@@ -2218,6 +2245,9 @@ func (c *CompiledLayers) steps(f *layersFrame, layer int) nn.Visits {
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line visits.go:213
+			nn.LastVisit(nn_step, nn_steps, 1)
+//line visits_nngen.go:2250
+//line visits.go:213
 			var nn_choice int64
 //line visits.go:213
 			var nn_choice_2 int64
@@ -2227,10 +2257,10 @@ func (c *CompiledLayers) steps(f *layersFrame, layer int) nn.Visits {
 //line visits.go:216
 				nn_choice_2 = nn.Choose(nn_step, 2)
 			}
-//line visits_nngen.go:2231
+//line visits_nngen.go:2261
 //line visits.go:213
 			nn_arg0 := bool(nn_step >= 0 && nn_step < 2)
-//line visits_nngen.go:2234
+//line visits_nngen.go:2264
 			return []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(int64(nn_choice)), nn.Scalar(int64(nn_choice_2))}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -2240,7 +2270,7 @@ func (c *CompiledLayers) steps(f *layersFrame, layer int) nn.Visits {
 //line visits.go:216
 				f.out = append(f.out, nn_taps.Tensor(0))
 			}
-//line visits_nngen.go:2244
+//line visits_nngen.go:2274
 			return nil
 		},
 	}
@@ -2469,7 +2499,7 @@ func (f *limitedFrame) Step(s *nn.Step) error {
 				f.count++
 			}
 		}
-//line visits_nngen.go:2473
+//line visits_nngen.go:2503
 	}
 	return nil
 }
@@ -2491,7 +2521,7 @@ func (c *CompiledLimited) steps(f *limitedFrame, limit float32) nn.Visits {
 //line visits.go:259
 				f.norms = append(f.norms, f.n)
 			}
-//line visits_nngen.go:2495
+//line visits_nngen.go:2525
 			return nil
 		},
 	}

@@ -29,9 +29,13 @@ func (s *single) inputs(t reflect.Type, i int) reflect.Value {
 // args gives a function's parameters from the given one on: inputs, one by one
 // or as a slice, then the named values.
 func (s *single) args(fn reflect.Type, from int) []reflect.Value {
+	return s.argsUntil(fn, from, fn.NumIn())
+}
+
+func (s *single) argsUntil(fn reflect.Type, from, to int) []reflect.Value {
 	var out []reflect.Value
 	invoke, names := 0, s.c.Args
-	for i := from; i < fn.NumIn(); i++ {
+	for i := from; i < to; i++ {
 		in := fn.In(i)
 		switch {
 		case in.Name() == "Inputs":

@@ -25,6 +25,7 @@ type Case struct {
 	Twin    any      // the same function with late reads moved to their places, or nil
 	Args    []string // names of the parameters that are no inputs
 	Decode  bool     // it is also run over a decode loop
+	Steps   bool     // it names decoding steps: it is run over a decode loop alone
 	Sets    []Set
 }
 
@@ -121,7 +122,11 @@ func (r *runner) all(i int, c Case) {
 	defer one.close()
 	for k := range c.Sets {
 		one.set = c.Sets[k]
-		res := one.run(k)
+		run := one.run
+		if c.Steps {
+			run = one.steps
+		}
+		res := run(k)
 		res.Case = i
 		line, err := json.Marshal(res)
 		if err != nil {
