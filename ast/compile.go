@@ -121,6 +121,8 @@ type evaluator struct {
 	lastVisit         int64
 	lastNamed         token.Pos // where it is named
 	takesResult       bool
+	namesAlways       bool      // steps are named on every path
+	namesUnder        token.Pos // or under a condition, first here
 	carried           []*cell
 	carriedTypes      map[types.Object]tensor.Type
 	learned           bool // more of them than the last time

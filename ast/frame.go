@@ -22,9 +22,11 @@ type frame struct {
 	scope *rscope
 	// ahead is the beginning of a region that residual statements go ahead of;
 	// nil: they go to the end of out.
-	ahead *resStmt
-	call  *callCtx
-	loops *loopCtx
+	ahead     *resStmt
+	call      *callCtx
+	loops     *loopCtx
+	guard     code // of what stands under a condition around loops over decoding steps
+	guardText string
 }
 
 // rscope is a level of nesting of the residual code. Assignments to variables

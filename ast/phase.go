@@ -11,6 +11,7 @@ import (
 type phase struct {
 	visits *visitsVal // at which steps; nil where only a run knows, or for over
 	over   bool       // after the last step
+	asked  bool       // a condition on parameters stands around it
 	loop   bool       // a loop names them
 	waits  bool       // for what needs the run's result
 	also   bool       // for Go between two loops: after the last step too, if the loop ended early
@@ -22,7 +23,7 @@ type phase struct {
 // always reports whether the graph need not ask: the phase is there at every
 // step, or does nothing to the model.
 func (p *phase) always() bool {
-	return p.over || p.also || p.breaks == nil && p.visits != nil && len(p.visits.list) == 1 && p.visits.list[0] == visitRange{step: 1, open: true}
+	return p.over || p.also || p.breaks == nil && !p.asked && p.visits != nil && len(p.visits.list) == 1 && p.visits.list[0] == visitRange{step: 1, open: true}
 }
 
 // disjoint reports whether no step is in both phases.

@@ -22,9 +22,14 @@ func (f *frame) stepwise(list []ast.Stmt, visit, reached int64) int64 {
 			reached = f.stepLoop(p, visit, reached)
 			continue
 		}
+		if p.cond != nil {
+			reached = f.stepsUnder(p.cond, visit, reached)
+			continue
+		}
 		var ph *phase
-		if p.next > 0 {
+		if p.at.IsValid() {
 			f.nextBehindStop(p)
+			f.ev.namesAlways = f.ev.namesAlways || f.guard == nil
 		}
 		switch {
 		case p.over:
@@ -42,6 +47,7 @@ func (f *frame) stepwise(list []ast.Stmt, visit, reached int64) int64 {
 		if len(p.stmts) == 0 {
 			continue
 		}
+		ph.under(f.guard, f.guardText)
 		f.inPhase(ph, p.stmts[0].Pos(), func(g *frame) { g.partStmts(p.stmts, shared) })
 	}
 	return reached
@@ -107,9 +113,10 @@ func (f *frame) allSteps(list []ast.Stmt) {
 	}
 	if ev.form == OneInvoke {
 		f.stepwise(list, 0, 0)
-		return
+	} else {
+		f.aroundRun(list)
 	}
-	f.aroundRun(list)
+	ev.namesSometimes()
 }
 
 func resultObject(c *cell, ev *evaluator) types.Object {

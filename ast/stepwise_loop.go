@@ -16,6 +16,11 @@ func (f *frame) stepLoop(p part, visit, reached int64) int64 {
 		return reached
 	}
 	ph.loop = true
+	f.ev.namesAlways = f.ev.namesAlways || f.guard == nil
+	if f.guard != nil && !f.ev.namesUnder.IsValid() {
+		f.ev.namesUnder = p.loop.Pos()
+	}
+	ph.under(f.guard, f.guardText)
 	if len(f.calls(p.loop.Body, "Iter", "All", "Next")) > 0 {
 		return f.unrolled(p, ph, reached)
 	}
@@ -85,6 +90,10 @@ func (f *frame) loopPhase(p part, reached int64) (*phase, int64) {
 	last, bounded := v.last()
 	if !bounded {
 		return ph, endless
+	}
+	if f.guard != nil {
+		ph.code = f.guardedVisits(v)
+		return ph, last
 	}
 	f.ev.named(last, call.Pos())
 	return ph, last

@@ -54,9 +54,10 @@ type part struct {
 	stmts []ast.Stmt
 	loop  *ast.RangeStmt
 	label string
-	next  int64     // by how much Next moves on ahead of it
-	at    token.Pos // of that call
-	over  bool      // from the run's result on: when the last step is over
+	next  int64       // by how much Next moves on ahead of it
+	at    token.Pos   // of that call
+	cond  *ast.IfStmt // a condition around loops over visits
+	over  bool        // from the run's result on: when the last step is over
 }
 
 // parts takes a list of statements apart.
@@ -89,6 +90,10 @@ func (f *frame) parts(list []ast.Stmt) []part {
 				continue
 			}
 			out, open = append(out, part{next: n, at: next[0].Pos()}), true
+		}
+		if c, ok := s.(*ast.IfStmt); ok && len(next) == 0 && len(f.calls(c, "Iter", "All")) > 0 {
+			out, open = append(out, part{cond: c}), false
+			continue
 		}
 		if loops := f.calls(s, "Iter", "All"); len(loops) > 0 {
 			f.fail(loops[0].Pos(), "NN1321", "write the loop over visits as a statement of the trace function or of the invoke itself, or in another such loop; put conditions into it",
@@ -139,6 +144,9 @@ func nodesOf(parts []part) [][]ast.Node {
 		var nodes []ast.Node
 		if p.loop != nil {
 			nodes = append(nodes, p.loop)
+		}
+		if p.cond != nil {
+			nodes = append(nodes, p.cond)
 		}
 		for _, s := range p.stmts {
 			nodes = append(nodes, s)

@@ -83,7 +83,8 @@ which an index picks one to be skipped.
 	}`},
 	{"NN1321", "visits out of place", `
 Over decoding steps a trace is compiled once for all of them: the parts of the function belong to steps, in the order in which they
-stand. Loops over visits are statements of the trace function, or of the invoke, itself; conditions go into them.
+stand. Loops over visits are statements of the trace function, or of the invoke, itself; conditions go into them, or stand around them
+where parameters decide and the trace names steps on every path too.
 
 	for step := range m.Iter(nn.RangeFrom(2)) {
 		if flag && step%2 == 0 { … }

@@ -20,6 +20,7 @@ type stepsWriter struct {
 	used    map[string]bool // parameters
 	carried bool            // the invoke's h and k are declared
 	set     bool            // h has a value for sure
+	sure    bool            // a loop was written that every run comes to
 	late    int             // the first step that is to come
 	step    string          // the variable of the loop around, "" outside of loops
 	names   int
@@ -118,7 +119,7 @@ func (w *stepsWriter) param(name string) string {
 
 // body writes the code of one invoke: at step 0, then loops with Go between them.
 func (w *stepsWriter) body() {
-	w.late, w.set, w.step = 0, false, ""
+	w.late, w.set, w.sure, w.step = 0, false, false, ""
 	w.line("var h nn.Tensor")
 	w.line("var k float32")
 	if w.one(2) {
@@ -134,7 +135,7 @@ func (w *stepsWriter) body() {
 		if w.late > 3 {
 			break
 		}
-		w.loop()
+		w.guarded()
 		if w.one(3) {
 			w.line("for _, f := range fs%d {", w.invoke)
 			w.line("\tk += f / 100")
@@ -191,6 +192,32 @@ func (w *stepsWriter) visits() (text string, known bool) {
 	}
 	w.late = to
 	return fmt.Sprintf("m.Iter(nn.Range(%d, %d))", from, to), true
+}
+
+// guarded writes a loop, perhaps under a condition on parameters, and another on
+// its other side: behind one that is there in any case.
+func (w *stepsWriter) guarded() {
+	if w.late == 0 || !w.sure || !w.one(3) {
+		w.loop()
+		w.sure = true
+		return
+	}
+	from, set := w.late, w.set
+	w.line("if %s > 0.5 {", w.param("alpha"))
+	w.depth++
+	w.loop()
+	w.depth--
+	if w.one(2) {
+		var to int
+		to, w.late, w.set = w.late, from, set
+		w.line("} else {")
+		w.depth++
+		w.loop()
+		w.depth--
+		w.late = max(w.late, to)
+	}
+	w.set = set
+	w.line("}")
 }
 
 // loop writes a loop over visits.

@@ -120,3 +120,32 @@ func KeptByInvokes(t *llama.Trace, one, two llama.Inputs, v nn.Tensor) (all, own
 	t.Run()
 	return all, own
 }
+
+// Asked steers where parameters ask for it, over other steps on each side.
+//
+//nngen:trace nohooks
+func Asked(m *llama.Model, v nn.Tensor, late bool, sign float32) (h1 []nn.Tensor, n int) {
+	for step := range m.Iter(0) {
+		n += step + 10
+	}
+	if late {
+		for range m.Iter(nn.RangeFrom(2)) {
+			h1 = append(h1, steer(m, v))
+		}
+		n += 2
+	} else if sign > 0 {
+		first := m.Model.Layers[0].Output().At(nn.All, nn.RangeFrom(-1))
+		for step := range m.Iter(nn.Range(1, 3)) {
+			b := m.Model.Layers[0]
+			b.SetOutput(b.Output().Add(first))
+			n += step
+			if step == 2 {
+				break
+			}
+		}
+	} else {
+		h1 = append(h1, m.Model.Layers[1].Output())
+	}
+	n += len(h1)
+	return h1, n
+}

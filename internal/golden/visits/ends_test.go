@@ -237,3 +237,37 @@ func TestCachesOfInvokes(t *testing.T) {
 		require.Equal(t, 2, own.LMHead.Entries()[n].Output.Shape()[0])
 	}
 }
+
+// TestAsked: loops under conditions on parameters belong to runs where these
+// hold; what they do there is the golden's, and the interpreter's.
+func TestAsked(t *testing.T) {
+	f, s := open(t)
+	in, v := given(t, f, "iter_from/in."), array(t, f, "iter_from/arg.v").Tensor()
+	c, err := visits.CompileAsked(s)
+	require.NoError(t, err)
+	defer c.Close()
+	all := [][][]int64{}
+	for _, given := range []struct {
+		late bool
+		sign float32
+	}{{true, 1}, {false, 1}, {false, -1}} {
+		var want []nn.Tensor
+		var wantN int
+		wantIDs, err := s.InterpretGenerate(ctx, in, func(m *llama.Model) error {
+			want, wantN = visits.Asked(m, v, given.late, given.sign)
+			return nil
+		}, nn.MaxNewTokens(steps))
+		require.NoError(t, err)
+		ids, h1, n, err := c.Generate(ctx, in, v, given.late, given.sign, nn.MaxNewTokens(steps))
+		require.NoError(t, err)
+		require.Equal(t, wantIDs, ids)
+		require.Equal(t, wantN, n)
+		require.Len(t, h1, len(want))
+		for i := range h1 {
+			require.InDeltaSlice(t, want[i].Float32s(), h1[i].Float32s(), 1e-4)
+		}
+		all = append(all, ids)
+	}
+	requireNew(t, array(t, f, "iter_from/ids").Ints, all[0])
+	require.NotEqual(t, all[1], all[2], "the edit moves the output")
+}
