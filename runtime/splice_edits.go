@@ -141,7 +141,31 @@ func (v *versionsOf) touched(p *Plan) map[string][]int {
 			}
 		}
 	}
+	v.kept(p, out)
 	return out
+}
+
+// kept adds the moments at which the plan's caches take the model's tensors.
+func (v *versionsOf) kept(p *Plan, out map[string][]int) {
+	for _, c := range p.Caches {
+		add := func(taps []int, address string) {
+			for _, t := range taps {
+				r := p.Taps[c.First+t].Value
+				if r.Kind != plan.Model {
+					continue
+				}
+				for i, m := range v.in.moments {
+					if m.Tensor == r.Name && m.Address == address {
+						out[r.Name] = append(out[r.Name], i)
+					}
+				}
+			}
+		}
+		for _, e := range c.Entries {
+			add(e.Outputs, e.Module+".output")
+			add(e.Inputs, e.Module+".input")
+		}
+	}
 }
 
 // agree refuses a plan that uses one tensor both ahead of an edit and behind it:
@@ -154,7 +178,7 @@ func (sp *splice) agree() error {
 			if k > 0 && now != sp.seen[name] {
 				a, b := sp.versions.in.moments[moments[0]].Address, sp.versions.in.moments[m].Address
 				e := fault("NN3184", "%s uses one tensor as %s and as %s, and an edit stands between the two", sp.p.Name, a, b)
-				e.Hint = "use one of the two, or interpret the trace"
+				e.Hint = "use one of the two, or interpret the trace; a cache is told which of them with nn.Modules"
 				return e
 			}
 			sp.seen[name] = now
