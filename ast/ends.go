@@ -15,6 +15,7 @@ type stop struct {
 	phase *phase
 	sides []*side
 	inv   *invoke
+	after int // accesses of the invoke that the program makes before it
 }
 
 // stopRun evaluates Stop: it ends the run when the point in work is over. On
@@ -24,28 +25,18 @@ func (f *frame) stopRun(e *ast.CallExpr) value {
 	switch {
 	case f.inv == nil:
 		return f.fail(e.Pos(), "NN1503", "call Stop inside the invoke that ends the run", "Stop is called outside an invoke")
-	case !f.mayAsk(e.Pos(), "the run is stopped") || !f.mayBranch(e.Pos(), "the run is stopped"):
+	case !f.mayAsk(e.Pos(), "the run is stopped"):
 		return invalid{}
 	}
-	st := &stop{pos: e.Pos(), pred: f.predicate(), phase: f.phaseOf(), sides: sidesOf(f.scope), inv: f.inv}
+	st := &stop{pos: e.Pos(), pred: f.predicate(), phase: f.phaseOf(), sides: sidesOf(f.scope), inv: f.inv, after: len(f.inv.history)}
+	if !f.mayStopAll(st) {
+		return invalid{}
+	}
 	f.ev.sched.stops = append(f.ev.sched.stops, st)
 	if st.pred == nil {
 		f.inv.request(schedule.Request[*sym]{Kind: schedule.Stop, Pos: f.ev.position(e.Pos())})
 	}
 	return &tupleVal{}
-}
-
-// mayBranch refuses stops that only a run decides about in traces of several
-// invokes: what the others are served would depend on it.
-func (f *frame) mayBranch(pos token.Pos, what string) bool {
-	cond := f.conditional(-1)
-	if cond == nil || !f.ev.sched.several() {
-		return true
-	}
-	d := f.ev.report(pos, "NN1504", "%s under a condition that only a run knows, in an invoke of several", what)
-	d.Hint = "stop in every run, or make the invoke with the condition a trace of its own"
-	f.ev.relate(d, cond.pos, "the condition is here")
-	return false
 }
 
 // mayBeStopped refuses points behind a stop that a run may or may not make: the

@@ -20,6 +20,7 @@ func (ev *evaluator) finish() *Trace {
 	t.File = t.Pos.Filename
 	ev.keptCaches()
 	ev.besideSkips()
+	ev.besideStops()
 	var exprs []code
 	for _, c := range ev.results {
 		exprs = append(exprs, f.resultCode(c))

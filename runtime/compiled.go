@@ -82,7 +82,9 @@ func (s *Session) compile(p *Plan, steps, lazy bool, opts []CompileOption) (*Com
 		return nil, err
 	}
 	c := &Compiled{s: s, plan: p, set: s.set.clone(), hooks: hooks, opts: opts}
-	c.early = c.earlyStops()
+	if !lazy { // a loop over steps ends with the step that stops
+		c.early = c.earlyStops()
+	}
 	for _, o := range opts {
 		o.applyCompile(&c.set)
 	}

@@ -149,7 +149,8 @@ writes of one point. (Integers that invokes only add to, or only multiply, come 
 	t.Invoke(b, func(m *gpt2.Model) { _ = m.Transformer.H[1].Output().Norm().Item(); names = append(names, "b") })
 
 Do what they share ahead of the condition, let both wait at a barrier in between, or write two traces. A module that is skipped under
-a condition is skipped by all invokes under the same condition over parameters, as it runs for the whole batch or not at all.`},
+a condition is skipped by all invokes under the same condition over parameters, as it runs for the whole batch or not at all. A stop
+under a condition of parameters comes behind all that the other invokes use.`},
 	{"NN1505", "no rows of its own", `
 The tensor has no batch axis (or none that the spec knows), so one invoke of several cannot write its rows.`},
 	{"NN1510", "a cache out of place", `

@@ -168,3 +168,24 @@ func StopEarly(m *llama.Model, layer, early int) (h, logits nn.Tensor) {
 	}
 	return h, m.LMHead.Output().Scale(2)
 }
+
+// StopAll stops where a parameter says so, when the other invoke has what it reads.
+//
+//nngen:trace
+func StopAll(t *llama.Trace, x, y llama.Inputs, flag bool) (a, b, logits nn.Tensor) {
+	t.Invoke(x, func(m *llama.Model) {
+		a = m.Model.Layers[0].Output()
+		if flag {
+			t.Stop()
+			return
+		}
+		logits = m.LMHead.Output()
+	})
+	t.Invoke(y, func(m *llama.Model) {
+		l := m.Model.Layers[0]
+		l.SetOutput(l.Output().Scale(3))
+		b = l.Output()
+	})
+	t.Run()
+	return a, b, logits
+}

@@ -89,3 +89,29 @@ func TestStopEarly(t *testing.T) {
 	_, _, err = c.Run(t.Context(), llama.Inputs{}, 0, 1)
 	require.Error(t, err)
 }
+
+// TestStopAll holds a stop that a parameter decides in one of two invokes to the
+// interpreter: the other has what it read.
+func TestStopAll(t *testing.T) {
+	sess := openLlama(t)
+	in := prompt(t, "ends", "stop_norm_on/")
+	c, err := ends.CompileStopAll(sess)
+	require.NoError(t, err)
+	defer c.Close()
+	for _, flag := range []bool{true, false} {
+		var a, b, logits nn.Tensor
+		require.NoError(t, sess.InterpretTrace(t.Context(), func(tr *llama.Trace) error {
+			a, b, logits = ends.StopAll(tr, in, in, flag)
+			return nil
+		}))
+		gotA, gotB, gotLogits, err := c.Run(t.Context(), in, in, flag)
+		require.NoError(t, err)
+		sameTensor(t, a, gotA, "a")
+		sameTensor(t, b, gotB, "b")
+		require.Equal(t, flag, gotLogits.IsZero())
+		require.Equal(t, flag, logits.IsZero())
+		if !flag {
+			sameTensor(t, logits, gotLogits, "logits")
+		}
+	}
+}

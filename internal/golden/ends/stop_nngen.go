@@ -1569,3 +1569,136 @@ func (c *CompiledStopEarly) Plan() *nn.Plan {
 func (c *CompiledStopEarly) Close() error {
 	return c.c.Close()
 }
+
+// stopAllMediators are the invokes of StopAll, scheduled: the states of each in the order of the run.
+var stopAllMediators = []nn.Mediator{
+	// x, line 176
+	{
+		{At: "model.layers.0.output", Event: nn.Value, Placement: nn.TapOut, Rows: 0, Line: 177},
+		{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: 0, When: "!(flag)", Line: 182},
+		{At: "", Event: nn.End, Rows: 0},
+	},
+	// y, line 184
+	{
+		{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 186},
+		{At: "model.layers.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, Line: 186},
+		{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 187},
+		{At: "", Event: nn.End, Rows: 1},
+	},
+}
+
+// stopAllPlan is StopAll, compiled, as data.
+func stopAllPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "StopAll",
+		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
+		Invokes: []string{"x", "y"},
+		// What is given to each run.
+		Params: []nn.Param{
+			{Name: "flag", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
+		},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"a_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 177},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 186},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 3.0}, Line: 186},
+			{Op: "Scale", In: []nn.Ref{nn.Val("narrowRows0"), nn.Val("const0")}, Out: []string{"b_2"}, Line: 186},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("b_2")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 186},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 182},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "model.layers.0.output", Tensor: "/model/layers.0/Add_1_output_0", Value: nn.Val("joinRows0"), Line: 186},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "a", Value: nn.Val("a_2"), Line: 177},
+			{Name: "b", Value: nn.Val("b_2"), Line: 186},
+			{Name: "tap0", Value: nn.Val("logits"), Line: 182},
+		},
+		// Where the run ends.
+		Stops: []nn.Stopping{
+			{When: nn.When(nn.Arg("flag")), Text: "flag", Drops: []int{2}, Line: 179},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/model/layers.0/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+			"logits":                         {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+		},
+		Mediators: stopAllMediators,
+	}
+}
+
+// CompiledStopAll is StopAll, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// StopAll stops where a parameter says so, when the other invoke has what it reads.
+type CompiledStopAll struct {
+	c *nn.Compiled
+}
+
+// CompileStopAll puts StopAll into the model's graph and opens a session over it, which may take seconds.
+func CompileStopAll(s *llama.Session, opts ...nn.CompileOption) (*CompiledStopAll, error) {
+	c, err := s.Compile(stopAllPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledStopAll{c: c}, nil
+}
+
+// StopAllResult holds the results of one run of StopAll.
+type StopAllResult struct {
+	A      nn.Tensor
+	B      nn.Tensor
+	Logits nn.Tensor
+}
+
+// Run runs the model once with StopAll in it. The results belong to the caller until they are released.
+func (c *CompiledStopAll) Run(ctx context.Context, x llama.Inputs, y llama.Inputs, flag bool) (a nn.Tensor, b nn.Tensor, logits nn.Tensor, err error) {
+	var res StopAllResult
+	err = c.RunInto(ctx, &res, x, y, flag)
+	return res.A, res.B, res.Logits, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledStopAll) RunInto(ctx context.Context, res *StopAllResult, x llama.Inputs, y llama.Inputs, flag bool) (nn_failed error) {
+	nn_invoke := -1
+	defer nn.CatchIn(&nn_invoke, &nn_failed)
+	var logits nn.Tensor
+	_ = logits
+	var held [1]nn.Tensor
+	if err := c.c.RunInto(ctx, []nn.InvokeInputs{x.NNInputs(), y.NNInputs()}, []nn.Tensor{nn.Scalar(flag)}, &res.A, &res.B, &held[0]); err != nil {
+		return err
+	}
+	nn_out := []*nn.Tensor{&res.A, &res.B, &held[0]}
+	nn_taps := struct {
+		Tensor func(i int) nn.Tensor
+	}{func(i int) nn.Tensor {
+		return *nn_out[i]
+	}}
+//line stop.go:178
+nn_invoke:
+	switch {
+	default:
+//line stop.go:178
+		if flag {
+//line stop.go:180
+			break nn_invoke
+		}
+		logits = nn_taps.Tensor(2)
+	}
+//line stop_nngen.go:1690
+//line stop.go:190
+	res.Logits = logits
+//line stop_nngen.go:1693
+	return nil
+}
+
+// Plan is the compiled form of StopAll, as data.
+func (c *CompiledStopAll) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledStopAll) Close() error {
+	return c.c.Close()
+}
