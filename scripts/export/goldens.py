@@ -15,11 +15,8 @@ import gallery
 import golden_attach
 import golden_bert
 import golden_ends
-<<<<<<< HEAD
-import golden_genai
-=======
 import golden_folded
->>>>>>> 7915021 (Tell the rows of invokes apart where they share an axis with something else: in the order that nngen spec sees, in a net held to PyTorch's values)
+import golden_genai
 import golden_gpt2
 import golden_hooks
 import golden_llama
