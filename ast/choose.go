@@ -183,7 +183,8 @@ func (f *frame) together(e ast.Expr, vals []value, by *choice) value {
 func (ev *evaluator) planChoices(p *plan.Plan) {
 	for _, c := range ev.chosen {
 		if c.param.live {
-			p.Choices = append(p.Choices, plan.Choice{Param: c.param.name, Of: c.of, Line: ev.line(c.pos)})
+			file, line := ev.where(c.pos)
+			p.Choices = append(p.Choices, plan.Choice{Param: c.param.name, Of: c.of, Line: line, File: file})
 		}
 	}
 	for _, o := range ev.sched.orders {
@@ -192,7 +193,8 @@ func (ev *evaluator) planChoices(p *plan.Plan) {
 }
 
 func (ev *evaluator) planAccess(a *access) plan.Access {
-	out := plan.Access{Moments: a.moments, Line: ev.line(a.pos), Write: a.write, Skip: a.skip}
+	out := plan.Access{Moments: a.moments, Write: a.write, Skip: a.skip}
+	out.File, out.Line = ev.where(a.pos)
 	for i, m := range a.moments {
 		if a.skip {
 			out.At = append(out.At, ev.skippedAt(a, i))

@@ -154,7 +154,8 @@ func (ev *evaluator) settleSteps(d *divider, top *resBlock) bool {
 
 // planTap is the tap of a value; one of a chosen module has all candidates.
 func (e *emission) tap(name string, s *sym) plan.Tap {
-	t := plan.Tap{Name: name, Line: e.ev.line(s.pos)}
+	t := plan.Tap{Name: name}
+	t.File, t.Line = e.ev.where(s.pos)
 	if s.late == nil {
 		t.Value = e.value(e.top, s)
 		return t

@@ -145,8 +145,9 @@ func (e *emission) guarded(s *sym) plan.Ref {
 	}
 	name := e.names.free(s.node.hint, lowerFirst(s.node.op))
 	ref := plan.Ref{Kind: plan.Result, Name: name}
+	file, line := e.ev.where(s.node.pos)
 	e.top.nodes = append(e.top.nodes, plan.Node{
-		Op: plan.If, In: []plan.Ref{cond}, Out: []string{name}, Types: []tensor.Type{{DType: s.typ.DType}}, Line: e.ev.line(s.node.pos),
+		Op: plan.If, In: []plan.Ref{cond}, Out: []string{name}, Types: []tensor.Type{{DType: s.typ.DType}}, Line: line, File: file,
 		Then: &plan.Body{Nodes: then.nodes, Out: []plan.Ref{out}},
 		Else: &plan.Body{Nodes: els, Out: []plan.Ref{{Kind: plan.Result, Name: els[len(els)-1].Out[0]}}},
 	})
@@ -195,7 +196,8 @@ func (n *graphNode) refuses() bool {
 
 // node writes one node, after what it needs.
 func (e *emission) node(at *scopeOfPlan, n *graphNode) {
-	out := plan.Node{Op: n.op, Attrs: n.attrs, Line: e.ev.line(n.pos)}
+	out := plan.Node{Op: n.op, Attrs: n.attrs}
+	out.File, out.Line = e.ev.where(n.pos)
 	if n.then != nil {
 		out.In = []plan.Ref{e.value(at, n.in[0])}
 		out.Then, out.Else = e.branch(at, n.then), e.branch(at, n.els)

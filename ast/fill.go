@@ -1,6 +1,7 @@
 package ast
 
 import (
+	"path/filepath"
 	"strings"
 
 	"github.com/nngen-go/nngen/internal/ops"
@@ -126,7 +127,7 @@ func (ev *evaluator) settle(top *resBlock, exprs []code) {
 
 // fillPlan writes down the plan: everything live, in the order it was made.
 func (ev *evaluator) fillPlan(t *Trace) {
-	p := &plan.Plan{Name: t.Func, Model: ev.acc.spec.Fingerprint, Tensors: map[string]tensor.Type{}}
+	p := &plan.Plan{Name: t.Func, File: filepath.Base(ev.file()), Model: ev.acc.spec.Fingerprint, Tensors: map[string]tensor.Type{}}
 	names := &planNames{used: map[string]bool{plan.RowBounds: true}}
 	for _, inv := range ev.sched.invokes {
 		p.Invokes = append(p.Invokes, inv.name)
@@ -232,7 +233,8 @@ func (ev *evaluator) planWrites(e *emission) {
 		if n := c.value.final().node; n != nil && (!n.live || n.under != nil) {
 			continue
 		}
-		p.Checks = append(p.Checks, plan.Check{Value: e.value(e.top, c.value), Tensor: c.tensor, Want: c.want, At: c.at, Line: ev.line(c.pos)})
+		file, line := ev.where(c.pos)
+		p.Checks = append(p.Checks, plan.Check{Value: e.value(e.top, c.value), Tensor: c.tensor, Want: c.want, At: c.at, Line: line, File: file})
 	}
 }
 

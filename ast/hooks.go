@@ -208,7 +208,7 @@ func (ev *evaluator) hookNode(h *hook, in []plan.Ref) plan.Node {
 		out.Out = append(out.Out, o.name)
 		out.Types = append(out.Types, o.typ)
 		if out.Line == 0 {
-			out.Line = ev.line(o.pos)
+			out.File, out.Line = ev.where(o.pos)
 		}
 	}
 	return out

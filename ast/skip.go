@@ -166,7 +166,8 @@ func (ev *evaluator) planSkips(p *plan.Plan) {
 			continue
 		}
 		at[key] = len(p.Skips)
-		s := plan.Skipped{Module: k.body.Module, Inputs: k.body.Inputs, Given: k.given, Line: ev.line(k.pos)}
+		s := plan.Skipped{Module: k.body.Module, Inputs: k.body.Inputs, Given: k.given}
+		s.File, s.Line = ev.where(k.pos)
 		if k.pred != nil {
 			s.When = k.pred.text
 		}

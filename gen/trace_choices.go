@@ -17,7 +17,7 @@ func tap(t plan.Tap) *jen.Statement {
 		})
 		list = append(list, jen.Id("Choices").Op(":").Add(choices), jen.Id("Choice").Op(":").Lit(t.Choice))
 	}
-	return jen.Values(integer(list, "Line", t.Line)...)
+	return jen.Values(place(list, t.File, t.Line)...)
 }
 
 // choices adds what parameters pick from, and the order that they must leave.
@@ -27,7 +27,7 @@ func (f *traceFunc) choices(field func(comment, name string, value *jen.Statemen
 		field("Which modules are chosen when it is run.", "Choices", jen.Index().Add(nn("Choice")).Add(rows(len(p.Choices), func(i int) *jen.Statement {
 			c := p.Choices[i]
 			list := []jen.Code{jen.Id("Param").Op(":").Lit(c.Param), jen.Id("Of").Op(":").Add(texts(c.Of))}
-			return jen.Values(integer(list, "Line", c.Line)...)
+			return jen.Values(place(list, c.File, c.Line)...)
 		})))
 	}
 	if len(p.Orders) > 0 {
@@ -57,5 +57,5 @@ func access(a plan.Access) *jen.Statement {
 	if a.Skip {
 		list = append(list, jen.Id("Skip").Op(":").True())
 	}
-	return nn("Access").Values(integer(list, "Line", a.Line)...)
+	return nn("Access").Values(place(list, a.File, a.Line)...)
 }

@@ -95,6 +95,15 @@ func integer(list []jen.Code, name string, v int) []jen.Code {
 	return append(list, jen.Id(name).Op(":").Lit(v))
 }
 
+// place adds the line of the user's text that something stands for.
+func place(list []jen.Code, file string, line int) []jen.Code {
+	list = integer(list, "Line", line)
+	if file == "" || line == 0 {
+		return list
+	}
+	return append(list, jen.Id("File").Op(":").Lit(file))
+}
+
 // rows is a composite literal's body with each element on a line of its own.
 func rows(n int, element func(i int) *jen.Statement) *jen.Statement {
 	if n == 0 {
@@ -121,6 +130,7 @@ func (f *traceFunc) planFunc() *jen.Statement {
 			g.Add(s.Id(name).Op(":").Add(value))
 		}
 		field("", "Name", jen.Lit(p.Name))
+		field("", "File", nn("FileOf").Call(jen.Id(f.t.Func)))
 		field("", "Model", jen.Lit(p.Model))
 		field("", "Invokes", texts(p.Invokes))
 		if len(p.Params) > 0 {
@@ -221,7 +231,7 @@ func node(n plan.Node) *jen.Statement {
 			}
 		}))
 	}
-	list = integer(list, "Line", n.Line)
+	list = place(list, n.File, n.Line)
 	if n.Then != nil && n.Else != nil {
 		return jen.Values(append(list,
 			jen.Line().Id("Then").Op(":").Add(branch(n.Then)),
@@ -311,10 +321,10 @@ func write(w plan.Write) *jen.Statement {
 }
 
 func check(c plan.Check) *jen.Statement {
-	return jen.Values(integer([]jen.Code{
+	return jen.Values(place([]jen.Code{
 		jen.Id("Value").Op(":").Add(ref(c.Value)), jen.Id("Tensor").Op(":").Lit(c.Tensor),
 		jen.Id("Want").Op(":").Add(typeLit(c.Want)), jen.Id("At").Op(":").Lit(c.At),
-	}, "Line", c.Line)...)
+	}, c.File, c.Line)...)
 }
 
 func typeLit(t tensor.Type) *jen.Statement { return nn("Type").Add(typeBody(t)) }

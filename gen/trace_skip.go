@@ -16,7 +16,7 @@ func skipped(k plan.Skipped) *jen.Statement {
 	if k.When != "" {
 		list = append(list, jen.Id("When").Op(":").Lit(k.When))
 	}
-	return jen.Values(integer(list, "Line", k.Line)...)
+	return jen.Values(place(list, k.File, k.Line)...)
 }
 
 // stopping is a place that ends the run.

@@ -33,13 +33,19 @@ func (l lender) Import(path string) (*types.Package, error) {
 	return l.source.Import(path)
 }
 
-// compile type-checks one generated file as a package.
-func (l lender) compile(t *testing.T, fset *token.FileSet, path string, src []byte) *types.Package {
+// compile type-checks one generated file as a package, beside functions of the user's.
+func (l lender) compile(t *testing.T, fset *token.FileSet, path string, src []byte, functions ...string) *types.Package {
 	t.Helper()
 	file, err := parser.ParseFile(fset, path+"/x.go", src, 0)
 	require.NoError(t, err)
+	files := []*ast.File{file}
+	for _, name := range functions {
+		own, err := parser.ParseFile(fset, path+"/"+name+".go", "package "+file.Name.Name+"\n\nfunc "+name+"() {}\n", 0)
+		require.NoError(t, err)
+		files = append(files, own)
+	}
 	conf := types.Config{Importer: l}
-	pkg, err := conf.Check(path, fset, []*ast.File{file}, nil)
+	pkg, err := conf.Check(path, fset, files, nil)
 	require.NoError(t, err)
 	return pkg
 }
@@ -58,6 +64,10 @@ func TestGeneratedCodeCompiles(t *testing.T) {
 	for _, ts := range [][]*front.Trace{{steer(), patch()}, {hot()}} {
 		src, err := Traces("/app/probes/steer.go", ts)
 		require.NoError(t, err)
-		l.compile(t, fset, appPath, src)
+		var names []string
+		for _, tr := range ts {
+			names = append(names, tr.Func)
+		}
+		l.compile(t, fset, appPath, src, names...)
 	}
 }

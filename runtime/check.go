@@ -27,17 +27,13 @@ func (c *Compiled) checkWith(k *checker, args []Tensor) (*checked, error) {
 	}
 	for _, n := range c.plan.Nodes {
 		if err := k.node(n); err != nil {
-			line := n.Line
-			if inner, ok := err.(lineError); ok && inner.line > 0 {
-				line = inner.line
-			}
-			return nil, c.atRun(line, "%v", err)
+			return nil, c.atNode(n, err)
 		}
 	}
 	for _, ch := range c.plan.Checks {
 		got, want := k.ref(ch.Value), k.known(ch.Want)
 		if got.DType != want.DType || got.Shape.Differs(want.Shape) {
-			return nil, c.atRun(ch.Line, "%s takes %s, but would be set to %s", ch.At, want, got)
+			return nil, c.atLine("NN3130", ch.File, ch.Line, "%s takes %s, but is set to %s", ch.At, want, got)
 		}
 	}
 	out := &checked{taps: make([]tensor.Type, len(c.plan.Taps)), steps: k.stepTypes(), passing: k.passing}
@@ -74,13 +70,6 @@ type checked struct {
 	// late goes on checking in mid-run, where only Go tells the sizes of what it
 	// makes; nil where all of them are known ahead.
 	late *checker
-}
-
-// atRun is an error of one line of the trace function, found by a run.
-func (c *Compiled) atRun(line int, format string, args ...any) error {
-	e := misuse("NN3130", format, args...)
-	e.Message = fmt.Sprintf("%s, line %d: %s", c.plan.Name, line, e.Message)
-	return e
 }
 
 // checker computes types with the sizes of one run.
@@ -221,7 +210,7 @@ func (k *checker) node(n Node) error {
 func (k *checker) fit(n Node, got tensor.Type) error {
 	want := k.known(n.Types[0])
 	if got.DType != want.DType || got.Shape.Differs(want.Shape) {
-		return fmt.Errorf("%s takes %s, but would be set to %s", ops.Attrs(n.Attrs).String("at"), want, got)
+		return fmt.Errorf("%s takes %s, but is set to %s", ops.Attrs(n.Attrs).String("at"), want, got)
 	}
 	if shape, err := want.Shape.Unify(got.Shape); err == nil {
 		want.Shape = shape

@@ -72,7 +72,7 @@ func either(a, b tensor.Type) tensor.Type {
 func (k *checker) branch(b *plan.Body) ([]tensor.Type, error) {
 	for _, n := range b.Nodes {
 		if err := k.node(n); err != nil {
-			return nil, lineError{n.Line, err}
+			return nil, &nodeError{n, err}
 		}
 	}
 	out := make([]tensor.Type, len(b.Out))
@@ -80,12 +80,6 @@ func (k *checker) branch(b *plan.Body) ([]tensor.Type, error) {
 		out[i] = k.ref(r)
 	}
 	return out, nil
-}
-
-// lineError is an error of a node inside a branch, with the line it stands for.
-type lineError struct {
-	line int
-	error
 }
 
 // truth is the value of a condition that parameters decide, or steps of mid-run

@@ -76,7 +76,7 @@ func (c *Compiled) checkChoices(args []Tensor) error {
 			return err
 		}
 		if n != noChoice && (n < 0 || n >= int64(len(ch.Of))) {
-			return c.atRun(ch.Line, "%s is %d, but there are %d modules to choose from", ch.Param, n, len(ch.Of))
+			return c.atLine("NN3130", ch.File, ch.Line, "%s is %d, but there are %d modules to choose from", ch.Param, n, len(ch.Of))
 		}
 	}
 	for _, o := range c.plan.Orders {
@@ -108,10 +108,10 @@ func (c *Compiled) checkOrder(args []Tensor, o plan.Order) error {
 	if o.Then.Skip {
 		done = "skipped"
 	}
-	e := misuse("NN3102", "%s, line %d: %s cannot be %s any more: %s, which comes later in the run, was already %s in line %d",
-		c.plan.Name, o.Then.Line, thenAt, done, firstAt, verb, o.First.Line)
+	e := fault("NN3102", "%s cannot be %s any more: %s, which comes later in the run, was already %s in line %d",
+		thenAt, done, firstAt, verb, o.First.Line)
 	e.Hint = "choose a module that comes no earlier in the run than the other"
-	return e
+	return c.place(e, o.Then.File, o.Then.Line)
 }
 
 // momentOf is when an access happens in this run; false: it does not.
@@ -157,7 +157,7 @@ func (c *Compiled) outputsOf(outputs []string, from int, args []Tensor) ([]strin
 			n = 0 // Go fails before it looks
 		}
 		if n < 0 || n >= int64(len(t.Choices)) {
-			return nil, c.atRun(t.Line, "%s is %d, but there are %d modules to choose from", t.Choice, n, len(t.Choices))
+			return nil, c.atLine("NN3130", t.File, t.Line, "%s is %d, but there are %d modules to choose from", t.Choice, n, len(t.Choices))
 		}
 		out[from+i] = choiceName(i, int(n))
 	}

@@ -137,7 +137,7 @@ func mayEnd(nodes []Node) bool {
 func (c *Compiled) build(taps []Tap, outputs []string) (*program, error) {
 	model, err := c.s.graphOf(c.plan, taps, outputs, c.weights, false)
 	if err != nil {
-		return nil, err
+		return nil, c.spliced(err)
 	}
 	names := slices.Clone(outputs)
 	for i := range taps {
@@ -254,7 +254,7 @@ func (c *Compiled) runInto(ctx context.Context, r *stepRun, ins []InvokeInputs, 
 	}
 	if len(c.plan.Choices)+len(c.plan.Orders) > 0 {
 		if err := c.checkChoices(args); err != nil {
-			return err
+			return outside(err)
 		}
 	}
 	if v := c.last.Load(); v != nil && v.matches(ins, args) {
@@ -265,12 +265,12 @@ func (c *Compiled) runInto(ctx context.Context, r *stepRun, ins []InvokeInputs, 
 	}
 	b, err := c.s.info.join(ins)
 	if err != nil {
-		return err
+		return outside(err)
 	}
 	defer b.release()
 	types, err := c.checkRun(b, args)
 	if err != nil || c.main == nil {
-		return err
+		return outside(err)
 	}
 	if !types.passing {
 		c.remember(ins, b, args, types)
@@ -292,8 +292,8 @@ func (c *Compiled) failed(ctx context.Context, err error) error {
 	if u := (userError{}); errors.As(err, &u) {
 		return u.error
 	}
-	if line, text, ok := opFailure(err); ok && line > 0 {
-		return c.atRun(line, "%v", &operationError{text, err})
+	if file, line, text, ok := opFailure(err); ok && line > 0 {
+		return c.atLine("NN3114", file, line, "%v", &operationError{text, err})
 	}
 	return notRun(ctx, c.plan.Name, err)
 }

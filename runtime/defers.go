@@ -47,12 +47,14 @@ func (d *Defers) Leave(n int) {
 // Run calls the body of a trace and then what it deferred, also when the body
 // panics or the run fails. A panic of the body, or of Go in mid-run, is under way
 // while the deferred calls are made; if one recovers it, there is no error. A
-// run that failed otherwise, or was cancelled, stays failed. invoke is the
-// invoke whose code it is.
+// run that failed otherwise, because sizes do not fit or an operation refuses its
+// operands, or that was cancelled, stays failed: what the trace would have done by
+// then has not been done. invoke is the invoke whose code it is.
 func (d *Defers) Run(invoke int, body func() error) error {
 	value, err := attempt(invoke, body)
-	final := err != nil && value == nil
-	if final {
+	own, _ := value.(*Error)
+	final := err != nil && value == nil || own != nil && own.outside
+	if value == nil && final {
 		value = &Error{Message: errStopped.Error(), Err: errStopped}
 	}
 	after := d.unwind(invoke, value, err)

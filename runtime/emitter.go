@@ -16,6 +16,27 @@ type emitter struct {
 	added []*onnx.Node
 	err   error         // the first constant that could not be made
 	body  *[]*onnx.Node // the branch that nodes are added to, nil: the graph itself
+	once  map[onceKey]string
+}
+
+// onceKey is what Once has made, and in which branch: another does not see it.
+type onceKey struct {
+	body *[]*onnx.Node
+	what string
+}
+
+// Once adds nodes where they are not there yet.
+func (e *emitter) Once(key string, add func() string) string {
+	k := onceKey{e.body, key}
+	name, ok := e.once[k]
+	if !ok {
+		if e.once == nil {
+			e.once = map[onceKey]string{}
+		}
+		name = add()
+		e.once[k] = name
+	}
+	return name
 }
 
 // Opset is that of the model's default domain.

@@ -24,6 +24,8 @@ type Error struct {
 	Err     error // what caused it, if anything did
 
 	in int32 // 1 + the invoke whose code in mid-run met it, 0 where that is not known
+	// outside of the user's Go: recover does not undo it
+	outside bool
 }
 
 // Error prints "file:line: message [CODE]", the hint and the related places.
@@ -75,7 +77,7 @@ func notRun(ctx context.Context, name string, err error) error {
 	if ctx.Err() != nil || errors.As(err, &own) || errors.As(err, &user) {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	return misuse("NN3158", "%s could not be run: %v", name, err)
+	return outside(misuse("NN3158", "%s could not be run: %v", name, err))
 }
 
 // ownPackage is what the names of this package's functions begin with.

@@ -89,7 +89,8 @@ func (c *Compiled) generateRemote(ctx context.Context, d *Defers, ins []InvokeIn
 	if g.Args, err = begin(); err != nil {
 		return nil, err
 	}
-	return c.s.remote.Generate(ctx, c.remoteID, ins, g)
+	ids, err := c.s.remote.Generate(ctx, c.remoteID, ins, g)
+	return ids, c.told(err)
 }
 
 // generateDeferring makes the parameters of each step anew, and the calls that
@@ -127,6 +128,7 @@ func (c *Compiled) generateDeferring(ctx context.Context, d *Defers, ins []Invok
 		return own
 	}
 	ids, err := c.s.remote.Generate(ctx, c.remoteID, ins, g)
+	err = c.told(err)
 	if open {
 		if ended := end(err); ended != nil || err != nil {
 			return ids, ended

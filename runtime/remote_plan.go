@@ -146,11 +146,11 @@ func (s *Session) compileRemote(p *Plan, opts []CompileOption) (*Compiled, error
 	if err != nil {
 		return nil, err
 	}
-	id, err := s.remote.Load(context.Background(), sent)
-	if err != nil {
-		return nil, err
+	c := &Compiled{s: s, plan: p, set: set}
+	if c.remoteID, err = s.remote.Load(context.Background(), sent); err != nil {
+		return nil, c.told(err)
 	}
-	return &Compiled{s: s, plan: p, set: set, remoteID: id}, nil
+	return c, nil
 }
 
 // whole is the plan of a trace that does nothing and takes some of the model's

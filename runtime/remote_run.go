@@ -2,6 +2,7 @@ package nn
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,7 +19,7 @@ func (c *Compiled) runRemote(ctx context.Context, ins []InvokeInputs, args []Ten
 	}
 	given := make([]Tensor, len(args))
 	copy(given, args)
-	return c.s.remote.Run(ctx, c.remoteID, inputs, RemoteRun{Args: given}, func(i int, t Tensor) error {
+	return c.told(c.s.remote.Run(ctx, c.remoteID, inputs, RemoteRun{Args: given}, func(i int, t Tensor) error {
 		switch {
 		case i < 0 || i >= len(c.plan.Taps):
 			return fmt.Errorf("%s: the server sent result %d of %d", c.plan.Name, i, len(c.plan.Taps))
@@ -26,7 +27,15 @@ func (c *Compiled) runRemote(ctx context.Context, ins []InvokeInputs, args []Ten
 			*list[i] = t
 		}
 		return nil
-	})
+	}))
+}
+
+// told gives an error of whoever holds the model its line in the user's file.
+func (c *Compiled) told(err error) error {
+	if own := (*Error)(nil); errors.As(err, &own) && own.Pos.Line > 0 {
+		own.Pos = c.position(own.Pos.Filename, own.Pos.Line)
+	}
+	return err
 }
 
 // runWhole is RunRaw where the model is another process's.

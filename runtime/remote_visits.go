@@ -55,7 +55,7 @@ func (c *Compiled) runVisitsRemote(ctx context.Context, ins []InvokeInputs, v Vi
 		return nil
 	})
 	if err != nil {
-		return err
+		return c.told(err)
 	}
 	whole := Tensor{}
 	if v.Result && len(got) == len(c.plan.Taps)+1 {
@@ -123,7 +123,7 @@ func (c *Compiled) generateVisitsRemote(ctx context.Context, ins []InvokeInputs,
 		},
 	})
 	if err != nil || n.steps == 0 {
-		return ids, err
+		return ids, c.told(err)
 	}
 	n.stopped = told < n.steps-1
 	return ids, n.over(func(invoke int) Tensor { return idsRows(ids, rows, invoke) })

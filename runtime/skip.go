@@ -90,5 +90,7 @@ func (r *liveRun) isLost(name string) error {
 	if !ok {
 		return nil
 	}
-	return r.s.missing("", l.skip, l.output, l.pos)
+	e := missing(l.skip, l.output)
+	e.Pos = l.pos
+	return e
 }

@@ -257,9 +257,7 @@ func (sp *splice) node(n Node) error {
 	if err != nil {
 		return err
 	}
-	if n.Line > 0 {
-		sp.e.where = fmt.Sprintf("line %d, %s", n.Line, n.Op)
-	}
+	sp.e.where = whereOf(n)
 	names, err := op.Lower(sp.e, in, ops.Attrs(n.Attrs))
 	sp.e.where = ""
 	if err != nil {

@@ -217,9 +217,9 @@ func besideSkips(p *Plan, skips []plan.Skipped) error {
 		for _, m := range p.Mediators {
 			for _, st := range m {
 				if strings.HasPrefix(st.At, k.Module+".") && st.At != k.Module+".output" && st.At != k.Module+".input" {
-					e := fault("NN3106", "%s, line %d: %s is not there: %s is skipped", p.Name, st.Line, st.At, k.Module)
+					e := fault("NN3106", "%s is not there: %s is skipped", st.At, k.Module)
 					e.Hint = "an edit and a trace do not go together where one skips what the other uses"
-					return e
+					return &spliceError{p.Name, "", st.Line, e}
 				}
 			}
 		}

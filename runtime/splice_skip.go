@@ -1,8 +1,6 @@
 package nn
 
 import (
-	"fmt"
-	"go/token"
 	"slices"
 	"strings"
 
@@ -19,7 +17,7 @@ func (sp *splice) leaveOut() error {
 		inside := sp.s.insideOf(k)
 		for _, name := range k.Outputs[k.Given:] {
 			if sp.needed(name, inside) {
-				return sp.s.missing(sp.p.Name, k, name, token.Position{})
+				return &spliceError{sp.p.Name, k.File, k.Line, missing(k, name)}
 			}
 		}
 		if k.When == "" {
@@ -101,12 +99,8 @@ func (sp *splice) needed(name string, inside map[string]bool) bool {
 }
 
 // missing is the error of an output of a skipped module that somebody needs.
-func (s *Session) missing(trace string, k plan.Skipped, name string, pos token.Position) error {
+func missing(k plan.Skipped, name string) *Error {
 	e := fault("NN3109", "%s is skipped, but %q, which it makes too, is needed", k.Module, name)
 	e.Hint = "give Skip a value for each output that is needed, in this order: " + strings.Join(k.Outputs, ", ")
-	e.Pos = pos
-	if trace != "" {
-		e.Message = fmt.Sprintf("%s, line %d: %s", trace, k.Line, e.Message)
-	}
 	return e
 }

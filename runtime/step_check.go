@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"errors"
 	"maps"
 
 	"github.com/nngen-go/nngen/internal/tensor"
@@ -78,25 +79,22 @@ func (r *stepRun) recheck() error {
 	k := r.checker()
 	for _, n := range r.c.plan.Nodes {
 		if err := k.node(n); err != nil {
-			line := n.Line
-			if inner, ok := err.(lineError); ok && inner.line > 0 {
-				line = inner.line
-			}
-			return r.at(line, "%v", err)
+			return inGo(r.c.atNode(n, err))
 		}
 	}
 	for _, ch := range r.c.plan.Checks {
 		is, want := k.ref(ch.Value), k.known(ch.Want)
 		if is.DType != want.DType || is.Shape.Differs(want.Shape) {
-			return r.at(ch.Line, "%s takes %s, but is set to %s", ch.At, want, is)
+			return inGo(r.c.atLine("NN3130", ch.File, ch.Line, "%s takes %s, but is set to %s", ch.At, want, is))
 		}
 	}
 	return nil
 }
 
-// at is an error of one line of the trace function, found in one of its steps.
-func (r *stepRun) at(line int, format string, args ...any) error {
-	e := misuse("NN3130", format, args...)
-	e.Pos.Line = line
-	return e
+// inGo makes an error one of the user's Go: it is found where that gives a value.
+func inGo(err error) error {
+	if own := (*Error)(nil); errors.As(err, &own) {
+		own.outside = false
+	}
+	return err
 }

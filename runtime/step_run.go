@@ -92,7 +92,7 @@ func (r *stepRun) protected() (err error) {
 	s := &r.step
 	defer func() {
 		if p := recover(); p != nil {
-			err = recovered(p, s.in)
+			err = r.c.whole(recovered(p, s.in))
 			if own, ok := err.(*Error); ok {
 				atomic.StoreInt32(&own.in, int32(s.in+1))
 			}

@@ -21,6 +21,7 @@ var dampMediator = nn.Mediator{
 func dampPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Damp",
+		File:    nn.FileOf(Damp),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.

@@ -10,7 +10,7 @@ them: the steps of a generation, or modules that share them. Give Skip their val
 	{"NN3111", "a tensor cannot be made", `The data do not fill the shape, or the dtype has no Go form.`},
 	{"NN3112", "a tensor cannot be read", `Its memory could not be brought to the host.`},
 	{"NN3113", "elements of another kind or number", `Item, Int and Bool need one element; Float32s, Ints and Bools need their dtype.`},
-	{"NN3114", "an operation refuses its operands", `The interpreter's form of NN1401: the shapes or dtypes do not fit.`},
+	{"NN3114", "an operation refuses its operands", `The run's form of NN1401: the shapes or dtypes do not fit, or a value that only the run knows is not one that the operation takes (an index outside its axis, a divisor of 0).`},
 	{"NN3115", "not an index", `The interpreter's form of NN1404.`},
 	{"NN3120", "no invoke has inputs", `At least one invoke of a trace gives the model its inputs.`},
 	{"NN3121", "invokes that do not make one batch", `All invokes run as one batch: sizes other than the batch must agree. Prompts of different lengths are padded on the left where the

@@ -1,6 +1,8 @@
 package ops
 
 import (
+	"fmt"
+
 	"github.com/nngen-go/nngen/internal/onnx"
 	"github.com/nngen-go/nngen/internal/tensor"
 )
@@ -90,8 +92,18 @@ func (l *lowering) listPlaces(x Operand, p paired) string {
 	return l.vector(list...)
 }
 
-// inside is positions along an axis, negative ones counted from the end.
+// inside is positions along an axis, negative ones counted from the end. The same
+// positions of axes of one size are looked at once: of the operations that they are
+// wrong for, the first one says so.
 func (l *lowering) inside(x Operand, axis int, at string) string {
+	if r, ok := l.Emitter.(Rememberer); ok && x.Type.Shape[axis] != tensor.Unknown {
+		return r.Once(fmt.Sprintf("inside %s %q", x.Type.Shape[axis], at), func() string { return l.withinAxis(x, axis, at) })
+	}
+	return l.withinAxis(x, axis, at)
+}
+
+// withinAxis is inside's work.
+func (l *lowering) withinAxis(x Operand, axis int, at string) string {
 	const i64 = tensor.Int64
 	size, zero := l.squeeze(l.dims(x, axis, axis+1), 0), l.integer(0)
 	below := l.Node("Less", []string{at, zero})

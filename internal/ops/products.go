@@ -63,7 +63,33 @@ func lowerEinsum(e Emitter, in []Operand, a Attrs) ([]string, error) {
 	if l.Opset() < 12 {
 		return one(l.sumOfProducts(d, in, eq))
 	}
-	return one(l.apply("Einsum", d, namesOf(in), eq.attribute()))
+	return one(l.apply("Einsum", d, l.withoutOnes(in, eq), eq.attribute()))
+}
+
+// withoutOnes leaves out the axes of size 1 that go with a larger one of another
+// operand, and takes their labels out of the equation. A letter that an operand
+// has not stands for all of its sizes too, and onnxruntime infers the shape of a
+// result from the first operand that has a letter: {1} for {1} and {48}.
+func (l *lowering) withoutOnes(in []Operand, eq *einsum) []string {
+	names := namesOf(in)
+	for i, x := range in {
+		var ones []int64
+		var rest []rune
+		for axis, label := range eq.in[i] {
+			if isOne(x.Type.Shape[axis]) && !isOne(eq.dims[label]) {
+				ones = append(ones, int64(axis))
+				continue
+			}
+			rest = append(rest, label)
+		}
+		names[i], eq.in[i] = l.squeeze(x.Name, ones...), rest
+	}
+	return names
+}
+
+func isOne(d tensor.Dim) bool {
+	n, ok := d.Const()
+	return ok && n == 1
 }
 
 // sumOfProducts is an Einsum for opsets that have none: all operands get all

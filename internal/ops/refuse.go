@@ -12,6 +12,12 @@ type Labeller interface {
 	Label(what string)
 }
 
+// Rememberer is an Emitter that can add the same nodes once.
+type Rememberer interface {
+	// Once gives the value that add has made for this key where the work goes on.
+	Once(key string, add func() string) string
+}
+
 // refuse gives an int64 scalar 0 where no element of bad is true, and ends the
 // run on every provider where one is: as many elements as are bad are cut off the
 // front of a vector of one, and what is left is squeezed. Whoever must not see

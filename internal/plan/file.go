@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 
 	"github.com/nngen-go/nngen/internal/tensor"
@@ -50,7 +51,12 @@ func Encode(w io.Writer, p *Plan) error {
 	if p.HasHooks() {
 		return ErrHooks
 	}
-	data, err := json.MarshalIndent(file{format, Version, p}, "", " ")
+	out := *p
+	out.File = filepath.Base(p.File) // where it lies is of no account elsewhere
+	if p.File == "" {
+		out.File = ""
+	}
+	data, err := json.MarshalIndent(file{format, Version, &out}, "", " ")
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,11 @@ import "github.com/nngen-go/nngen/internal/tensor"
 
 // Plan is one compiled trace function.
 type Plan struct {
-	Name    string   `json:"name"`
+	Name string `json:"name"`
+	// File is the file of the function: lines of the plan that name no other are
+	// lines of it. In a program it is whole, elsewhere without its folder. "": not
+	// known.
+	File    string   `json:"file,omitempty"`
 	Model   string   `json:"model"` // fingerprint of the model it fits
 	Invokes []string `json:"invokes"`
 	Params  []Param  `json:"params,omitempty"`
@@ -68,6 +72,10 @@ type Node struct {
 	Then *Body `json:"then,omitempty"`
 	Else *Body `json:"else,omitempty"`
 	Line int   `json:"line,omitempty"`
+	// File is that of Line where it is not the trace's own; here and below, one of
+	// another folder is named from the trace's ("../lib/lib.go"), one of another
+	// module by its import path.
+	File string `json:"file,omitempty"`
 }
 
 // Ops of nodes that are no operators of internal/ops.
@@ -106,6 +114,7 @@ type Tap struct {
 	Choices []Ref  `json:"choices,omitempty"`
 	Choice  string `json:"choice,omitempty"`
 	Line    int    `json:"line,omitempty"`
+	File    string `json:"file,omitempty"`
 }
 
 // Check is a condition that only the sizes of a run can tell: Value must have
@@ -116,6 +125,7 @@ type Check struct {
 	Want   tensor.Type `json:"want"`
 	At     string      `json:"at"`
 	Line   int         `json:"line,omitempty"`
+	File   string      `json:"file,omitempty"`
 }
 
 // Skipped is a module that is left out: the first Given of its Outputs are
@@ -128,6 +138,7 @@ type Skipped struct {
 	// When says under what condition, for people; "": always.
 	When string `json:"when,omitempty"`
 	Line int    `json:"line,omitempty"`
+	File string `json:"file,omitempty"`
 }
 
 // Stopping is a place that ends the run. A decode loop ends with the step that
@@ -147,6 +158,7 @@ type Choice struct {
 	Param string   `json:"param"`
 	Of    []string `json:"of"` // their paths
 	Line  int      `json:"line,omitempty"`
+	File  string   `json:"file,omitempty"`
 }
 
 // Order says that one access has to come before another in the run.
@@ -166,6 +178,7 @@ type Access struct {
 	Write   bool     `json:"write,omitempty"`
 	Skip    bool     `json:"skip,omitempty"` // of whole modules: At has their paths
 	Line    int      `json:"line,omitempty"`
+	File    string   `json:"file,omitempty"`
 }
 
 // Placement says how a piece of an intervention is carried out.

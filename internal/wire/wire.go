@@ -89,6 +89,9 @@ type Error struct {
 	Code    string `json:"code,omitempty"`
 	Message string `json:"message"`
 	Hint    string `json:"hint,omitempty"`
+	// File and Line are the place of the plan that it is about, as plans name them.
+	File string `json:"file,omitempty"`
+	Line int    `json:"line,omitempty"`
 }
 
 // maxHead is the size in bytes of the largest JSON head.

@@ -25,7 +25,7 @@ func TestFrames(t *testing.T) {
 		{Kind: Value, DType: "float32", Shape: []int64{}},
 		{Kind: Value, DType: "float32", Shape: []int64{0, 5}},
 		{Kind: Token, Step: 2, IDs: []int64{5, -1}},
-		{Kind: Failed, Error: &Error{"NN3130", "no", "do"}},
+		{Kind: Failed, Error: &Error{"NN3130", "no", "do", "probe.go", 7}},
 		{Kind: Prompt, Rows: [][]int64{{1}, {2}}},
 	}
 	payload := [][]byte{nil, make([]byte, 16), {1, 2, 3, 4}, nil, nil, nil, nil}

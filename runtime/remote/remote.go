@@ -17,6 +17,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"go/token"
 	"io"
 	"net/http"
 	"strings"
@@ -130,5 +131,9 @@ func (c *Client) send(ctx context.Context, method, path string, body io.Reader) 
 
 // theirs is an error of the server.
 func (c *Client) theirs(e *wire.Error) error {
-	return &nn.Error{Code: e.Code, Message: c.url + ": " + e.Message, Hint: e.Hint}
+	out := &nn.Error{Code: e.Code, Message: c.url + ": " + e.Message, Hint: e.Hint}
+	if e.Line > 0 {
+		out.Pos = token.Position{Filename: e.File, Line: e.Line, Column: 1}
+	}
+	return out
 }

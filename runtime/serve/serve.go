@@ -126,11 +126,20 @@ func reply(w http.ResponseWriter, v any) {
 	_ = json.NewEncoder(w).Encode(v)
 }
 
+// named reports whether a file is one that a plan names, not one of this program.
+func named(file string) bool {
+	return strings.HasPrefix(file, ".") || file != "" && !strings.ContainsAny(file, `/\:`)
+}
+
 // told is an error as the caller is told it: without this machine's paths.
 func told(err error) *wire.Error {
 	var e *nn.Error
 	if errors.As(err, &e) {
-		return &wire.Error{Code: e.Code, Message: e.Message, Hint: e.Hint}
+		out := &wire.Error{Code: e.Code, Message: e.Message, Hint: e.Hint}
+		if named(e.Pos.Filename) {
+			out.File, out.Line = e.Pos.Filename, e.Pos.Line
+		}
+		return out
 	}
 	return &wire.Error{Message: err.Error()}
 }

@@ -24,6 +24,7 @@ var lensMediator = nn.Mediator{
 func lensPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Lens",
+		File:    nn.FileOf(Lens),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -123,7 +124,7 @@ func (c *CompiledLens) RunInto(ctx context.Context, res *LensResult, in opticks.
 	}}
 //line probes.go:28
 	res.Next = [6]nn.Tensor{nn_taps.Tensor(0), nn_taps.Tensor(1), nn_taps.Tensor(2), nn_taps.Tensor(3), nn_taps.Tensor(4), nn_taps.Tensor(5)}
-//line probes_nngen.go:127
+//line probes_nngen.go:128
 	return nil
 }
 
@@ -152,6 +153,7 @@ var topicMediator = nn.Mediator{
 func topicPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Topic",
+		File:    nn.FileOf(Topic),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -231,6 +233,7 @@ var steerMediator = nn.Mediator{
 func steerPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Steer",
+		File:    nn.FileOf(Steer),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -347,6 +350,7 @@ var patchMediators = []nn.Mediator{
 func patchPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Patch",
+		File:    nn.FileOf(Patch),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"clean", "corrupt"},
 		// What is given to each run.

@@ -23,6 +23,7 @@ var zeroAblationMediator = nn.Mediator{
 func zeroAblationPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "ZeroAblation",
+		File:    nn.FileOf(ZeroAblation),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -115,6 +116,7 @@ var meanAblationMediators = []nn.Mediator{
 func meanAblationPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "MeanAblation",
+		File:    nn.FileOf(MeanAblation),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"data", "prompt"},
 		// What is added to the model's graph.
@@ -125,7 +127,7 @@ func meanAblationPlan() *nn.Plan {
 			{Op: "ZerosLike", In: []nn.Ref{nn.Val("own")}, Out: []string{"zerosLike0"}, Line: 28},
 			{Op: "Add", In: []nn.Ref{nn.Val("zerosLike0"), nn.Val("mean")}, Out: []string{"add0"}, Line: 28},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/attn/c_proj/Reshape_1_output_0"), nn.Arg("nngen.rows"), nn.Val("add0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 28},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 19},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 19, File: "patching.go"},
 			{Op: "At", In: []nn.Ref{nn.Val("narrowRows1")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 29},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -205,6 +207,7 @@ var resampleAblationMediator = nn.Mediator{
 func resampleAblationPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "ResampleAblation",
+		File:    nn.FileOf(ResampleAblation),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -303,6 +306,7 @@ var ablateHeadsMediator = nn.Mediator{
 func ablateHeadsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "AblateHeads",
+		File:    nn.FileOf(AblateHeads),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -412,7 +416,7 @@ func (c *CompiledAblateHeads) Run(ctx context.Context, in opticks.Inputs, keep n
 func (c *CompiledAblateHeads) RunInto(ctx context.Context, res *AblateHeadsResult, in opticks.Inputs, keep nn.Tensor, token int) error {
 //line ablation.go:56
 	nn_arg1 := int64(int64(token))
-//line ablation_nngen.go:416
+//line ablation_nngen.go:420
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{keep, nn.Scalar(nn_arg1)}, &res.Chance)
 }
 
@@ -420,7 +424,7 @@ func (c *CompiledAblateHeads) RunInto(ctx context.Context, res *AblateHeadsResul
 func (c *CompiledAblateHeads) Generate(ctx context.Context, in opticks.Inputs, keep nn.Tensor, token int, opts ...nn.GenerateOption) ([][]int64, error) {
 //line ablation.go:56
 	nn_arg1 := int64(int64(token))
-//line ablation_nngen.go:424
+//line ablation_nngen.go:428
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{keep, nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -468,6 +472,7 @@ var ablatePartsMediator = nn.Mediator{
 func ablatePartsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "AblateParts",
+		File:    nn.FileOf(AblateParts),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -589,7 +594,7 @@ func (c *CompiledAblateParts) Run(ctx context.Context, in opticks.Inputs, keep n
 func (c *CompiledAblateParts) RunInto(ctx context.Context, res *AblatePartsResult, in opticks.Inputs, keep nn.Tensor, token int) error {
 //line ablation.go:70
 	nn_arg1 := int64(int64(token))
-//line ablation_nngen.go:593
+//line ablation_nngen.go:598
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{keep, nn.Scalar(nn_arg1)}, &res.Chance)
 }
 
@@ -597,7 +602,7 @@ func (c *CompiledAblateParts) RunInto(ctx context.Context, res *AblatePartsResul
 func (c *CompiledAblateParts) Generate(ctx context.Context, in opticks.Inputs, keep nn.Tensor, token int, opts ...nn.GenerateOption) ([][]int64, error) {
 //line ablation.go:70
 	nn_arg1 := int64(int64(token))
-//line ablation_nngen.go:601
+//line ablation_nngen.go:606
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{keep, nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -623,6 +628,7 @@ var integratedAblationMediator = nn.Mediator{
 func integratedAblationPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "IntegratedAblation",
+		File:    nn.FileOf(IntegratedAblation),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -690,7 +696,7 @@ func (c *CompiledIntegratedAblation) Run(ctx context.Context, in opticks.Inputs,
 func (c *CompiledIntegratedAblation) RunInto(ctx context.Context, res *IntegratedAblationResult, in opticks.Inputs, strength nn.Tensor, token int) error {
 //line ablation.go:82
 	nn_arg1 := int64(int64(token))
-//line ablation_nngen.go:694
+//line ablation_nngen.go:700
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{strength, nn.Scalar(nn_arg1)}, &res.Chance)
 }
 
@@ -698,7 +704,7 @@ func (c *CompiledIntegratedAblation) RunInto(ctx context.Context, res *Integrate
 func (c *CompiledIntegratedAblation) Generate(ctx context.Context, in opticks.Inputs, strength nn.Tensor, token int, opts ...nn.GenerateOption) ([][]int64, error) {
 //line ablation.go:82
 	nn_arg1 := int64(int64(token))
-//line ablation_nngen.go:702
+//line ablation_nngen.go:708
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{strength, nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -724,6 +730,7 @@ var clampNeuronMediator = nn.Mediator{
 func clampNeuronPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "ClampNeuron",
+		File:    nn.FileOf(ClampNeuron),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -787,7 +794,7 @@ func (c *CompiledClampNeuron) RunInto(ctx context.Context, res *ClampNeuronResul
 	nn_arg0 := nn.Scalar(value)
 //line ablation.go:90
 	nn_arg1 := int64(int64(neuron))
-//line ablation_nngen.go:791
+//line ablation_nngen.go:798
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
@@ -797,7 +804,7 @@ func (c *CompiledClampNeuron) Generate(ctx context.Context, in opticks.Inputs, n
 	nn_arg0 := nn.Scalar(value)
 //line ablation.go:90
 	nn_arg1 := int64(int64(neuron))
-//line ablation_nngen.go:801
+//line ablation_nngen.go:808
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -823,6 +830,7 @@ var skipLayerMediator = nn.Mediator{
 func skipLayerPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SkipLayer",
+		File:    nn.FileOf(SkipLayer),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -908,6 +916,7 @@ var bertHeadAblationMediator = nn.Mediator{
 func bertHeadAblationPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "BertHeadAblation",
+		File:    nn.FileOf(BertHeadAblation),
 		Model:   "sha256:729e7f6bc7aa23cb8ada04cd7e53ea0f863cfc5c449b82d5f5c794eff82189af",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -970,7 +979,7 @@ func (c *CompiledBertHeadAblation) Run(ctx context.Context, in bert.Inputs, head
 func (c *CompiledBertHeadAblation) RunInto(ctx context.Context, res *BertHeadAblationResult, in bert.Inputs, head int) error {
 //line ablation.go:110
 	nn_arg0 := int64(int64(head))
-//line ablation_nngen.go:974
+//line ablation_nngen.go:983
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Pooled)
 }
 
@@ -978,7 +987,7 @@ func (c *CompiledBertHeadAblation) RunInto(ctx context.Context, res *BertHeadAbl
 func (c *CompiledBertHeadAblation) Generate(ctx context.Context, in bert.Inputs, head int, opts ...nn.GenerateOption) ([][]int64, error) {
 //line ablation.go:110
 	nn_arg0 := int64(int64(head))
-//line ablation_nngen.go:982
+//line ablation_nngen.go:991
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0)}, opts...)
 }
 

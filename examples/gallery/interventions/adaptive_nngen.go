@@ -25,37 +25,38 @@ var earlyExitMediator = nn.Mediator{
 func earlyExitPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "EarlyExit",
+		File:    nn.FileOf(EarlyExit),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 17},
-			{Op: "Call", In: []nn.Ref{nn.Val("at0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23},
-			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "Call", In: []nn.Ref{nn.Val("at0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23, File: "lens.go"},
+			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23, File: "lens.go"},
 			{Op: "At", In: []nn.Ref{nn.Val("call1")}, Out: []string{"lens"}, Attrs: map[string]any{"index": ":,0"}, Line: 17},
 			{Op: "Softmax", In: []nn.Ref{nn.Val("lens")}, Out: []string{"softmax0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 18},
 			{Op: "Max", In: []nn.Ref{nn.Val("softmax0")}, Out: []string{"max0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 18},
 			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 17},
-			{Op: "Call", In: []nn.Ref{nn.Val("at1")}, Out: []string{"call2"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23},
-			{Op: "Call", In: []nn.Ref{nn.Val("call2")}, Out: []string{"call3"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "Call", In: []nn.Ref{nn.Val("at1")}, Out: []string{"call2"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23, File: "lens.go"},
+			{Op: "Call", In: []nn.Ref{nn.Val("call2")}, Out: []string{"call3"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23, File: "lens.go"},
 			{Op: "At", In: []nn.Ref{nn.Val("call3")}, Out: []string{"lens_2"}, Attrs: map[string]any{"index": ":,0"}, Line: 17},
 			{Op: "Softmax", In: []nn.Ref{nn.Val("lens_2")}, Out: []string{"softmax1"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 18},
 			{Op: "Max", In: []nn.Ref{nn.Val("softmax1")}, Out: []string{"max1"}, Attrs: map[string]any{"axes": []int64{}}, Line: 18},
 			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 17},
-			{Op: "Call", In: []nn.Ref{nn.Val("at2")}, Out: []string{"call4"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23},
-			{Op: "Call", In: []nn.Ref{nn.Val("call4")}, Out: []string{"call5"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "Call", In: []nn.Ref{nn.Val("at2")}, Out: []string{"call4"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23, File: "lens.go"},
+			{Op: "Call", In: []nn.Ref{nn.Val("call4")}, Out: []string{"call5"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23, File: "lens.go"},
 			{Op: "At", In: []nn.Ref{nn.Val("call5")}, Out: []string{"lens_3"}, Attrs: map[string]any{"index": ":,0"}, Line: 17},
 			{Op: "Softmax", In: []nn.Ref{nn.Val("lens_3")}, Out: []string{"softmax2"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 18},
 			{Op: "Max", In: []nn.Ref{nn.Val("softmax2")}, Out: []string{"max2"}, Attrs: map[string]any{"axes": []int64{}}, Line: 18},
 			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"at3"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 17},
-			{Op: "Call", In: []nn.Ref{nn.Val("at3")}, Out: []string{"call6"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23},
-			{Op: "Call", In: []nn.Ref{nn.Val("call6")}, Out: []string{"call7"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "Call", In: []nn.Ref{nn.Val("at3")}, Out: []string{"call6"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23, File: "lens.go"},
+			{Op: "Call", In: []nn.Ref{nn.Val("call6")}, Out: []string{"call7"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23, File: "lens.go"},
 			{Op: "At", In: []nn.Ref{nn.Val("call7")}, Out: []string{"lens_4"}, Attrs: map[string]any{"index": ":,0"}, Line: 17},
 			{Op: "Softmax", In: []nn.Ref{nn.Val("lens_4")}, Out: []string{"softmax3"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 18},
 			{Op: "Max", In: []nn.Ref{nn.Val("softmax3")}, Out: []string{"max3"}, Attrs: map[string]any{"axes": []int64{}}, Line: 18},
 			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}, Out: []string{"at4"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 17},
-			{Op: "Call", In: []nn.Ref{nn.Val("at4")}, Out: []string{"call8"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23},
-			{Op: "Call", In: []nn.Ref{nn.Val("call8")}, Out: []string{"call9"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "Call", In: []nn.Ref{nn.Val("at4")}, Out: []string{"call8"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23, File: "lens.go"},
+			{Op: "Call", In: []nn.Ref{nn.Val("call8")}, Out: []string{"call9"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23, File: "lens.go"},
 			{Op: "At", In: []nn.Ref{nn.Val("call9")}, Out: []string{"lens_5"}, Attrs: map[string]any{"index": ":,0"}, Line: 17},
 			{Op: "Softmax", In: []nn.Ref{nn.Val("lens_5")}, Out: []string{"softmax4"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 18},
 			{Op: "Max", In: []nn.Ref{nn.Val("softmax4")}, Out: []string{"max4"}, Attrs: map[string]any{"axes": []int64{}}, Line: 18},
@@ -156,12 +157,12 @@ nn_trace:
 //line adaptive.go:22
 		layer = 5
 	}
-//line adaptive_nngen.go:160
+//line adaptive_nngen.go:161
 //line adaptive.go:22
 	res.Logits = logits
 //line adaptive.go:22
 	res.Layer = layer
-//line adaptive_nngen.go:165
+//line adaptive_nngen.go:166
 	return nil
 }
 
@@ -190,43 +191,44 @@ var rankByLayerMediator = nn.Mediator{
 func rankByLayerPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "RankByLayer",
+		File:    nn.FileOf(RankByLayer),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"at0"}, Attrs: map[string]any{"index": "0,-1:"}, Line: 31},
 			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("at0")}, Out: []string{"unsqueeze0"}, Attrs: map[string]any{"axis": int64(0)}, Line: 31},
-			{Op: "Call", In: []nn.Ref{nn.Val("unsqueeze0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23},
-			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "Call", In: []nn.Ref{nn.Val("unsqueeze0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23, File: "lens.go"},
+			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23, File: "lens.go"},
 			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0")}, Out: []string{"at1"}, Attrs: map[string]any{"index": "0,-1:"}, Line: 31},
 			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("at1")}, Out: []string{"unsqueeze1"}, Attrs: map[string]any{"axis": int64(0)}, Line: 31},
-			{Op: "Call", In: []nn.Ref{nn.Val("unsqueeze1")}, Out: []string{"call2"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23},
-			{Op: "Call", In: []nn.Ref{nn.Val("call2")}, Out: []string{"call3"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "Call", In: []nn.Ref{nn.Val("unsqueeze1")}, Out: []string{"call2"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23, File: "lens.go"},
+			{Op: "Call", In: []nn.Ref{nn.Val("call2")}, Out: []string{"call3"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23, File: "lens.go"},
 			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0")}, Out: []string{"at2"}, Attrs: map[string]any{"index": "0,-1:"}, Line: 31},
 			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("at2")}, Out: []string{"unsqueeze2"}, Attrs: map[string]any{"axis": int64(0)}, Line: 31},
-			{Op: "Call", In: []nn.Ref{nn.Val("unsqueeze2")}, Out: []string{"call4"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23},
-			{Op: "Call", In: []nn.Ref{nn.Val("call4")}, Out: []string{"call5"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "Call", In: []nn.Ref{nn.Val("unsqueeze2")}, Out: []string{"call4"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23, File: "lens.go"},
+			{Op: "Call", In: []nn.Ref{nn.Val("call4")}, Out: []string{"call5"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23, File: "lens.go"},
 			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0")}, Out: []string{"at3"}, Attrs: map[string]any{"index": "0,-1:"}, Line: 31},
 			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("at3")}, Out: []string{"unsqueeze3"}, Attrs: map[string]any{"axis": int64(0)}, Line: 31},
-			{Op: "Call", In: []nn.Ref{nn.Val("unsqueeze3")}, Out: []string{"call6"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23},
-			{Op: "Call", In: []nn.Ref{nn.Val("call6")}, Out: []string{"call7"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "Call", In: []nn.Ref{nn.Val("unsqueeze3")}, Out: []string{"call6"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23, File: "lens.go"},
+			{Op: "Call", In: []nn.Ref{nn.Val("call6")}, Out: []string{"call7"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23, File: "lens.go"},
 			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.4/Add_1_output_0")}, Out: []string{"at4"}, Attrs: map[string]any{"index": "0,-1:"}, Line: 31},
 			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("at4")}, Out: []string{"unsqueeze4"}, Attrs: map[string]any{"axis": int64(0)}, Line: 31},
-			{Op: "Call", In: []nn.Ref{nn.Val("unsqueeze4")}, Out: []string{"call8"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23},
-			{Op: "Call", In: []nn.Ref{nn.Val("call8")}, Out: []string{"call9"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "Call", In: []nn.Ref{nn.Val("unsqueeze4")}, Out: []string{"call8"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23, File: "lens.go"},
+			{Op: "Call", In: []nn.Ref{nn.Val("call8")}, Out: []string{"call9"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23, File: "lens.go"},
 			{Op: "At", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0")}, Out: []string{"at5"}, Attrs: map[string]any{"index": "0,-1:"}, Line: 31},
 			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("at5")}, Out: []string{"unsqueeze5"}, Attrs: map[string]any{"axis": int64(0)}, Line: 31},
-			{Op: "Call", In: []nn.Ref{nn.Val("unsqueeze5")}, Out: []string{"call10"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23},
-			{Op: "Call", In: []nn.Ref{nn.Val("call10")}, Out: []string{"call11"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "Call", In: []nn.Ref{nn.Val("unsqueeze5")}, Out: []string{"call10"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23, File: "lens.go"},
+			{Op: "Call", In: []nn.Ref{nn.Val("call10")}, Out: []string{"call11"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23, File: "lens.go"},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "tap0", Value: nn.Val("call1"), Line: 23},
-			{Name: "tap1", Value: nn.Val("call3"), Line: 23},
-			{Name: "tap2", Value: nn.Val("call5"), Line: 23},
-			{Name: "tap3", Value: nn.Val("call7"), Line: 23},
-			{Name: "tap4", Value: nn.Val("call9"), Line: 23},
-			{Name: "tap5", Value: nn.Val("call11"), Line: 23},
+			{Name: "tap0", Value: nn.Val("call1"), Line: 23, File: "lens.go"},
+			{Name: "tap1", Value: nn.Val("call3"), Line: 23, File: "lens.go"},
+			{Name: "tap2", Value: nn.Val("call5"), Line: 23, File: "lens.go"},
+			{Name: "tap3", Value: nn.Val("call7"), Line: 23, File: "lens.go"},
+			{Name: "tap4", Value: nn.Val("call9"), Line: 23, File: "lens.go"},
+			{Name: "tap5", Value: nn.Val("call11"), Line: 23, File: "lens.go"},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -320,7 +322,7 @@ func (c *CompiledRankByLayer) RunInto(ctx context.Context, res *RankByLayerResul
 //line adaptive.go:32
 		rank_6 = 0
 	}
-//line adaptive_nngen.go:324
+//line adaptive_nngen.go:326
 	var held [6]nn.Tensor
 	defer func() {
 		for _, nn_t := range held {
@@ -402,10 +404,10 @@ func (c *CompiledRankByLayer) RunInto(ctx context.Context, res *RankByLayerResul
 		}
 		ranks = append(ranks, rank_6)
 	}
-//line adaptive_nngen.go:406
+//line adaptive_nngen.go:408
 //line adaptive.go:40
 	res.Ranks = ranks
-//line adaptive_nngen.go:409
+//line adaptive_nngen.go:411
 	return nil
 }
 
@@ -432,6 +434,7 @@ var steerByPolicyMediator = nn.Mediator{
 func steerByPolicyPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SteerByPolicy",
+		File:    nn.FileOf(SteerByPolicy),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -510,7 +513,7 @@ func (f *steerByPolicyFrame) Step(s *nn.Step) error {
 		f.chosen = s.Item(0)
 //line adaptive.go:51
 		s.SetFloat32(0, policy(f.chosen))
-//line adaptive_nngen.go:514
+//line adaptive_nngen.go:517
 	}
 	return nil
 }
@@ -532,7 +535,7 @@ func (c *CompiledSteerByPolicy) RunInto(ctx context.Context, res *SteerByPolicyR
 	}
 //line adaptive.go:52
 	res.Chosen = f.chosen
-//line adaptive_nngen.go:536
+//line adaptive_nngen.go:539
 	return nil
 }
 
@@ -578,6 +581,7 @@ var limitNormsMediator = nn.Mediator{
 func limitNormsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "LimitNorms",
+		File:    nn.FileOf(LimitNorms),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -704,7 +708,7 @@ func (f *limitNormsFrame) Step(s *nn.Step) error {
 			f.hot++
 			s.SetFloat32(1, f.limit/n)
 		}
-//line adaptive_nngen.go:708
+//line adaptive_nngen.go:712
 	}
 	return nil
 }
@@ -727,7 +731,7 @@ func (c *CompiledLimitNorms) RunInto(ctx context.Context, res *LimitNormsResult,
 	}
 //line adaptive.go:70
 	res.Hot = f.hot
-//line adaptive_nngen.go:731
+//line adaptive_nngen.go:735
 	return nil
 }
 

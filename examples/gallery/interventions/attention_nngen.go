@@ -20,6 +20,7 @@ var attentionPatternMediator = nn.Mediator{
 func attentionPatternPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "AttentionPattern",
+		File:    nn.FileOf(AttentionPattern),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -97,6 +98,7 @@ var attentionEntropyMediator = nn.Mediator{
 func attentionEntropyPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "AttentionEntropy",
+		File:    nn.FileOf(AttentionEntropy),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -221,6 +223,7 @@ var previousTokenMediator = nn.Mediator{
 func previousTokenPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "PreviousToken",
+		File:    nn.FileOf(PreviousToken),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -349,6 +352,7 @@ var inductionMediator = nn.Mediator{
 func inductionPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Induction",
+		File:    nn.FileOf(Induction),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -480,6 +484,7 @@ var attentionKnockoutMediator = nn.Mediator{
 func attentionKnockoutPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "AttentionKnockout",
+		File:    nn.FileOf(AttentionKnockout),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -586,6 +591,7 @@ var attentionTemperatureMediator = nn.Mediator{
 func attentionTemperaturePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "AttentionTemperature",
+		File:    nn.FileOf(AttentionTemperature),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -661,7 +667,7 @@ func (c *CompiledAttentionTemperature) Run(ctx context.Context, in opticks.Input
 func (c *CompiledAttentionTemperature) RunInto(ctx context.Context, res *AttentionTemperatureResult, in opticks.Inputs, temperature float32) error {
 //line attention.go:82
 	nn_arg0 := float32(1 / temperature)
-//line attention_nngen.go:665
+//line attention_nngen.go:671
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Logits)
 }
 
@@ -669,7 +675,7 @@ func (c *CompiledAttentionTemperature) RunInto(ctx context.Context, res *Attenti
 func (c *CompiledAttentionTemperature) Generate(ctx context.Context, in opticks.Inputs, temperature float32, opts ...nn.GenerateOption) ([][]int64, error) {
 //line attention.go:82
 	nn_arg0 := float32(1 / temperature)
-//line attention_nngen.go:673
+//line attention_nngen.go:679
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0)}, opts...)
 }
 
@@ -703,6 +709,7 @@ var patchPatternMediators = []nn.Mediator{
 func patchPatternPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "PatchPattern",
+		File:    nn.FileOf(PatchPattern),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"clean", "corrupt"},
 		// What is given to each run.
@@ -716,7 +723,7 @@ func patchPatternPlan() *nn.Plan {
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Softmax_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 98},
 			{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("source"), nn.Arg("head")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 98},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/attn/Softmax_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 98},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 19},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 19, File: "patching.go"},
 			{Op: "At", In: []nn.Ref{nn.Val("narrowRows2")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 99},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -769,7 +776,7 @@ func (c *CompiledPatchPattern) Run(ctx context.Context, clean opticks.Inputs, co
 func (c *CompiledPatchPattern) RunInto(ctx context.Context, res *PatchPatternResult, clean opticks.Inputs, corrupt opticks.Inputs, head int) error {
 //line attention.go:94
 	nn_arg0 := int64(int64(head))
-//line attention_nngen.go:773
+//line attention_nngen.go:780
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Logits)
 }
 
@@ -777,7 +784,7 @@ func (c *CompiledPatchPattern) RunInto(ctx context.Context, res *PatchPatternRes
 func (c *CompiledPatchPattern) Generate(ctx context.Context, clean opticks.Inputs, corrupt opticks.Inputs, head int, opts ...nn.GenerateOption) ([][]int64, error) {
 //line attention.go:94
 	nn_arg0 := int64(int64(head))
-//line attention_nngen.go:781
+//line attention_nngen.go:788
 	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, opts...)
 }
 
@@ -803,6 +810,7 @@ var llamaHeadAblationMediator = nn.Mediator{
 func llamaHeadAblationPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "LlamaHeadAblation",
+		File:    nn.FileOf(LlamaHeadAblation),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -867,7 +875,7 @@ func (c *CompiledLlamaHeadAblation) Run(ctx context.Context, in llama.Inputs, he
 func (c *CompiledLlamaHeadAblation) RunInto(ctx context.Context, res *LlamaHeadAblationResult, in llama.Inputs, head int) error {
 //line attention.go:112
 	nn_arg0 := int64(int64(head))
-//line attention_nngen.go:871
+//line attention_nngen.go:879
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Logits)
 }
 
@@ -875,7 +883,7 @@ func (c *CompiledLlamaHeadAblation) RunInto(ctx context.Context, res *LlamaHeadA
 func (c *CompiledLlamaHeadAblation) Generate(ctx context.Context, in llama.Inputs, head int, opts ...nn.GenerateOption) ([][]int64, error) {
 //line attention.go:112
 	nn_arg0 := int64(int64(head))
-//line attention_nngen.go:879
+//line attention_nngen.go:887
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0)}, opts...)
 }
 
@@ -911,6 +919,7 @@ var valueKnockoutMediator = nn.Mediator{
 func valueKnockoutPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "ValueKnockout",
+		File:    nn.FileOf(ValueKnockout),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -988,7 +997,7 @@ func (c *CompiledValueKnockout) Run(ctx context.Context, in opticks.Inputs, pos 
 func (c *CompiledValueKnockout) RunInto(ctx context.Context, res *ValueKnockoutResult, in opticks.Inputs, pos int) error {
 //line attention.go:123
 	nn_arg0 := int64(int64(pos))
-//line attention_nngen.go:992
+//line attention_nngen.go:1001
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Logits)
 }
 
@@ -996,7 +1005,7 @@ func (c *CompiledValueKnockout) RunInto(ctx context.Context, res *ValueKnockoutR
 func (c *CompiledValueKnockout) Generate(ctx context.Context, in opticks.Inputs, pos int, opts ...nn.GenerateOption) ([][]int64, error) {
 //line attention.go:123
 	nn_arg0 := int64(int64(pos))
-//line attention_nngen.go:1000
+//line attention_nngen.go:1009
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0)}, opts...)
 }
 
@@ -1039,6 +1048,7 @@ var keyValuePatchMediators = []nn.Mediator{
 func keyValuePatchPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "KeyValuePatch",
+		File:    nn.FileOf(KeyValuePatch),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"source", "prompt"},
 		// What is given to each run.
@@ -1126,7 +1136,7 @@ func (c *CompiledKeyValuePatch) Run(ctx context.Context, source llama.Inputs, pr
 func (c *CompiledKeyValuePatch) RunInto(ctx context.Context, res *KeyValuePatchResult, source llama.Inputs, prompt llama.Inputs, pos int) error {
 //line attention.go:136
 	nn_arg0 := int64(int64(pos))
-//line attention_nngen.go:1130
+//line attention_nngen.go:1140
 	return c.c.RunInto(ctx, []nn.InvokeInputs{source.NNInputs(), prompt.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Logits)
 }
 
@@ -1134,7 +1144,7 @@ func (c *CompiledKeyValuePatch) RunInto(ctx context.Context, res *KeyValuePatchR
 func (c *CompiledKeyValuePatch) Generate(ctx context.Context, source llama.Inputs, prompt llama.Inputs, pos int, opts ...nn.GenerateOption) ([][]int64, error) {
 //line attention.go:136
 	nn_arg0 := int64(int64(pos))
-//line attention_nngen.go:1138
+//line attention_nngen.go:1148
 	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{source.NNInputs(), prompt.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, opts...)
 }
 

@@ -31,6 +31,7 @@ var steerAtMediator = nn.Mediator{
 func steerAtPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SteerAt",
+		File:    nn.FileOf(SteerAt),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -157,7 +158,7 @@ func (c *CompiledSteerAt) RunInto(ctx context.Context, res *SteerAtResult, in op
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:14
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:161
+//line choose_nngen.go:162
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{v, nn.Scalar(int64(nn_choice)), nn.Scalar(alpha)}, &res.Logits)
 }
 
@@ -166,7 +167,7 @@ func (c *CompiledSteerAt) Generate(ctx context.Context, in opticks.Inputs, layer
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:14
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:170
+//line choose_nngen.go:171
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{v, nn.Scalar(int64(nn_choice)), nn.Scalar(alpha)}, opts...)
 }
 
@@ -202,6 +203,7 @@ var ablateHeadAtMediator = nn.Mediator{
 func ablateHeadAtPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "AblateHeadAt",
+		File:    nn.FileOf(AblateHeadAt),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -338,10 +340,10 @@ func (c *CompiledAblateHeadAt) RunInto(ctx context.Context, res *AblateHeadAtRes
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:23
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:342
+//line choose_nngen.go:344
 //line choose.go:24
 	nn_arg1 := int64(int64(head))
-//line choose_nngen.go:345
+//line choose_nngen.go:347
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
@@ -350,10 +352,10 @@ func (c *CompiledAblateHeadAt) Generate(ctx context.Context, in opticks.Inputs, 
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:23
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:354
+//line choose_nngen.go:356
 //line choose.go:24
 	nn_arg1 := int64(int64(head))
-//line choose_nngen.go:357
+//line choose_nngen.go:359
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -402,6 +404,7 @@ var patchAtMediators = []nn.Mediator{
 func patchAtPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "PatchAt",
+		File:    nn.FileOf(PatchAt),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"clean", "corrupt"},
 		// What is given to each run.
@@ -483,7 +486,7 @@ func patchAtPlan() *nn.Plan {
 				Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows11")}},
 			},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if5")}, Out: []string{"joinRows5"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 39},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows12"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 19},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows12"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 19, File: "patching.go"},
 			{Op: "At", In: []nn.Ref{nn.Val("narrowRows12")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 40},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -554,11 +557,11 @@ func (c *CompiledPatchAt) RunInto(ctx context.Context, res *PatchAtResult, clean
 	nn_invoke = 0
 //line choose.go:35
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:558
+//line choose_nngen.go:561
 	nn_invoke = -1
 //line choose.go:35
 	nn_arg1 := int64(int64(pos))
-//line choose_nngen.go:562
+//line choose_nngen.go:565
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
@@ -570,11 +573,11 @@ func (c *CompiledPatchAt) Generate(ctx context.Context, clean opticks.Inputs, co
 	nn_invoke = 0
 //line choose.go:35
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:574
+//line choose_nngen.go:577
 	nn_invoke = -1
 //line choose.go:35
 	nn_arg1 := int64(int64(pos))
-//line choose_nngen.go:578
+//line choose_nngen.go:581
 	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -603,6 +606,7 @@ var lensAtMediator = nn.Mediator{
 func lensAtPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "LensAt",
+		File:    nn.FileOf(LensAt),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -642,8 +646,8 @@ func lensAtPlan() *nn.Plan {
 				Else: &nn.Body{Out: []nn.Ref{nn.Val("if3")}},
 			},
 			{Op: "At", In: []nn.Ref{nn.Val("if4")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 50},
-			{Op: "Call", In: []nn.Ref{nn.Val("at0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23},
-			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23},
+			{Op: "Call", In: []nn.Ref{nn.Val("at0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.5/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 23, File: "lens.go"},
+			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 23, File: "lens.go"},
 			{Op: "At", In: []nn.Ref{nn.Val("call1")}, Out: []string{"at1"}, Attrs: map[string]any{"index": ":,0"}, Line: 50},
 		},
 		// What leaves the run.
@@ -703,7 +707,7 @@ func (c *CompiledLensAt) RunInto(ctx context.Context, res *LensAtResult, in opti
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:50
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:707
+//line choose_nngen.go:711
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice))}, &res.Logits)
 }
 
@@ -712,7 +716,7 @@ func (c *CompiledLensAt) Generate(ctx context.Context, in opticks.Inputs, layer 
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:50
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:716
+//line choose_nngen.go:720
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice))}, opts...)
 }
 
@@ -748,6 +752,7 @@ var skipRangeMediator = nn.Mediator{
 func skipRangePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SkipRange",
+		File:    nn.FileOf(SkipRange),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -857,7 +862,7 @@ func (c *CompiledSkipRange) RunInto(ctx context.Context, res *SkipRangeResult, i
 	nn_arg4 := bool(first <= 4 && last >= 4)
 //line choose.go:58
 	nn_arg5 := bool(first <= 5 && last >= 5)
-//line choose_nngen.go:861
+//line choose_nngen.go:866
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5)}, &res.Logits)
 }
 
@@ -875,7 +880,7 @@ func (c *CompiledSkipRange) Generate(ctx context.Context, in opticks.Inputs, fir
 	nn_arg4 := bool(first <= 4 && last >= 4)
 //line choose.go:58
 	nn_arg5 := bool(first <= 5 && last >= 5)
-//line choose_nngen.go:879
+//line choose_nngen.go:884
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5)}, opts...)
 }
 

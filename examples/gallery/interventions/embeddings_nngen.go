@@ -23,6 +23,7 @@ var softPromptMediator = nn.Mediator{
 func softPromptPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SoftPrompt",
+		File:    nn.FileOf(SoftPrompt),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -119,6 +120,7 @@ var interpolateMediators = []nn.Mediator{
 func interpolatePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Interpolate",
+		File:    nn.FileOf(Interpolate),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"a", "b"},
 		// What is given to each run.
@@ -220,6 +222,7 @@ var noisyEmbeddingsMediator = nn.Mediator{
 func noisyEmbeddingsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "NoisyEmbeddings",
+		File:    nn.FileOf(NoisyEmbeddings),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -342,6 +345,7 @@ var causalTraceMediators = []nn.Mediator{
 func causalTracePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "CausalTrace",
+		File:    nn.FileOf(CausalTrace),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"clean", "copies"},
 		// What is given to each run.
@@ -385,7 +389,7 @@ func causalTracePlan() *nn.Plan {
 			{Op: "At", In: []nn.Ref{nn.Arg("cells")}, Out: []string{"at5"}, Attrs: map[string]any{"index": "5"}, Line: 69},
 			{Op: "Where", In: []nn.Ref{nn.Val("at5"), nn.Val("narrowRows6"), nn.Val("own_6")}, Out: []string{"where5"}, Line: 69},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.5/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("where5")}, Out: []string{"joinRows6"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 69},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows7"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 19},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows7"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 19, File: "patching.go"},
 			{Op: "At", In: []nn.Ref{nn.Val("narrowRows7")}, Out: []string{"at6"}, Attrs: map[string]any{"index": ":,-1"}, Line: 71},
 			{Op: "Softmax", In: []nn.Ref{nn.Val("at6")}, Out: []string{"softmax0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 71},
 			{Op: "At", In: []nn.Ref{nn.Val("softmax0"), nn.Arg("token")}, Out: []string{"chance_2"}, Attrs: map[string]any{"index": ":,$"}, Line: 71},
@@ -462,7 +466,7 @@ func (c *CompiledCausalTrace) Run(ctx context.Context, clean opticks.Inputs, cop
 func (c *CompiledCausalTrace) RunInto(ctx context.Context, res *CausalTraceResult, clean opticks.Inputs, copies opticks.Inputs, noise nn.Tensor, cells nn.Tensor, token int) error {
 //line embeddings.go:71
 	nn_arg2 := int64(int64(token))
-//line embeddings_nngen.go:466
+//line embeddings_nngen.go:470
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), copies.NNInputs()}, []nn.Tensor{noise, cells, nn.Scalar(nn_arg2)}, &res.Chance)
 }
 
@@ -470,7 +474,7 @@ func (c *CompiledCausalTrace) RunInto(ctx context.Context, res *CausalTraceResul
 func (c *CompiledCausalTrace) Generate(ctx context.Context, clean opticks.Inputs, copies opticks.Inputs, noise nn.Tensor, cells nn.Tensor, token int, opts ...nn.GenerateOption) ([][]int64, error) {
 //line embeddings.go:71
 	nn_arg2 := int64(int64(token))
-//line embeddings_nngen.go:474
+//line embeddings_nngen.go:478
 	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{clean.NNInputs(), copies.NNInputs()}, []nn.Tensor{noise, cells, nn.Scalar(nn_arg2)}, opts...)
 }
 
@@ -496,6 +500,7 @@ var bertTokenSwapMediator = nn.Mediator{
 func bertTokenSwapPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "BertTokenSwap",
+		File:    nn.FileOf(BertTokenSwap),
 		Model:   "sha256:729e7f6bc7aa23cb8ada04cd7e53ea0f863cfc5c449b82d5f5c794eff82189af",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -567,7 +572,7 @@ func (c *CompiledBertTokenSwap) RunInto(ctx context.Context, res *BertTokenSwapR
 	nn_arg1 := int64(int64(pos))
 //line embeddings.go:85
 	nn_arg2 := int64(int64(masked))
-//line embeddings_nngen.go:571
+//line embeddings_nngen.go:576
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2)}, &res.Words)
 }
 
@@ -579,7 +584,7 @@ func (c *CompiledBertTokenSwap) Generate(ctx context.Context, in bert.Inputs, po
 	nn_arg1 := int64(int64(pos))
 //line embeddings.go:85
 	nn_arg2 := int64(int64(masked))
-//line embeddings_nngen.go:583
+//line embeddings_nngen.go:588
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2)}, opts...)
 }
 
@@ -605,6 +610,7 @@ var bertSegmentSwapMediator = nn.Mediator{
 func bertSegmentSwapPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "BertSegmentSwap",
+		File:    nn.FileOf(BertSegmentSwap),
 		Model:   "sha256:729e7f6bc7aa23cb8ada04cd7e53ea0f863cfc5c449b82d5f5c794eff82189af",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.

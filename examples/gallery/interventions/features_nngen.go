@@ -20,6 +20,7 @@ var sAEReadMediator = nn.Mediator{
 func sAEReadPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SAERead",
+		File:    nn.FileOf(SAERead),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given when it is compiled.
@@ -111,6 +112,7 @@ var sAEClampMediator = nn.Mediator{
 func sAEClampPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SAEClamp",
+		File:    nn.FileOf(SAEClamp),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -193,7 +195,7 @@ func (c *CompiledSAEClamp) RunInto(ctx context.Context, res *SAEClampResult, in 
 	nn_arg0 := nn.Scalar(value)
 //line features.go:24
 	nn_arg1 := int64(int64(feature))
-//line features_nngen.go:197
+//line features_nngen.go:199
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
@@ -203,7 +205,7 @@ func (c *CompiledSAEClamp) Generate(ctx context.Context, in opticks.Inputs, feat
 	nn_arg0 := nn.Scalar(value)
 //line features.go:24
 	nn_arg1 := int64(int64(feature))
-//line features_nngen.go:207
+//line features_nngen.go:209
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -229,6 +231,7 @@ var sAEReplaceMediator = nn.Mediator{
 func sAEReplacePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SAEReplace",
+		File:    nn.FileOf(SAEReplace),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given when it is compiled.

@@ -25,6 +25,7 @@ var logitLensMediator = nn.Mediator{
 func logitLensPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "LogitLens",
+		File:    nn.FileOf(LogitLens),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -123,6 +124,7 @@ var tunedLensMediator = nn.Mediator{
 func tunedLensPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "TunedLens",
+		File:    nn.FileOf(TunedLens),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given when it is compiled.
@@ -254,6 +256,7 @@ var directLogitAttributionMediator = nn.Mediator{
 func directLogitAttributionPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "DirectLogitAttribution",
+		File:    nn.FileOf(DirectLogitAttribution),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -381,7 +384,7 @@ func (c *CompiledDirectLogitAttribution) RunInto(ctx context.Context, res *Direc
 	nn_arg0 := int64(int64(right))
 //line lens.go:43
 	nn_arg1 := int64(int64(wrong))
-//line lens_nngen.go:385
+//line lens_nngen.go:388
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1)}, &res.Heads)
 }
 
@@ -391,7 +394,7 @@ func (c *CompiledDirectLogitAttribution) Generate(ctx context.Context, in optick
 	nn_arg0 := int64(int64(right))
 //line lens.go:43
 	nn_arg1 := int64(int64(wrong))
-//line lens_nngen.go:395
+//line lens_nngen.go:398
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -429,6 +432,7 @@ var logitPartsMediator = nn.Mediator{
 func logitPartsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "LogitParts",
+		File:    nn.FileOf(LogitParts),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -535,7 +539,7 @@ func (c *CompiledLogitParts) Run(ctx context.Context, in opticks.Inputs, token i
 func (c *CompiledLogitParts) RunInto(ctx context.Context, res *LogitPartsResult, in opticks.Inputs, token int) error {
 //line lens.go:66
 	nn_arg0 := int64(int64(token))
-//line lens_nngen.go:539
+//line lens_nngen.go:543
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Parts, &res.Logit)
 }
 
@@ -543,7 +547,7 @@ func (c *CompiledLogitParts) RunInto(ctx context.Context, res *LogitPartsResult,
 func (c *CompiledLogitParts) Generate(ctx context.Context, in opticks.Inputs, token int, opts ...nn.GenerateOption) ([][]int64, error) {
 //line lens.go:66
 	nn_arg0 := int64(int64(token))
-//line lens_nngen.go:547
+//line lens_nngen.go:551
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0)}, opts...)
 }
 
@@ -572,6 +576,7 @@ var mLPToVocabularyMediator = nn.Mediator{
 func mLPToVocabularyPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "MLPToVocabulary",
+		File:    nn.FileOf(MLPToVocabulary),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -669,6 +674,7 @@ var doLaMediator = nn.Mediator{
 func doLaPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "DoLa",
+		File:    nn.FileOf(DoLa),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -804,6 +810,7 @@ var patchscopeMediators = []nn.Mediator{
 func patchscopePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Patchscope",
+		File:    nn.FileOf(Patchscope),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"source", "target"},
 		// What is given to each run.
@@ -818,7 +825,7 @@ func patchscopePlan() *nn.Plan {
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 125},
 			{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("h"), nn.Arg("to")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$"}, Line: 125},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 125},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 19},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 19, File: "patching.go"},
 			{Op: "At", In: []nn.Ref{nn.Val("narrowRows2")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 126},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -875,7 +882,7 @@ func (c *CompiledPatchscope) RunInto(ctx context.Context, res *PatchscopeResult,
 	nn_arg0 := int64(int64(from))
 //line lens.go:125
 	nn_arg1 := int64(int64(to))
-//line lens_nngen.go:879
+//line lens_nngen.go:886
 	return c.c.RunInto(ctx, []nn.InvokeInputs{source.NNInputs(), target.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
@@ -885,7 +892,7 @@ func (c *CompiledPatchscope) Generate(ctx context.Context, source opticks.Inputs
 	nn_arg0 := int64(int64(from))
 //line lens.go:125
 	nn_arg1 := int64(int64(to))
-//line lens_nngen.go:889
+//line lens_nngen.go:896
 	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{source.NNInputs(), target.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1)}, opts...)
 }
 

@@ -44,6 +44,7 @@ var patchResidualMediators = []nn.Mediator{
 func patchResidualPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "PatchResidual",
+		File:    nn.FileOf(PatchResidual),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"clean", "corrupt"},
 		// What is given to each run.
@@ -159,7 +160,7 @@ func (c *CompiledPatchResidual) Run(ctx context.Context, clean opticks.Inputs, c
 func (c *CompiledPatchResidual) RunInto(ctx context.Context, res *PatchResidualResult, clean opticks.Inputs, corrupt opticks.Inputs, cells nn.Tensor, token int) error {
 //line patching.go:40
 	nn_arg1 := int64(int64(token))
-//line patching_nngen.go:163
+//line patching_nngen.go:164
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{cells, nn.Scalar(nn_arg1)}, &res.Chance)
 }
 
@@ -167,7 +168,7 @@ func (c *CompiledPatchResidual) RunInto(ctx context.Context, res *PatchResidualR
 func (c *CompiledPatchResidual) Generate(ctx context.Context, clean opticks.Inputs, corrupt opticks.Inputs, cells nn.Tensor, token int, opts ...nn.GenerateOption) ([][]int64, error) {
 //line patching.go:40
 	nn_arg1 := int64(int64(token))
-//line patching_nngen.go:171
+//line patching_nngen.go:172
 	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{cells, nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -201,6 +202,7 @@ var patchAttentionMediators = []nn.Mediator{
 func patchAttentionPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "PatchAttention",
+		File:    nn.FileOf(PatchAttention),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"clean", "corrupt"},
 		// What is given to each run.
@@ -267,7 +269,7 @@ func (c *CompiledPatchAttention) Run(ctx context.Context, clean opticks.Inputs, 
 func (c *CompiledPatchAttention) RunInto(ctx context.Context, res *PatchAttentionResult, clean opticks.Inputs, corrupt opticks.Inputs, pos int) error {
 //line patching.go:53
 	nn_arg0 := int64(int64(pos))
-//line patching_nngen.go:271
+//line patching_nngen.go:273
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Logits)
 }
 
@@ -275,7 +277,7 @@ func (c *CompiledPatchAttention) RunInto(ctx context.Context, res *PatchAttentio
 func (c *CompiledPatchAttention) Generate(ctx context.Context, clean opticks.Inputs, corrupt opticks.Inputs, pos int, opts ...nn.GenerateOption) ([][]int64, error) {
 //line patching.go:53
 	nn_arg0 := int64(int64(pos))
-//line patching_nngen.go:279
+//line patching_nngen.go:281
 	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, opts...)
 }
 
@@ -324,6 +326,7 @@ var patchMLPMediators = []nn.Mediator{
 func patchMLPPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "PatchMLP",
+		File:    nn.FileOf(PatchMLP),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"clean", "corrupt"},
 		// What is given to each run.
@@ -436,7 +439,7 @@ func (c *CompiledPatchMLP) Run(ctx context.Context, clean opticks.Inputs, corrup
 func (c *CompiledPatchMLP) RunInto(ctx context.Context, res *PatchMLPResult, clean opticks.Inputs, corrupt opticks.Inputs, cells nn.Tensor, token int) error {
 //line patching.go:80
 	nn_arg1 := int64(int64(token))
-//line patching_nngen.go:440
+//line patching_nngen.go:443
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{cells, nn.Scalar(nn_arg1)}, &res.Chance)
 }
 
@@ -444,7 +447,7 @@ func (c *CompiledPatchMLP) RunInto(ctx context.Context, res *PatchMLPResult, cle
 func (c *CompiledPatchMLP) Generate(ctx context.Context, clean opticks.Inputs, corrupt opticks.Inputs, cells nn.Tensor, token int, opts ...nn.GenerateOption) ([][]int64, error) {
 //line patching.go:80
 	nn_arg1 := int64(int64(token))
-//line patching_nngen.go:448
+//line patching_nngen.go:451
 	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{cells, nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -478,6 +481,7 @@ var patchHeadMediators = []nn.Mediator{
 func patchHeadPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "PatchHead",
+		File:    nn.FileOf(PatchHead),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"clean", "corrupt"},
 		// What is given to each run.
@@ -547,7 +551,7 @@ func (c *CompiledPatchHead) Run(ctx context.Context, clean opticks.Inputs, corru
 func (c *CompiledPatchHead) RunInto(ctx context.Context, res *PatchHeadResult, clean opticks.Inputs, corrupt opticks.Inputs, head int) error {
 //line patching.go:93
 	nn_arg0 := int64(int64(head))
-//line patching_nngen.go:551
+//line patching_nngen.go:555
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Logits)
 }
 
@@ -555,7 +559,7 @@ func (c *CompiledPatchHead) RunInto(ctx context.Context, res *PatchHeadResult, c
 func (c *CompiledPatchHead) Generate(ctx context.Context, clean opticks.Inputs, corrupt opticks.Inputs, head int, opts ...nn.GenerateOption) ([][]int64, error) {
 //line patching.go:93
 	nn_arg0 := int64(int64(head))
-//line patching_nngen.go:559
+//line patching_nngen.go:563
 	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, opts...)
 }
 
@@ -589,6 +593,7 @@ var patchTokensMediators = []nn.Mediator{
 func patchTokensPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "PatchTokens",
+		File:    nn.FileOf(PatchTokens),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"clean", "corrupt"},
 		// What is given to each run.
@@ -726,6 +731,7 @@ var pathPatchMediators = []nn.Mediator{
 func pathPatchPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "PathPatch",
+		File:    nn.FileOf(PathPatch),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"clean", "corrupt", "held", "final"},
 		// What is added to the model's graph.

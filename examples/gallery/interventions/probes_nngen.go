@@ -21,6 +21,7 @@ var probeLastMediator = nn.Mediator{
 func probeLastPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "ProbeLast",
+		File:    nn.FileOf(ProbeLast),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given when it is compiled.
@@ -106,12 +107,12 @@ func (c *CompiledProbeLast) RunInto(ctx context.Context, res *ProbeLastResult, i
 		}
 		chances = append(chances, 1/(1+math.Exp(-float64(s))))
 	}
-//line probes_nngen.go:110
+//line probes_nngen.go:111
 //line probes.go:27
 	res.Chances = chances
 //line probes.go:27
 	res.Flagged = flagged
-//line probes_nngen.go:115
+//line probes_nngen.go:116
 	return nil
 }
 
@@ -135,6 +136,7 @@ var probeMaxMediator = nn.Mediator{
 func probeMaxPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "ProbeMax",
+		File:    nn.FileOf(ProbeMax),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -200,7 +202,7 @@ func (c *CompiledProbeMax) Run(ctx context.Context, in opticks.Inputs, threshold
 func (c *CompiledProbeMax) RunInto(ctx context.Context, res *ProbeMaxResult, in opticks.Inputs, threshold float32) error {
 //line probes.go:35
 	nn_arg0 := nn.Scalar(threshold)
-//line probes_nngen.go:204
+//line probes_nngen.go:206
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn_arg0}, &res.Best, &res.Flagged)
 }
 
@@ -208,7 +210,7 @@ func (c *CompiledProbeMax) RunInto(ctx context.Context, res *ProbeMaxResult, in 
 func (c *CompiledProbeMax) Generate(ctx context.Context, in opticks.Inputs, threshold float32, opts ...nn.GenerateOption) ([][]int64, error) {
 //line probes.go:35
 	nn_arg0 := nn.Scalar(threshold)
-//line probes_nngen.go:212
+//line probes_nngen.go:214
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn_arg0}, opts...)
 }
 
@@ -232,6 +234,7 @@ var probeAverageMediator = nn.Mediator{
 func probeAveragePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "ProbeAverage",
+		File:    nn.FileOf(ProbeAverage),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given when it is compiled.
@@ -328,6 +331,7 @@ var probeTopKMediator = nn.Mediator{
 func probeTopKPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "ProbeTopK",
+		File:    nn.FileOf(ProbeTopK),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given when it is compiled.
@@ -418,6 +422,7 @@ var probeSteerMediator = nn.Mediator{
 func probeSteerPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "ProbeSteer",
+		File:    nn.FileOf(ProbeSteer),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -492,7 +497,7 @@ func (c *CompiledProbeSteer) Run(ctx context.Context, in opticks.Inputs, v nn.Te
 func (c *CompiledProbeSteer) RunInto(ctx context.Context, res *ProbeSteerResult, in opticks.Inputs, v nn.Tensor, threshold float32) error {
 //line probes.go:64
 	nn_arg1 := nn.Scalar(threshold)
-//line probes_nngen.go:496
+//line probes_nngen.go:501
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{v, nn_arg1}, &res.Logits)
 }
 
@@ -500,7 +505,7 @@ func (c *CompiledProbeSteer) RunInto(ctx context.Context, res *ProbeSteerResult,
 func (c *CompiledProbeSteer) Generate(ctx context.Context, in opticks.Inputs, v nn.Tensor, threshold float32, opts ...nn.GenerateOption) ([][]int64, error) {
 //line probes.go:64
 	nn_arg1 := nn.Scalar(threshold)
-//line probes_nngen.go:504
+//line probes_nngen.go:509
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{v, nn_arg1}, opts...)
 }
 

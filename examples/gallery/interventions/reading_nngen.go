@@ -25,6 +25,7 @@ var residualNormsMediator = nn.Mediator{
 func residualNormsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "ResidualNorms",
+		File:    nn.FileOf(ResidualNorms),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -115,6 +116,7 @@ var layerCosineMediator = nn.Mediator{
 func layerCosinePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "LayerCosine",
+		File:    nn.FileOf(LayerCosine),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -217,6 +219,7 @@ var promptDifferenceMediators = []nn.Mediator{
 func promptDifferencePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "PromptDifference",
+		File:    nn.FileOf(PromptDifference),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
@@ -335,6 +338,7 @@ var neuronStatisticsMediator = nn.Mediator{
 func neuronStatisticsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "NeuronStatistics",
+		File:    nn.FileOf(NeuronStatistics),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -421,6 +425,7 @@ var whitenMediator = nn.Mediator{
 func whitenPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Whiten",
+		File:    nn.FileOf(Whiten),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.

@@ -36,6 +36,7 @@ var contrastSteerMediators = []nn.Mediator{
 func contrastSteerPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "ContrastSteer",
+		File:    nn.FileOf(ContrastSteer),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"plus", "minus", "prompt"},
 		// What is given to each run.
@@ -53,7 +54,7 @@ func contrastSteerPlan() *nn.Plan {
 			{Op: "Scale", In: []nn.Ref{nn.Val("sub0"), nn.Arg("alpha")}, Out: []string{"scale0"}, Line: 25},
 			{Op: "Add", In: []nn.Ref{nn.Val("h"), nn.Val("scale0")}, Out: []string{"add0"}, Line: 25},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.3/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("add0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{2}, "scale": int64(1), "total": int64(3)}, Line: 25},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(2), "scale": int64(1)}, Line: 19},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(2), "scale": int64(1)}, Line: 19, File: "patching.go"},
 			{Op: "At", In: []nn.Ref{nn.Val("narrowRows2")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 26},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -135,6 +136,7 @@ var steerRowsMediator = nn.Mediator{
 func steerRowsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SteerRows",
+		File:    nn.FileOf(SteerRows),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -243,6 +245,7 @@ var injectConceptMediators = []nn.Mediator{
 func injectConceptPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "InjectConcept",
+		File:    nn.FileOf(InjectConcept),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"concept", "baseline", "prompt"},
 		// What is given to each run.
@@ -265,7 +268,7 @@ func injectConceptPlan() *nn.Plan {
 			{Op: "Add", In: []nn.Ref{nn.Val("at1"), nn.Val("v")}, Out: []string{"add0"}, Line: 58},
 			{Op: "SetAt", In: []nn.Ref{nn.Val("h"), nn.Val("add0"), nn.Arg("from")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,$:"}, Line: 58},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{2}, "scale": int64(1), "total": int64(3)}, Line: 58},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(2), "scale": int64(1)}, Line: 19},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(2), "scale": int64(1)}, Line: 19, File: "patching.go"},
 			{Op: "At", In: []nn.Ref{nn.Val("narrowRows2")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 59},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -318,7 +321,7 @@ func (c *CompiledInjectConcept) Run(ctx context.Context, concept opticks.Inputs,
 func (c *CompiledInjectConcept) RunInto(ctx context.Context, res *InjectConceptResult, concept opticks.Inputs, baseline opticks.Inputs, prompt opticks.Inputs, alpha float32, from int) error {
 //line steering.go:58
 	nn_arg1 := int64(int64(from))
-//line steering_nngen.go:322
+//line steering_nngen.go:325
 	return c.c.RunInto(ctx, []nn.InvokeInputs{concept.NNInputs(), baseline.NNInputs(), prompt.NNInputs()}, []nn.Tensor{nn.Scalar(alpha), nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
@@ -326,7 +329,7 @@ func (c *CompiledInjectConcept) RunInto(ctx context.Context, res *InjectConceptR
 func (c *CompiledInjectConcept) Generate(ctx context.Context, concept opticks.Inputs, baseline opticks.Inputs, prompt opticks.Inputs, alpha float32, from int, opts ...nn.GenerateOption) ([][]int64, error) {
 //line steering.go:58
 	nn_arg1 := int64(int64(from))
-//line steering_nngen.go:330
+//line steering_nngen.go:333
 	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{concept.NNInputs(), baseline.NNInputs(), prompt.NNInputs()}, []nn.Tensor{nn.Scalar(alpha), nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -360,6 +363,7 @@ var functionVectorMediators = []nn.Mediator{
 func functionVectorPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "FunctionVector",
+		File:    nn.FileOf(FunctionVector),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"shots", "query"},
 		// What is added to the model's graph.
@@ -372,7 +376,7 @@ func functionVectorPlan() *nn.Plan {
 			{Op: "Add", In: []nn.Ref{nn.Val("at1"), nn.Val("task")}, Out: []string{"add0"}, Line: 75},
 			{Op: "SetAt", In: []nn.Ref{nn.Val("h"), nn.Val("add0")}, Out: []string{"setAt0"}, Attrs: map[string]any{"index": ":,-1"}, Line: 75},
 			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.2/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("setAt0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 75},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 19},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 19, File: "patching.go"},
 			{Op: "At", In: []nn.Ref{nn.Val("narrowRows1")}, Out: []string{"logits_2"}, Attrs: map[string]any{"index": ":,-1"}, Line: 76},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -461,6 +465,7 @@ var ablateDirectionMediator = nn.Mediator{
 func ablateDirectionPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "AblateDirection",
+		File:    nn.FileOf(AblateDirection),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is given when it is compiled.
@@ -600,6 +605,7 @@ var centreMeanMediators = []nn.Mediator{
 func centreMeanPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "CentreMean",
+		File:    nn.FileOf(CentreMean),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"topic", "anything", "prompt"},
 		// What is given to each run.
@@ -708,6 +714,7 @@ var limitTokenNormMediator = nn.Mediator{
 func limitTokenNormPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "LimitTokenNorm",
+		File:    nn.FileOf(LimitTokenNorm),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.

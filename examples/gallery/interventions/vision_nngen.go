@@ -21,6 +21,7 @@ var ablateUnitsMediator = nn.Mediator{
 func ablateUnitsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "AblateUnits",
+		File:    nn.FileOf(AblateUnits),
 		Model:   "sha256:7ec82f87bed020570feac8909e65ae2594c5594aada13e8c8e79cc9a16dc753a",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -109,6 +110,7 @@ var classActivationMapMediator = nn.Mediator{
 func classActivationMapPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "ClassActivationMap",
+		File:    nn.FileOf(ClassActivationMap),
 		Model:   "sha256:7ec82f87bed020570feac8909e65ae2594c5594aada13e8c8e79cc9a16dc753a",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -166,7 +168,7 @@ func (c *CompiledClassActivationMap) Run(ctx context.Context, in cnn.Inputs, cla
 func (c *CompiledClassActivationMap) RunInto(ctx context.Context, res *ClassActivationMapResult, in cnn.Inputs, class int) error {
 //line vision.go:24
 	nn_arg0 := int64(int64(class))
-//line vision_nngen.go:170
+//line vision_nngen.go:172
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Where)
 }
 
@@ -174,7 +176,7 @@ func (c *CompiledClassActivationMap) RunInto(ctx context.Context, res *ClassActi
 func (c *CompiledClassActivationMap) Generate(ctx context.Context, in cnn.Inputs, class int, opts ...nn.GenerateOption) ([][]int64, error) {
 //line vision.go:24
 	nn_arg0 := int64(int64(class))
-//line vision_nngen.go:178
+//line vision_nngen.go:180
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0)}, opts...)
 }
 

@@ -21,6 +21,7 @@ var steerBERTMediator = nn.Mediator{
 func steerBERTPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SteerBERT",
+		File:    nn.FileOf(SteerBERT),
 		Model:   "sha256:729e7f6bc7aa23cb8ada04cd7e53ea0f863cfc5c449b82d5f5c794eff82189af",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -43,7 +44,7 @@ func steerBERTPlan() *nn.Plan {
 		},
 		// What only the sizes of a run can tell.
 		Checks: []nn.Check{
-			{Value: nn.Val("add0"), Tensor: "/encoder/layer.0/output/LayerNorm/LayerNormalization_output_0", Want: nn.Type{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}, At: "encoder.layer.0.output", Line: 25},
+			{Value: nn.Val("add0"), Tensor: "/encoder/layer.0/output/LayerNorm/LayerNormalization_output_0", Want: nn.Type{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}, At: "encoder.layer.0.output", Line: 25, File: "parts.go"},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -114,6 +115,7 @@ var ablateBERTMediator = nn.Mediator{
 func ablateBERTPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "AblateBERT",
+		File:    nn.FileOf(AblateBERT),
 		Model:   "sha256:729e7f6bc7aa23cb8ada04cd7e53ea0f863cfc5c449b82d5f5c794eff82189af",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -195,6 +197,7 @@ var keepBERTMediator = nn.Mediator{
 func keepBERTPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "KeepBERT",
+		File:    nn.FileOf(KeepBERT),
 		Model:   "sha256:729e7f6bc7aa23cb8ada04cd7e53ea0f863cfc5c449b82d5f5c794eff82189af",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.

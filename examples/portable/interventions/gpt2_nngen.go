@@ -21,6 +21,7 @@ var steerGPT2Mediator = nn.Mediator{
 func steerGPT2Plan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SteerGPT2",
+		File:    nn.FileOf(SteerGPT2),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -43,7 +44,7 @@ func steerGPT2Plan() *nn.Plan {
 		},
 		// What only the sizes of a run can tell.
 		Checks: []nn.Check{
-			{Value: nn.Val("add0"), Tensor: "/transformer/h.0/Add_1_output_0", Want: nn.Type{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}, At: "transformer.h.0.output", Line: 25},
+			{Value: nn.Val("add0"), Tensor: "/transformer/h.0/Add_1_output_0", Want: nn.Type{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}, At: "transformer.h.0.output", Line: 25, File: "parts.go"},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -114,6 +115,7 @@ var ablateGPT2Mediator = nn.Mediator{
 func ablateGPT2Plan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "AblateGPT2",
+		File:    nn.FileOf(AblateGPT2),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -195,6 +197,7 @@ var keepGPT2Mediator = nn.Mediator{
 func keepGPT2Plan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "KeepGPT2",
+		File:    nn.FileOf(KeepGPT2),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -286,16 +289,17 @@ var lensGPT2Mediator = nn.Mediator{
 func lensGPT2Plan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "LensGPT2",
+		File:    nn.FileOf(LensGPT2),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Call", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.1/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 33},
-			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 33},
+			{Op: "Call", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.1/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 33, File: "parts.go"},
+			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 33, File: "parts.go"},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("call1"), Line: 33},
+			{Name: "logits", Value: nn.Val("call1"), Line: 33, File: "parts.go"},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{

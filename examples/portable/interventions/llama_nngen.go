@@ -21,6 +21,7 @@ var steerLlamaMediator = nn.Mediator{
 func steerLlamaPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SteerLlama",
+		File:    nn.FileOf(SteerLlama),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -43,7 +44,7 @@ func steerLlamaPlan() *nn.Plan {
 		},
 		// What only the sizes of a run can tell.
 		Checks: []nn.Check{
-			{Value: nn.Val("add0"), Tensor: "/model/layers.0/Add_1_output_0", Want: nn.Type{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}, At: "model.layers.0.output", Line: 25},
+			{Value: nn.Val("add0"), Tensor: "/model/layers.0/Add_1_output_0", Want: nn.Type{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}, At: "model.layers.0.output", Line: 25, File: "parts.go"},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -114,6 +115,7 @@ var ablateLlamaMediator = nn.Mediator{
 func ablateLlamaPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "AblateLlama",
+		File:    nn.FileOf(AblateLlama),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -195,6 +197,7 @@ var keepLlamaMediator = nn.Mediator{
 func keepLlamaPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "KeepLlama",
+		File:    nn.FileOf(KeepLlama),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -286,16 +289,17 @@ var lensLlamaMediator = nn.Mediator{
 func lensLlamaPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "LensLlama",
+		File:    nn.FileOf(LensLlama),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Call", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/model/layers.1/Add_1_output_0", "module": "model.norm", "output": "/model/norm/Mul_1_output_0", "rows": int64(-1), "sides": ""}, Line: 33},
-			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/model/norm/Mul_1_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 33},
+			{Op: "Call", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/model/layers.1/Add_1_output_0", "module": "model.norm", "output": "/model/norm/Mul_1_output_0", "rows": int64(-1), "sides": ""}, Line: 33, File: "parts.go"},
+			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/model/norm/Mul_1_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 33, File: "parts.go"},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("call1"), Line: 33},
+			{Name: "logits", Value: nn.Val("call1"), Line: 33, File: "parts.go"},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{

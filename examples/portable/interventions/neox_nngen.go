@@ -21,6 +21,7 @@ var steerNeoXMediator = nn.Mediator{
 func steerNeoXPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SteerNeoX",
+		File:    nn.FileOf(SteerNeoX),
 		Model:   "sha256:b24817d4b77119336cfaed47503b87e0bc0d518491bc932cf27b66bf40680744",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -43,7 +44,7 @@ func steerNeoXPlan() *nn.Plan {
 		},
 		// What only the sizes of a run can tell.
 		Checks: []nn.Check{
-			{Value: nn.Val("add0"), Tensor: "/gpt_neox/layers.0/Add_1_output_0", Want: nn.Type{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}, At: "gpt_neox.layers.0.output", Line: 25},
+			{Value: nn.Val("add0"), Tensor: "/gpt_neox/layers.0/Add_1_output_0", Want: nn.Type{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}, At: "gpt_neox.layers.0.output", Line: 25, File: "parts.go"},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -114,6 +115,7 @@ var ablateNeoXMediator = nn.Mediator{
 func ablateNeoXPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "AblateNeoX",
+		File:    nn.FileOf(AblateNeoX),
 		Model:   "sha256:b24817d4b77119336cfaed47503b87e0bc0d518491bc932cf27b66bf40680744",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -195,6 +197,7 @@ var keepNeoXMediator = nn.Mediator{
 func keepNeoXPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "KeepNeoX",
+		File:    nn.FileOf(KeepNeoX),
 		Model:   "sha256:b24817d4b77119336cfaed47503b87e0bc0d518491bc932cf27b66bf40680744",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -286,16 +289,17 @@ var lensNeoXMediator = nn.Mediator{
 func lensNeoXPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "LensNeoX",
+		File:    nn.FileOf(LensNeoX),
 		Model:   "sha256:b24817d4b77119336cfaed47503b87e0bc0d518491bc932cf27b66bf40680744",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Call", In: []nn.Ref{nn.ModelTensor("/gpt_neox/layers.0/Add_1_output_0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/gpt_neox/layers.1/Add_1_output_0", "module": "gpt_neox.final_layer_norm", "output": "/gpt_neox/final_layer_norm/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 33},
-			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/gpt_neox/final_layer_norm/LayerNormalization_output_0", "module": "embed_out", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 33},
+			{Op: "Call", In: []nn.Ref{nn.ModelTensor("/gpt_neox/layers.0/Add_1_output_0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/gpt_neox/layers.1/Add_1_output_0", "module": "gpt_neox.final_layer_norm", "output": "/gpt_neox/final_layer_norm/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 33, File: "parts.go"},
+			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/gpt_neox/final_layer_norm/LayerNormalization_output_0", "module": "embed_out", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 33, File: "parts.go"},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.Val("call1"), Line: 33},
+			{Name: "logits", Value: nn.Val("call1"), Line: 33, File: "parts.go"},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -366,6 +370,7 @@ var attendNeoXMediator = nn.Mediator{
 func attendNeoXPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "AttendNeoX",
+		File:    nn.FileOf(AttendNeoX),
 		Model:   "sha256:b24817d4b77119336cfaed47503b87e0bc0d518491bc932cf27b66bf40680744",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.

@@ -56,7 +56,7 @@ func TestPatchSweep(t *testing.T) {
 			_, _, errC, errI := patch.run(in, src, dst, 1, 2)
 			require.ErrorContains(t, errI, "NN3101") // the read there is late already
 			require.ErrorContains(t, errC, "NN3102")
-			require.ErrorContains(t, errC, "line 31")
+			require.ErrorContains(t, errC, "choose.go:31:")
 			require.ErrorContains(t, errC, "line 29")
 		}
 		if src <= 4 {

@@ -19,7 +19,7 @@ func TestSizesOfBranches(t *testing.T) {
 		_, _, errC, errI := p.run(inputs(2, 5), float32(0))
 		require.ErrorContains(t, errI, "sizes.go:15")
 		require.ErrorContains(t, errC, "NN3130")
-		require.ErrorContains(t, errC, "transformer.h.1.output takes float32 [2, 5, 96], but would be set to float32 [1, 5, 96]")
+		require.ErrorContains(t, errC, "transformer.h.1.output takes float32 [2, 5, 96], but is set to float32 [1, 5, 96]")
 		require.ErrorContains(t, errC, "15")
 	}
 }

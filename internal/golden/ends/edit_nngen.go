@@ -20,6 +20,7 @@ var louderMediator = nn.Mediator{
 func louderPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Louder",
+		File:    nn.FileOf(Louder),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -62,6 +63,7 @@ var shiftMediator = nn.Mediator{
 func shiftPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Shift",
+		File:    nn.FileOf(Shift),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -106,6 +108,7 @@ var halveMediator = nn.Mediator{
 func halvePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Halve",
+		File:    nn.FileOf(Halve),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -192,6 +195,7 @@ var bypassMediator = nn.Mediator{
 func bypassPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Bypass",
+		File:    nn.FileOf(Bypass),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -241,6 +245,7 @@ var sometimesMediator = nn.Mediator{
 func sometimesPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Sometimes",
+		File:    nn.FileOf(Sometimes),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -295,6 +300,7 @@ var innerMediator = nn.Mediator{
 func innerPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Inner",
+		File:    nn.FileOf(Inner),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -378,6 +384,7 @@ var bothMediator = nn.Mediator{
 func bothPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Both",
+		File:    nn.FileOf(Both),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -462,6 +469,7 @@ var rowsMediators = []nn.Mediator{
 func rowsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Rows",
+		File:    nn.FileOf(Rows),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"x", "y"},
 		// What is added to the model's graph.

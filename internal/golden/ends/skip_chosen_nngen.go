@@ -25,6 +25,7 @@ var skipChosenMediator = nn.Mediator{
 func skipChosenPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SkipChosen",
+		File:    nn.FileOf(SkipChosen),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -115,7 +116,7 @@ func (c *CompiledSkipChosen) RunInto(ctx context.Context, res *SkipChosenResult,
 	defer nn.Catch(0, &nn_failed)
 //line skip_chosen.go:12
 	nn_choice := nn.Choose(layer, 2)
-//line skip_chosen_nngen.go:119
+//line skip_chosen_nngen.go:120
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice))}, &res.H, &res.Logits)
 }
 
@@ -124,7 +125,7 @@ func (c *CompiledSkipChosen) Generate(ctx context.Context, in llama.Inputs, laye
 	defer nn.Catch(0, &nn_failed)
 //line skip_chosen.go:12
 	nn_choice := nn.Choose(layer, 2)
-//line skip_chosen_nngen.go:128
+//line skip_chosen_nngen.go:129
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice))}, opts...)
 }
 
@@ -155,6 +156,7 @@ var skipChosenMLPMediator = nn.Mediator{
 func skipChosenMLPPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SkipChosenMLP",
+		File:    nn.FileOf(SkipChosenMLP),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -257,7 +259,7 @@ func (c *CompiledSkipChosenMLP) RunInto(ctx context.Context, res *SkipChosenMLPR
 	defer nn.Catch(0, &nn_failed)
 //line skip_chosen.go:21
 	nn_choice := nn.Choose(layer, 2)
-//line skip_chosen_nngen.go:261
+//line skip_chosen_nngen.go:263
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{v, nn.Scalar(int64(nn_choice))}, &res.Logits)
 }
 
@@ -266,7 +268,7 @@ func (c *CompiledSkipChosenMLP) Generate(ctx context.Context, in llama.Inputs, l
 	defer nn.Catch(0, &nn_failed)
 //line skip_chosen.go:21
 	nn_choice := nn.Choose(layer, 2)
-//line skip_chosen_nngen.go:270
+//line skip_chosen_nngen.go:272
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{v, nn.Scalar(int64(nn_choice))}, opts...)
 }
 
@@ -306,6 +308,7 @@ var skipChosenInvokesMediators = []nn.Mediator{
 func skipChosenInvokesPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SkipChosenInvokes",
+		File:    nn.FileOf(SkipChosenInvokes),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"x", "y"},
 		// What is given to each run.
@@ -319,7 +322,7 @@ func skipChosenInvokesPlan() *nn.Plan {
 			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "int64", "value": int64(1)}, Line: 32},
 			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const1")}, Out: []string{"layer1"}},
 			{Op: "Const", Out: []string{"const2"}, Attrs: map[string]any{"dtype": "float32", "value": 2.0}, Line: 37},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/embed_tokens/Gather_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 101},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/embed_tokens/Gather_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 101, File: "skip.go"},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/embed_tokens/Gather_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 37},
 			{Op: "If", In: []nn.Ref{nn.Val("layer0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}}, Line: 37,
 				Then: &nn.Body{Nodes: []nn.Node{
@@ -328,7 +331,7 @@ func skipChosenInvokesPlan() *nn.Plan {
 				}, Out: []nn.Ref{nn.Val("joinRows0")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0")}},
 			},
-			{Op: "NarrowRows", In: []nn.Ref{nn.Val("if0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 101},
+			{Op: "NarrowRows", In: []nn.Ref{nn.Val("if0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 101, File: "skip.go"},
 			{Op: "NarrowRows", In: []nn.Ref{nn.Val("if0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows3"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 37},
 			{Op: "If", In: []nn.Ref{nn.Val("layer1")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}}, Line: 37,
 				Then: &nn.Body{Nodes: []nn.Node{
@@ -352,8 +355,8 @@ func skipChosenInvokesPlan() *nn.Plan {
 		},
 		// Which modules are left out.
 		Skips: []nn.Skipped{
-			{Module: "model.layers.0", Inputs: []string{"/model/embed_tokens/Gather_output_0", "/model/layers.0/self_attn/Unsqueeze_12_output_0", "/model/layers.0/self_attn/Unsqueeze_13_output_0", "/Concat_output_0", "past_key_values.0.value", "/model/Expand_output_0"}, Outputs: []string{"/model/layers.0/Add_1_output_0", "present.0.key", "present.0.value"}, Given: 1, When: "layer == 0", Line: 101},
-			{Module: "model.layers.1", Inputs: []string{"/model/layers.0/Add_1_output_0", "/model/layers.0/self_attn/Unsqueeze_12_output_0", "/model/layers.0/self_attn/Unsqueeze_13_output_0", "past_key_values.1.key", "past_key_values.1.value", "/model/Expand_output_0"}, Outputs: []string{"/model/layers.1/Add_1_output_0", "present.1.key", "present.1.value"}, Given: 1, When: "layer == 1", Line: 101},
+			{Module: "model.layers.0", Inputs: []string{"/model/embed_tokens/Gather_output_0", "/model/layers.0/self_attn/Unsqueeze_12_output_0", "/model/layers.0/self_attn/Unsqueeze_13_output_0", "/Concat_output_0", "past_key_values.0.value", "/model/Expand_output_0"}, Outputs: []string{"/model/layers.0/Add_1_output_0", "present.0.key", "present.0.value"}, Given: 1, When: "layer == 0", Line: 101, File: "skip.go"},
+			{Module: "model.layers.1", Inputs: []string{"/model/layers.0/Add_1_output_0", "/model/layers.0/self_attn/Unsqueeze_12_output_0", "/model/layers.0/self_attn/Unsqueeze_13_output_0", "past_key_values.1.key", "past_key_values.1.value", "/model/Expand_output_0"}, Outputs: []string{"/model/layers.1/Add_1_output_0", "present.1.key", "present.1.value"}, Given: 1, When: "layer == 1", Line: 101, File: "skip.go"},
 		},
 		// Which modules are chosen when it is run.
 		Choices: []nn.Choice{
@@ -407,7 +410,7 @@ func (c *CompiledSkipChosenInvokes) RunInto(ctx context.Context, res *SkipChosen
 	nn_invoke = 0
 //line skip_chosen.go:32
 	nn_choice := nn.Choose(layer, 2)
-//line skip_chosen_nngen.go:411
+//line skip_chosen_nngen.go:414
 	return c.c.RunInto(ctx, []nn.InvokeInputs{x.NNInputs(), y.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice))}, &res.Logits0, &res.Logits1)
 }
 
@@ -419,7 +422,7 @@ func (c *CompiledSkipChosenInvokes) Generate(ctx context.Context, x llama.Inputs
 	nn_invoke = 0
 //line skip_chosen.go:32
 	nn_choice := nn.Choose(layer, 2)
-//line skip_chosen_nngen.go:423
+//line skip_chosen_nngen.go:426
 	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{x.NNInputs(), y.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice))}, opts...)
 }
 
@@ -455,6 +458,7 @@ var skipBothMediators = []nn.Mediator{
 func skipBothPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SkipBoth",
+		File:    nn.FileOf(SkipBoth),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"x", "y"},
 		// What is given to each run.
@@ -568,6 +572,7 @@ var skipChosenWhenMediator = nn.Mediator{
 func skipChosenWhenPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SkipChosenWhen",
+		File:    nn.FileOf(SkipChosenWhen),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -696,7 +701,7 @@ func (c *CompiledSkipChosenWhen) RunInto(ctx context.Context, res *SkipChosenWhe
 	defer nn.Catch(0, &nn_failed)
 //line skip_chosen.go:71
 	nn_choice := nn.Choose(layer, 2)
-//line skip_chosen_nngen.go:700
+//line skip_chosen_nngen.go:705
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{k, v, nn.Scalar(int64(nn_choice)), nn.Scalar(flag)}, &res.Key, &res.Logits)
 }
 
@@ -705,7 +710,7 @@ func (c *CompiledSkipChosenWhen) Generate(ctx context.Context, in llama.Inputs, 
 	defer nn.Catch(0, &nn_failed)
 //line skip_chosen.go:71
 	nn_choice := nn.Choose(layer, 2)
-//line skip_chosen_nngen.go:709
+//line skip_chosen_nngen.go:714
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{k, v, nn.Scalar(int64(nn_choice)), nn.Scalar(flag)}, opts...)
 }
 
@@ -734,6 +739,7 @@ var skipWhenAllMediator = nn.Mediator{
 func skipWhenAllPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SkipWhenAll",
+		File:    nn.FileOf(SkipWhenAll),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -866,6 +872,7 @@ var skipEmptyMediators = []nn.Mediator{
 func skipEmptyPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SkipEmpty",
+		File:    nn.FileOf(SkipEmpty),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"x", "y", "invoke2"},
 		// What is given to each run.
@@ -874,7 +881,7 @@ func skipEmptyPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "If", In: []nn.Ref{nn.Arg("flag")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}}, Line: 101,
+			{Op: "If", In: []nn.Ref{nn.Arg("flag")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}}}, Line: 101, File: "skip.go",
 				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/model/layers.1/Add_1_output_0")}},
 			},
@@ -892,7 +899,7 @@ func skipEmptyPlan() *nn.Plan {
 		},
 		// Which modules are left out.
 		Skips: []nn.Skipped{
-			{Module: "model.layers.1", Inputs: []string{"/model/layers.0/Add_1_output_0", "/model/layers.0/self_attn/Unsqueeze_12_output_0", "/model/layers.0/self_attn/Unsqueeze_13_output_0", "past_key_values.1.key", "past_key_values.1.value", "/model/Expand_output_0"}, Outputs: []string{"/model/layers.1/Add_1_output_0", "present.1.key", "present.1.value"}, Given: 1, When: "flag", Line: 101},
+			{Module: "model.layers.1", Inputs: []string{"/model/layers.0/Add_1_output_0", "/model/layers.0/self_attn/Unsqueeze_12_output_0", "/model/layers.0/self_attn/Unsqueeze_13_output_0", "past_key_values.1.key", "past_key_values.1.value", "/model/Expand_output_0"}, Outputs: []string{"/model/layers.1/Add_1_output_0", "present.1.key", "present.1.value"}, Given: 1, When: "flag", Line: 101, File: "skip.go"},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -966,6 +973,7 @@ var skipFirstMediator = nn.Mediator{
 func skipFirstPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SkipFirst",
+		File:    nn.FileOf(SkipFirst),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -978,7 +986,7 @@ func skipFirstPlan() *nn.Plan {
 		},
 		// Which modules are left out.
 		Skips: []nn.Skipped{
-			{Module: "model.layers.0", Inputs: []string{"/model/embed_tokens/Gather_output_0", "/model/layers.0/self_attn/Unsqueeze_12_output_0", "/model/layers.0/self_attn/Unsqueeze_13_output_0", "/Concat_output_0", "past_key_values.0.value", "/model/Expand_output_0"}, Outputs: []string{"/model/layers.0/Add_1_output_0", "present.0.key", "present.0.value"}, Given: 1, Line: 101},
+			{Module: "model.layers.0", Inputs: []string{"/model/embed_tokens/Gather_output_0", "/model/layers.0/self_attn/Unsqueeze_12_output_0", "/model/layers.0/self_attn/Unsqueeze_13_output_0", "/Concat_output_0", "past_key_values.0.value", "/model/Expand_output_0"}, Outputs: []string{"/model/layers.0/Add_1_output_0", "present.0.key", "present.0.value"}, Given: 1, Line: 101, File: "skip.go"},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{

@@ -20,6 +20,7 @@ var rawMediator = nn.Mediator{
 func rawPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Raw",
+		File:    nn.FileOf(Raw),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -95,6 +96,7 @@ var skipLayerMediator = nn.Mediator{
 func skipLayerPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SkipLayer",
+		File:    nn.FileOf(SkipLayer),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// Which of the model's tensors are replaced, in the order of the run.
@@ -181,6 +183,7 @@ var skipMLPMediator = nn.Mediator{
 func skipMLPPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SkipMLP",
+		File:    nn.FileOf(SkipMLP),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -280,6 +283,7 @@ var skipInvokesMediators = []nn.Mediator{
 func skipInvokesPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SkipInvokes",
+		File:    nn.FileOf(SkipInvokes),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
@@ -378,6 +382,7 @@ var skipRowMediator = nn.Mediator{
 func skipRowPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SkipRow",
+		File:    nn.FileOf(SkipRow),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -484,6 +489,7 @@ var skipWriteMediator = nn.Mediator{
 func skipWritePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SkipWrite",
+		File:    nn.FileOf(SkipWrite),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -589,6 +595,7 @@ var skipAttnMediator = nn.Mediator{
 func skipAttnPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SkipAttn",
+		File:    nn.FileOf(SkipAttn),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -690,6 +697,7 @@ var skipRowsMediators = []nn.Mediator{
 func skipRowsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SkipRows",
+		File:    nn.FileOf(SkipRows),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
@@ -787,6 +795,7 @@ var skipWhenMediator = nn.Mediator{
 func skipWhenPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SkipWhen",
+		File:    nn.FileOf(SkipWhen),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -889,6 +898,7 @@ var skipNormMediator = nn.Mediator{
 func skipNormPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SkipNorm",
+		File:    nn.FileOf(SkipNorm),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -962,7 +972,7 @@ func (f *skipNormFrame) Step(s *nn.Step) error {
 		if s.Item(0) > f.limit {
 			s.SetBool(0, true)
 		}
-//line skip_nngen.go:966
+//line skip_nngen.go:976
 	}
 	return nil
 }
@@ -1015,6 +1025,7 @@ var skipGPT2Mediator = nn.Mediator{
 func skipGPT2Plan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SkipGPT2",
+		File:    nn.FileOf(SkipGPT2),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// Which of the model's tensors are replaced, in the order of the run.

@@ -20,6 +20,7 @@ var stopMediator = nn.Mediator{
 func stopPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Stop",
+		File:    nn.FileOf(Stop),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -107,6 +108,7 @@ var stopInvokesMediators = []nn.Mediator{
 func stopInvokesPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "StopInvokes",
+		File:    nn.FileOf(StopInvokes),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"x", "y"},
 		// What is added to the model's graph.
@@ -206,6 +208,7 @@ var stopFirstMediators = []nn.Mediator{
 func stopFirstPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "StopFirst",
+		File:    nn.FileOf(StopFirst),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"x", "y"},
 		// What is added to the model's graph.
@@ -292,6 +295,7 @@ var stopWriteMediator = nn.Mediator{
 func stopWritePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "StopWrite",
+		File:    nn.FileOf(StopWrite),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -378,6 +382,7 @@ var stopNormMediator = nn.Mediator{
 func stopNormPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "StopNorm",
+		File:    nn.FileOf(StopNorm),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -452,7 +457,7 @@ func (f *stopNormFrame) Step(s *nn.Step) error {
 				break nn_trace
 			}
 		}
-//line stop_nngen.go:456
+//line stop_nngen.go:461
 	}
 	return nil
 }
@@ -489,12 +494,12 @@ func (c *CompiledStopNorm) RunInto(ctx context.Context, res *StopNormResult, in 
 //line stop.go:65
 		f.logits = nn_taps.Tensor(1)
 	}
-//line stop_nngen.go:493
+//line stop_nngen.go:498
 //line stop.go:65
 	res.H0 = h0
 //line stop.go:65
 	res.Logits = f.logits
-//line stop_nngen.go:498
+//line stop_nngen.go:503
 	return nil
 }
 
@@ -519,6 +524,7 @@ var stopWhenMediator = nn.Mediator{
 func stopWhenPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "StopWhen",
+		File:    nn.FileOf(StopWhen),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -603,12 +609,12 @@ nn_trace:
 		}
 		logits = nn_taps.Tensor(1)
 	}
-//line stop_nngen.go:607
+//line stop_nngen.go:613
 //line stop.go:77
 	res.H0 = h0
 //line stop.go:77
 	res.Logits = logits
-//line stop_nngen.go:612
+//line stop_nngen.go:618
 	return nil
 }
 
@@ -642,6 +648,7 @@ var resultsMediators = []nn.Mediator{
 func resultsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Results",
+		File:    nn.FileOf(Results),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"x", "y"},
 		// What is added to the model's graph.
@@ -729,6 +736,7 @@ var untilMediator = nn.Mediator{
 func untilPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Until",
+		File:    nn.FileOf(Until),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -799,6 +807,7 @@ var untilNormMediator = nn.Mediator{
 func untilNormPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "UntilNorm",
+		File:    nn.FileOf(UntilNorm),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -853,7 +862,7 @@ func (f *untilNormFrame) Step(s *nn.Step) error {
 		if s.Item(0) > f.limit {
 			s.SetBool(0, true)
 		}
-//line stop_nngen.go:857
+//line stop_nngen.go:866
 	}
 	return nil
 }
@@ -907,6 +916,7 @@ var stopLoopMediator = nn.Mediator{
 func stopLoopPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "StopLoop",
+		File:    nn.FileOf(StopLoop),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -997,7 +1007,7 @@ func (f *stopLoopFrame) Step(s *nn.Step) error {
 				break nn_trace
 			}
 		}
-//line stop_nngen.go:1001
+//line stop_nngen.go:1011
 	case 1:
 	nn_trace2:
 		switch {
@@ -1017,7 +1027,7 @@ func (f *stopLoopFrame) Step(s *nn.Step) error {
 				}
 			}
 		}
-//line stop_nngen.go:1021
+//line stop_nngen.go:1031
 	}
 	return nil
 }
@@ -1064,14 +1074,14 @@ func (c *CompiledStopLoop) RunInto(ctx context.Context, res *StopLoopResult, in 
 //line stop.go:124
 		f.layer = -1
 	}
-//line stop_nngen.go:1068
+//line stop_nngen.go:1078
 //line stop.go:124
 	res.Embed = f.embed
 //line stop.go:124
 	res.H = h
 //line stop.go:124
 	res.Layer = f.layer
-//line stop_nngen.go:1075
+//line stop_nngen.go:1085
 	return nil
 }
 
@@ -1101,6 +1111,7 @@ var stopLaterMediator = nn.Mediator{
 func stopLaterPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "StopLater",
+		File:    nn.FileOf(StopLater),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -1195,7 +1206,7 @@ func (f *stopLaterFrame) Step(s *nn.Step) error {
 			}
 			s.SetBool(2, true)
 		}
-//line stop_nngen.go:1199
+//line stop_nngen.go:1210
 	}
 	return nil
 }
@@ -1239,12 +1250,12 @@ func (c *CompiledStopLater) RunInto(ctx context.Context, res *StopLaterResult, i
 //line stop.go:142
 		b = nn_taps.Tensor(2)
 	}
-//line stop_nngen.go:1243
+//line stop_nngen.go:1254
 //line stop.go:142
 	res.A = a
 //line stop.go:142
 	res.B = b
-//line stop_nngen.go:1248
+//line stop_nngen.go:1259
 	return nil
 }
 
@@ -1272,6 +1283,7 @@ var stopBehindMediator = nn.Mediator{
 func stopBehindPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "StopBehind",
+		File:    nn.FileOf(StopBehind),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -1355,7 +1367,7 @@ func (f *stopBehindFrame) Step(s *nn.Step) error {
 				break nn_trace
 			}
 		}
-//line stop_nngen.go:1359
+//line stop_nngen.go:1371
 	}
 	return nil
 }
@@ -1392,12 +1404,12 @@ func (c *CompiledStopBehind) RunInto(ctx context.Context, res *StopBehindResult,
 //line stop.go:157
 		f.b = nn_taps.Tensor(1)
 	}
-//line stop_nngen.go:1396
+//line stop_nngen.go:1408
 //line stop.go:157
 	res.A = a
 //line stop.go:157
 	res.B = f.b
-//line stop_nngen.go:1401
+//line stop_nngen.go:1413
 	return nil
 }
 
@@ -1423,6 +1435,7 @@ var stopEarlyMediator = nn.Mediator{
 func stopEarlyPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "StopEarly",
+		File:    nn.FileOf(StopEarly),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -1519,12 +1532,12 @@ func (c *CompiledStopEarly) RunInto(ctx context.Context, res *StopEarlyResult, i
 	_ = logits
 //line stop.go:164
 	nn_choice := nn.Choose(layer, 2)
-//line stop_nngen.go:1523
+//line stop_nngen.go:1536
 //line stop.go:165
 	nn_arg1 := bool(early > 0)
 //line stop.go:167
 	nn_arg2 := bool(!(early > 0))
-//line stop_nngen.go:1528
+//line stop_nngen.go:1541
 	var held [3]nn.Tensor
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2)}, &held[0], &held[1], &held[2]); err != nil {
 		return err
@@ -1551,12 +1564,12 @@ nn_trace:
 		}
 		logits = nn_taps.Tensor(2)
 	}
-//line stop_nngen.go:1555
+//line stop_nngen.go:1568
 //line stop.go:169
 	res.H = h
 //line stop.go:169
 	res.Logits = logits
-//line stop_nngen.go:1560
+//line stop_nngen.go:1573
 	return nil
 }
 

@@ -20,6 +20,7 @@ var countedMediator = nn.Mediator{
 func countedPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Counted",
+		File:    nn.FileOf(Counted),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -78,7 +79,7 @@ func (f *countedFrame) Step(s *nn.Step) error {
 		f.log.Add("norm %.3f", n)
 //line deferred.go:17
 		s.SetFloat32(0, f.scale/n)
-//line deferred_nngen.go:82
+//line deferred_nngen.go:83
 	}
 	return nil
 }
@@ -110,7 +111,7 @@ func (c *CompiledCounted) RunInto(ctx context.Context, res *CountedResult, in gp
 			defer nn_d("over")
 			nn_next()
 		})
-//line deferred_nngen.go:114
+//line deferred_nngen.go:115
 		return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil)
 	}); nn_failed != nil {
 		return nn_failed
@@ -134,7 +135,7 @@ func (c *CompiledCounted) Generate(ctx context.Context, in gpt2.Inputs, log *Log
 			defer nn_d("over")
 			nn_next()
 		})
-//line deferred_nngen.go:138
+//line deferred_nngen.go:139
 		return nil, nil
 	}, opts...)
 }
@@ -160,6 +161,7 @@ var preparedMediator = nn.Mediator{
 func preparedPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Prepared",
+		File:    nn.FileOf(Prepared),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -224,7 +226,7 @@ func (c *CompiledPrepared) RunInto(ctx context.Context, res *PreparedResult, in 
 		nn_p := scale
 //line deferred.go:27
 		scale = float32(0.0)
-//line deferred_nngen.go:228
+//line deferred_nngen.go:230
 		return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(float32(nn_p))})
 	}); nn_failed != nil {
 		return nn_failed
@@ -250,7 +252,7 @@ func (c *CompiledPrepared) Generate(ctx context.Context, in gpt2.Inputs, log *Lo
 		nn_p := scale
 //line deferred.go:27
 		scale = float32(0.0)
-//line deferred_nngen.go:254
+//line deferred_nngen.go:256
 		return []nn.Tensor{nn.Scalar(float32(nn_p))}, nil
 	}, opts...)
 }
@@ -276,6 +278,7 @@ var riskyMediator = nn.Mediator{
 func riskyPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Risky",
+		File:    nn.FileOf(Risky),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -335,7 +338,7 @@ func (f *riskyFrame) Step(s *nn.Step) error {
 		}
 //line deferred.go:45
 		s.SetFloat32(0, f.limit/n)
-//line deferred_nngen.go:339
+//line deferred_nngen.go:342
 	}
 	return nil
 }
@@ -366,7 +369,7 @@ func (c *CompiledRisky) RunInto(ctx context.Context, res *RiskyResult, in gpt2.I
 			}()
 			nn_next()
 		})
-//line deferred_nngen.go:370
+//line deferred_nngen.go:373
 		return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil)
 	}); nn_failed != nil {
 		return nn_failed
@@ -394,7 +397,7 @@ func (c *CompiledRisky) Generate(ctx context.Context, in gpt2.Inputs, log *Log, 
 			}()
 			nn_next()
 		})
-//line deferred_nngen.go:398
+//line deferred_nngen.go:401
 		return nil, nil
 	}, opts...)
 }
@@ -419,6 +422,7 @@ var nilsMediator = nn.Mediator{
 func nilsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Nils",
+		File:    nn.FileOf(Nils),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -511,7 +515,7 @@ func (c *CompiledNils) RunInto(ctx context.Context, res *NilsResult, in gpt2.Inp
 		} else {
 			list = nil
 		}
-//line deferred_nngen.go:515
+//line deferred_nngen.go:519
 		return nil
 	}); nn_failed != nil {
 		return nn_failed
@@ -520,7 +524,7 @@ func (c *CompiledNils) RunInto(ctx context.Context, res *NilsResult, in gpt2.Inp
 	res.ByName = byName
 //line deferred.go:66
 	res.List = list
-//line deferred_nngen.go:524
+//line deferred_nngen.go:528
 	return nil
 }
 
@@ -551,6 +555,7 @@ var helpedMediator = nn.Mediator{
 func helpedPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Helped",
+		File:    nn.FileOf(Helped),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -713,7 +718,7 @@ func (f *helpedFrame) Step(s *nn.Step) error {
 				nn_next()
 			})
 		}
-//line deferred_nngen.go:717
+//line deferred_nngen.go:722
 	case 1:
 //line deferred.go:71
 	nn_call2:
@@ -774,7 +779,7 @@ func (f *helpedFrame) Step(s *nn.Step) error {
 		})
 //line deferred.go:100
 		s.SetFloat32(2, k)
-//line deferred_nngen.go:778
+//line deferred_nngen.go:783
 	}
 	return nil
 }
@@ -827,7 +832,7 @@ func (c *CompiledHelped) RunInto(ctx context.Context, res *HelpedResult, in gpt2
 				nn_next()
 			})
 		}
-//line deferred_nngen.go:831
+//line deferred_nngen.go:836
 		if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0], &held[1]); err != nil {
 			return err
 		}
@@ -847,7 +852,7 @@ func (c *CompiledHelped) RunInto(ctx context.Context, res *HelpedResult, in gpt2
 		f.log.Add("over")
 //line deferred.go:105
 		logits = nn_taps.Tensor(1)
-//line deferred_nngen.go:851
+//line deferred_nngen.go:856
 		return nil
 	}); nn_failed != nil {
 		return nn_failed
@@ -856,7 +861,7 @@ func (c *CompiledHelped) RunInto(ctx context.Context, res *HelpedResult, in gpt2
 	res.Logits = logits
 //line deferred.go:105
 	res.Sum = f.sum
-//line deferred_nngen.go:860
+//line deferred_nngen.go:865
 	return nil
 }
 

@@ -28,6 +28,7 @@ var labelledMediator = nn.Mediator{
 func labelledPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Labelled",
+		File:    nn.FileOf(Labelled),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -241,14 +242,14 @@ func (f *labelledFrame) Step(s *nn.Step) error {
 				s.SetBool(1, true)
 			}
 		}
-//line flow_nngen.go:245
+//line flow_nngen.go:246
 	case 1:
 //line flow.go:36
 		if !f.nn_left && !f.nn_left_2 && !f.nn_left_3 && !f.nn_left_4 && !f.nn_left_5 && !f.nn_left_6 && !f.nn_left_7 && !f.nn_left_8 {
 //line flow.go:36
 			s.SetFloat32(0, s.Item(0))
 		}
-//line flow_nngen.go:252
+//line flow_nngen.go:253
 	case 2:
 //line flow.go:18
 	nn_loop2:
@@ -351,7 +352,7 @@ func (f *labelledFrame) Step(s *nn.Step) error {
 				}
 			}
 		}
-//line flow_nngen.go:355
+//line flow_nngen.go:356
 	case 3:
 //line flow.go:28
 		if !f.nn_left_2 && !f.nn_left_4 && !f.nn_left_6 && !f.nn_left_8 {
@@ -361,7 +362,7 @@ func (f *labelledFrame) Step(s *nn.Step) error {
 				s.SetFloat32(0, s.Item(0))
 			}
 		}
-//line flow_nngen.go:365
+//line flow_nngen.go:366
 	}
 	return nil
 }
@@ -395,7 +396,7 @@ func (c *CompiledLabelled) RunInto(ctx context.Context, res *LabelledResult, in 
 	}
 //line flow.go:38
 	res.N = f.n
-//line flow_nngen.go:399
+//line flow_nngen.go:400
 	return nil
 }
 
@@ -434,6 +435,7 @@ var throughMediator = nn.Mediator{
 func throughPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Through",
+		File:    nn.FileOf(Through),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -529,7 +531,7 @@ func (f *throughFrame) Step(s *nn.Step) error {
 		}
 //line flow.go:66
 		s.SetFloat32(0, f.k)
-//line flow_nngen.go:533
+//line flow_nngen.go:535
 	}
 	return nil
 }
@@ -555,7 +557,7 @@ func (c *CompiledThrough) RunInto(ctx context.Context, res *ThroughResult, in gp
 	f.unit = unit
 //line flow.go:54
 	f.k = float32(1.0)
-//line flow_nngen.go:559
+//line flow_nngen.go:561
 	return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
 }
 
@@ -570,7 +572,7 @@ func (c *CompiledThrough) Generate(ctx context.Context, in gpt2.Inputs, log *Log
 		f.unit = unit
 //line flow.go:54
 		f.k = float32(1.0)
-//line flow_nngen.go:574
+//line flow_nngen.go:576
 		return nil, nil
 	}, opts...)
 }
@@ -598,6 +600,7 @@ var shadowedMediator = nn.Mediator{
 func shadowedPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Shadowed",
+		File:    nn.FileOf(Shadowed),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -706,7 +709,7 @@ func (f *shadowedFrame) Step(s *nn.Step) error {
 				s.SetBool(1, true)
 			}
 		}
-//line flow_nngen.go:710
+//line flow_nngen.go:713
 	}
 	return nil
 }
@@ -745,7 +748,7 @@ func (c *CompiledShadowed) RunInto(ctx context.Context, res *ShadowedResult, in 
 			}()
 			nn_next()
 		})
-//line flow_nngen.go:749
+//line flow_nngen.go:752
 		if nn_err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0]); nn_err != nil {
 			return nn_err
 		}
@@ -760,14 +763,14 @@ func (c *CompiledShadowed) RunInto(ctx context.Context, res *ShadowedResult, in 
 //line flow.go:93
 			f.n += int(nn_taps.Tensor(0).Int())
 		}
-//line flow_nngen.go:764
+//line flow_nngen.go:767
 		return nil
 	}); nn_failed != nil {
 		return nn_failed
 	}
 //line flow.go:94
 	res.N = f.n
-//line flow_nngen.go:771
+//line flow_nngen.go:774
 	return f.err
 }
 
@@ -795,6 +798,7 @@ var methodsMediator = nn.Mediator{
 func methodsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Methods",
+		File:    nn.FileOf(Methods),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -864,7 +868,7 @@ func (f *methodsFrame) Step(s *nn.Step) error {
 		f.log.Add("norm %.3f", k)
 //line flow.go:107
 		s.SetFloat32(0, 1/k)
-//line flow_nngen.go:868
+//line flow_nngen.go:872
 	}
 	return nil
 }
@@ -904,7 +908,7 @@ func (c *CompiledMethods) RunInto(ctx context.Context, res *MethodsResult, in gp
 	}}
 //line flow.go:109
 	f.log.Add("last %.3f", nn_taps.Tensor(1).Item())
-//line flow_nngen.go:908
+//line flow_nngen.go:912
 	return nil
 }
 
@@ -934,6 +938,7 @@ var laterMediator = nn.Mediator{
 func laterPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Later",
+		File:    nn.FileOf(Later),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -1015,7 +1020,7 @@ func (f *laterFrame) Step(s *nn.Step) error {
 		nn_r_2 := f.n*float32(1.0) + float32(2.0)
 //line flow.go:130
 		f.sum += nn_r + nn_r_2
-//line flow_nngen.go:1019
+//line flow_nngen.go:1024
 	case 1:
 //line flow.go:121
 		f.n_2 = s.Item(0)
@@ -1033,7 +1038,7 @@ func (f *laterFrame) Step(s *nn.Step) error {
 		f.log.Add("sum %.3f", f.sum)
 //line flow.go:133
 		s.SetFloat32(1, f.sum)
-//line flow_nngen.go:1037
+//line flow_nngen.go:1042
 	}
 	return nil
 }
@@ -1062,7 +1067,7 @@ func (c *CompiledLater) RunInto(ctx context.Context, res *LaterResult, in gpt2.I
 	f.log = log
 //line flow.go:130
 	f.sum = 0
-//line flow_nngen.go:1066
+//line flow_nngen.go:1071
 	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits); err != nil {
 		return err
 	}
@@ -1080,7 +1085,7 @@ func (c *CompiledLater) RunInto(ctx context.Context, res *LaterResult, in gpt2.I
 //line flow.go:135
 		f.log.Add("%d: %.3f", 1, nn_r)
 	}
-//line flow_nngen.go:1084
+//line flow_nngen.go:1089
 	return nil
 }
 
@@ -1114,6 +1119,7 @@ var genericsMediator = nn.Mediator{
 func genericsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Generics",
+		File:    nn.FileOf(Generics),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -1206,7 +1212,7 @@ func (f *genericsFrame) Step(s *nn.Step) error {
 		f.nn_r = n
 //line flow.go:149
 		f.log_3 = f.log
-//line flow_nngen.go:1210
+//line flow_nngen.go:1216
 	case 1:
 //line flow.go:175
 		{
@@ -1223,7 +1229,7 @@ func (f *genericsFrame) Step(s *nn.Step) error {
 //line flow.go:149
 			f.log_4 = f.log
 		}
-//line flow_nngen.go:1227
+//line flow_nngen.go:1233
 	case 2:
 //line flow.go:148
 		n := largest(s.Item(0), 1)
@@ -1235,7 +1241,7 @@ func (f *genericsFrame) Step(s *nn.Step) error {
 		f.nn_r_2 = n
 //line flow.go:149
 		f.log_5 = f.log
-//line flow_nngen.go:1239
+//line flow_nngen.go:1245
 	case 3:
 //line flow.go:148
 		n := largest(s.Item(0), 1)
@@ -1256,7 +1262,7 @@ func (f *genericsFrame) Step(s *nn.Step) error {
 		f.log.Add("%d of %d", len(f.big), len(f.norms))
 //line flow.go:181
 		s.SetFloat32(1, largest(f.norms[0], f.norms[1]))
-//line flow_nngen.go:1260
+//line flow_nngen.go:1266
 	}
 	return nil
 }
@@ -1285,13 +1291,13 @@ func (c *CompiledGenerics) RunInto(ctx context.Context, res *GenericsResult, in 
 //line flow.go:149
 		f.log_2 = f.log
 	}
-//line flow_nngen.go:1289
+//line flow_nngen.go:1295
 	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits); err != nil {
 		return err
 	}
 //line flow.go:182
 	res.Top = largest(len(f.big), 2)
-//line flow_nngen.go:1295
+//line flow_nngen.go:1301
 	return nil
 }
 
@@ -1309,7 +1315,7 @@ func (c *CompiledGenerics) Generate(ctx context.Context, in gpt2.Inputs, log *Lo
 //line flow.go:149
 			f.log_2 = f.log
 		}
-//line flow_nngen.go:1313
+//line flow_nngen.go:1319
 		_ = func(nn_taps *nn.Taps) {
 			_ = largest(len(f.big), 2)
 		}

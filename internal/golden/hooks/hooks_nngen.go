@@ -23,6 +23,7 @@ var normedMediator = nn.Mediator{
 func normedPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Normed",
+		File:    nn.FileOf(Normed),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -94,7 +95,7 @@ func (f *normedFrame) Step(s *nn.Step) error {
 		f.sum += n
 //line hooks.go:20
 		s.SetFloat32(0, f.scale/n)
-//line hooks_nngen.go:98
+//line hooks_nngen.go:99
 	}
 	return nil
 }
@@ -117,7 +118,7 @@ func (c *CompiledNormed) RunInto(ctx context.Context, res *NormedResult, in gpt2
 	}
 //line hooks.go:22
 	res.Sum = f.sum
-//line hooks_nngen.go:121
+//line hooks_nngen.go:122
 	return nil
 }
 
@@ -155,6 +156,7 @@ var loggedMediator = nn.Mediator{
 func loggedPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Logged",
+		File:    nn.FileOf(Logged),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -227,7 +229,7 @@ func (f *loggedFrame) Step(s *nn.Step) error {
 		f.log.Add("second %.4f", b)
 //line hooks.go:55
 		s.SetFloat32(0, a/b)
-//line hooks_nngen.go:231
+//line hooks_nngen.go:233
 	}
 	return nil
 }
@@ -252,7 +254,7 @@ func (c *CompiledLogged) RunInto(ctx context.Context, res *LoggedResult, in gpt2
 	f.log = log
 //line hooks.go:48
 	f.log.Add("start")
-//line hooks_nngen.go:256
+//line hooks_nngen.go:258
 	var held [1]nn.Tensor
 	defer func() {
 		for _, nn_t := range held {
@@ -272,7 +274,7 @@ func (c *CompiledLogged) RunInto(ctx context.Context, res *LoggedResult, in gpt2
 	f.log.Add("written")
 //line hooks.go:58
 	f.log.Add("logits %.4f", nn_taps.Tensor(1).Item())
-//line hooks_nngen.go:276
+//line hooks_nngen.go:278
 	return nil
 }
 
@@ -298,6 +300,7 @@ var madeMediator = nn.Mediator{
 func madePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Made",
+		File:    nn.FileOf(Made),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -364,7 +367,7 @@ func (*madeFrame) Step(s *nn.Step) error {
 		}
 //line hooks.go:74
 		s.SetTensor(0, nn.From(mean))
-//line hooks_nngen.go:368
+//line hooks_nngen.go:371
 	}
 	return nil
 }
@@ -415,6 +418,7 @@ var sizedMediator = nn.Mediator{
 func sizedPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Sized",
+		File:    nn.FileOf(Sized),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -481,7 +485,7 @@ func (f *sizedFrame) Step(s *nn.Step) error {
 		}
 //line hooks.go:89
 		s.SetTensor(0, nn.From(f.values))
-//line hooks_nngen.go:485
+//line hooks_nngen.go:489
 	}
 	return nil
 }
@@ -500,7 +504,7 @@ func (c *CompiledSized) RunInto(ctx context.Context, res *SizedResult, in gpt2.I
 	defer sizedFrames.Put(f)
 //line hooks.go:85
 	f.values = make([]float32, size)
-//line hooks_nngen.go:504
+//line hooks_nngen.go:508
 	return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
 }
 
@@ -513,7 +517,7 @@ func (c *CompiledSized) Generate(ctx context.Context, in gpt2.Inputs, size int, 
 		*f = sizedFrame{}
 //line hooks.go:85
 		f.values = make([]float32, size)
-//line hooks_nngen.go:517
+//line hooks_nngen.go:521
 		return nil, nil
 	}, opts...)
 }

@@ -32,6 +32,7 @@ var closingMediators = []nn.Mediator{
 func closingPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Closing",
+		File:    nn.FileOf(Closing),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"in1", "in2"},
 		// What is added to the model's graph.
@@ -159,7 +160,7 @@ func (f *closingFrame) Step(s *nn.Step) error {
 			s.SetFloat32(1, f.limit/n)
 			s.SetBool(2, true)
 		}
-//line invokes_nngen.go:163
+//line invokes_nngen.go:164
 	}
 	return nil
 }
@@ -253,7 +254,7 @@ func (c *CompiledClosing) RunInto(ctx context.Context, res *ClosingResult, in1 g
 		})
 //line invokes.go:26
 		f.log.Pass("ahead of 2")
-//line invokes_nngen.go:257
+//line invokes_nngen.go:258
 		f.nn_defers.Begin()
 		if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in1.NNInputs(), in2.NNInputs()}, nil, &held[0], &held[1], &held[2]); err != nil {
 			return err
@@ -286,7 +287,7 @@ func (c *CompiledClosing) RunInto(ctx context.Context, res *ClosingResult, in1 g
 		f.log.Pass("behind the run")
 //line invokes.go:42
 		text = text + "."
-//line invokes_nngen.go:290
+//line invokes_nngen.go:291
 		return nil
 	}); nn_failed != nil {
 		return nn_failed
@@ -297,7 +298,7 @@ func (c *CompiledClosing) RunInto(ctx context.Context, res *ClosingResult, in1 g
 	res.Sum = f.sum
 //line invokes.go:42
 	res.Text = text
-//line invokes_nngen.go:301
+//line invokes_nngen.go:302
 	return nil
 }
 
@@ -330,6 +331,7 @@ var reportedMediators = []nn.Mediator{
 func reportedPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Reported",
+		File:    nn.FileOf(Reported),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"in1", "in2"},
 		// What is added to the model's graph.
@@ -399,7 +401,7 @@ func (f *reportedFrame) Step(s *nn.Step) error {
 		f.log.Pass("first")
 //line invokes.go:75
 		s.SetFloat32(0, f.limit/f.n)
-//line invokes_nngen.go:403
+//line invokes_nngen.go:405
 	}
 	return nil
 }
@@ -460,7 +462,7 @@ func (c *CompiledReported) RunInto(ctx context.Context, res *ReportedResult, in1
 			defer nn_d("second is over")
 			nn_next()
 		})
-//line invokes_nngen.go:464
+//line invokes_nngen.go:466
 		nn_defers.Begin()
 		if nn_err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in1.NNInputs(), in2.NNInputs()}, nil, &held[0]); nn_err != nil {
 			return nn_err
@@ -483,14 +485,14 @@ func (c *CompiledReported) RunInto(ctx context.Context, res *ReportedResult, in1
 		f.log.Pass("behind the run")
 //line invokes.go:84
 		err = nil
-//line invokes_nngen.go:487
+//line invokes_nngen.go:489
 		return nil
 	}); nn_failed != nil {
 		return nn_failed
 	}
 //line invokes.go:84
 	res.N = f.n
-//line invokes_nngen.go:494
+//line invokes_nngen.go:496
 	return err
 }
 
@@ -523,6 +525,7 @@ var quietedMediators = []nn.Mediator{
 func quietedPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Quieted",
+		File:    nn.FileOf(Quieted),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"in1", "in2"},
 		// What is added to the model's graph.
@@ -594,7 +597,7 @@ func (f *quietedFrame) Step(s *nn.Step) error {
 		f.log.Pass("first")
 //line invokes.go:96
 		s.SetFloat32(0, 1/f.n)
-//line invokes_nngen.go:598
+//line invokes_nngen.go:601
 	}
 	return nil
 }
@@ -634,7 +637,7 @@ func (c *CompiledQuieted) RunInto(ctx context.Context, res *QuietedResult, in1 g
 			defer nn_d()
 			nn_next()
 		})
-//line invokes_nngen.go:638
+//line invokes_nngen.go:641
 		nn_defers.Begin()
 		if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in1.NNInputs(), in2.NNInputs()}, nil, &held[0]); err != nil {
 			return err
@@ -653,14 +656,14 @@ func (c *CompiledQuieted) RunInto(ctx context.Context, res *QuietedResult, in1 g
 		f.n += nn_taps.Tensor(0).Item()
 //line invokes.go:100
 		f.log.Pass("second")
-//line invokes_nngen.go:657
+//line invokes_nngen.go:660
 		return nil
 	}); nn_failed != nil {
 		return nn_failed
 	}
 //line invokes.go:103
 	res.N = f.n
-//line invokes_nngen.go:664
+//line invokes_nngen.go:667
 	return nil
 }
 

@@ -24,6 +24,7 @@ var leftMediator = nn.Mediator{
 func leftPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Left",
+		File:    nn.FileOf(Left),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -92,7 +93,7 @@ func (f *leftFrame) Step(s *nn.Step) error {
 		a := s.Item(0)
 //line leave.go:15
 		s.SetFloat32(0, 1/a)
-//line leave_nngen.go:96
+//line leave_nngen.go:97
 	case 1:
 //line leave.go:18
 		n := s.Item(0)
@@ -102,7 +103,7 @@ func (f *leftFrame) Step(s *nn.Step) error {
 		f.log.Add("stayed")
 //line leave.go:21
 		s.SetFloat32(0, 1/n)
-//line leave_nngen.go:106
+//line leave_nngen.go:107
 	}
 	return nil
 }
@@ -141,7 +142,7 @@ func (c *CompiledLeft) RunInto(ctx context.Context, res *LeftResult, in gpt2.Inp
 			defer nn_d("deferred")
 			nn_next()
 		})
-//line leave_nngen.go:145
+//line leave_nngen.go:146
 		if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0]); err != nil {
 			return err
 		}
@@ -153,14 +154,14 @@ func (c *CompiledLeft) RunInto(ctx context.Context, res *LeftResult, in gpt2.Inp
 		}}
 //line leave.go:22
 		logits = nn_taps.Tensor(0)
-//line leave_nngen.go:157
+//line leave_nngen.go:158
 		return nil
 	}); nn_failed != nil {
 		return nn_failed
 	}
 //line leave.go:22
 	res.Logits = logits
-//line leave_nngen.go:164
+//line leave_nngen.go:165
 	return nil
 }
 

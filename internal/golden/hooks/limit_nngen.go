@@ -23,6 +23,7 @@ var limitMediator = nn.Mediator{
 func limitPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Limit",
+		File:    nn.FileOf(Limit),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -107,7 +108,7 @@ func (f *limitFrame) Step(s *nn.Step) error {
 			f.hot++
 			s.SetFloat32(1, f.max/n)
 		}
-//line limit_nngen.go:111
+//line limit_nngen.go:112
 	}
 	return nil
 }
@@ -130,7 +131,7 @@ func (c *CompiledLimit) RunInto(ctx context.Context, res *LimitResult, in gpt2.I
 	}
 //line limit.go:19
 	res.Hot = f.hot
-//line limit_nngen.go:134
+//line limit_nngen.go:135
 	return nil
 }
 
@@ -173,6 +174,7 @@ var untilMediator = nn.Mediator{
 func untilPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Until",
+		File:    nn.FileOf(Until),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -281,7 +283,7 @@ func (f *untilFrame) Step(s *nn.Step) error {
 			}
 			s.SetBool(1, true)
 		}
-//line limit_nngen.go:285
+//line limit_nngen.go:287
 	case 1:
 	nn_trace2:
 		switch {
@@ -302,7 +304,7 @@ func (f *untilFrame) Step(s *nn.Step) error {
 				s.SetBool(1, true)
 			}
 		}
-//line limit_nngen.go:306
+//line limit_nngen.go:308
 	}
 	return nil
 }
@@ -352,12 +354,12 @@ func (c *CompiledUntil) RunInto(ctx context.Context, res *UntilResult, in gpt2.I
 //line limit.go:34
 		f.at = -1
 	}
-//line limit_nngen.go:356
+//line limit_nngen.go:358
 //line limit.go:34
 	res.Logits = logits
 //line limit.go:34
 	res.At = f.at
-//line limit_nngen.go:361
+//line limit_nngen.go:363
 	return nil
 }
 
@@ -387,6 +389,7 @@ var nestedMediator = nn.Mediator{
 func nestedPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Nested",
+		File:    nn.FileOf(Nested),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -477,7 +480,7 @@ func (f *nestedFrame) Step(s *nn.Step) error {
 			f.log.Add("hot %.3f", n)
 			s.SetFloat32(1, f.limit/n)
 		}
-//line limit_nngen.go:481
+//line limit_nngen.go:484
 	case 1:
 //line limit.go:44
 		if f.nn_c {
@@ -486,7 +489,7 @@ func (f *nestedFrame) Step(s *nn.Step) error {
 			f.log.Add("then %.3f", k)
 			s.SetFloat32(0, 1/k)
 		}
-//line limit_nngen.go:490
+//line limit_nngen.go:493
 	}
 	return nil
 }
@@ -532,7 +535,7 @@ func (c *CompiledNested) RunInto(ctx context.Context, res *NestedResult, in gpt2
 	}
 //line limit.go:53
 	f.log.Add("logits %.3f", nn_taps.Tensor(1).Item())
-//line limit_nngen.go:536
+//line limit_nngen.go:539
 	return nil
 }
 
@@ -570,6 +573,7 @@ var exchangeMediators = []nn.Mediator{
 func exchangePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Exchange",
+		File:    nn.FileOf(Exchange),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
@@ -655,7 +659,7 @@ func (f *exchangeFrame) Step(s *nn.Step) error {
 		s.Enter(1)
 //line limit.go:76
 		s.SetFloat32(0, n/k)
-//line limit_nngen.go:659
+//line limit_nngen.go:663
 	}
 	return nil
 }
@@ -687,7 +691,7 @@ func (c *CompiledExchange) RunInto(ctx context.Context, res *ExchangeResult, log
 	nn_invoke = 1
 //line limit.go:71
 	f.log.Add("b starts")
-//line limit_nngen.go:691
+//line limit_nngen.go:695
 	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, nil, &res.First, &res.Second); err != nil {
 		return err
 	}
@@ -695,7 +699,7 @@ func (c *CompiledExchange) RunInto(ctx context.Context, res *ExchangeResult, log
 	nn_invoke = -1
 //line limit.go:80
 	f.log.Add("over")
-//line limit_nngen.go:699
+//line limit_nngen.go:703
 	return nil
 }
 

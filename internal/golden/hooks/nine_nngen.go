@@ -24,6 +24,7 @@ var lookBothMediator = nn.Mediator{
 func lookBothPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "LookBoth",
+		File:    nn.FileOf(LookBoth),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -110,7 +111,7 @@ func (f *lookBothFrame) Step(s *nn.Step) error {
 		}
 //line nine.go:29
 		s.SetFloat32(0, f.k)
-//line nine_nngen.go:114
+//line nine_nngen.go:115
 	}
 	return nil
 }
@@ -136,7 +137,7 @@ func (c *CompiledLookBoth) RunInto(ctx context.Context, res *LookBothResult, in 
 	f.limit = limit
 //line nine.go:26
 	f.k = float32(1.0)
-//line nine_nngen.go:140
+//line nine_nngen.go:141
 	return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
 }
 
@@ -151,7 +152,7 @@ func (c *CompiledLookBoth) Generate(ctx context.Context, in gpt2.Inputs, log *Lo
 		f.limit = limit
 //line nine.go:26
 		f.k = float32(1.0)
-//line nine_nngen.go:155
+//line nine_nngen.go:156
 		return nil, nil
 	}, opts...)
 }
@@ -180,6 +181,7 @@ var lookEitherMediator = nn.Mediator{
 func lookEitherPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "LookEither",
+		File:    nn.FileOf(LookEither),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -266,7 +268,7 @@ func (f *lookEitherFrame) Step(s *nn.Step) error {
 		}
 //line nine.go:47
 		s.SetFloat32(0, f.k)
-//line nine_nngen.go:270
+//line nine_nngen.go:272
 	}
 	return nil
 }
@@ -292,7 +294,7 @@ func (c *CompiledLookEither) RunInto(ctx context.Context, res *LookEitherResult,
 	f.limit = limit
 //line nine.go:44
 	f.k = float32(1.0)
-//line nine_nngen.go:296
+//line nine_nngen.go:298
 	return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
 }
 
@@ -307,7 +309,7 @@ func (c *CompiledLookEither) Generate(ctx context.Context, in gpt2.Inputs, log *
 		f.limit = limit
 //line nine.go:44
 		f.k = float32(1.0)
-//line nine_nngen.go:311
+//line nine_nngen.go:313
 		return nil, nil
 	}, opts...)
 }
@@ -336,6 +338,7 @@ var differenceMediator = nn.Mediator{
 func differencePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Difference",
+		File:    nn.FileOf(Difference),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -410,7 +413,7 @@ func (f *differenceFrame) Step(s *nn.Step) error {
 		f.d = nn_r - nn_r_2
 //line nine.go:62
 		s.SetFloat32(0, 1/f.d)
-//line nine_nngen.go:414
+//line nine_nngen.go:417
 	}
 	return nil
 }
@@ -431,13 +434,13 @@ func (c *CompiledDifference) RunInto(ctx context.Context, res *DifferenceResult,
 	log.Add("norm %d", 0)
 //line nine.go:57
 	log.Add("norm %d", 1)
-//line nine_nngen.go:435
+//line nine_nngen.go:438
 	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits); err != nil {
 		return err
 	}
 //line nine.go:63
 	res.D = f.d
-//line nine_nngen.go:441
+//line nine_nngen.go:444
 	return nil
 }
 
@@ -452,7 +455,7 @@ func (c *CompiledDifference) Generate(ctx context.Context, in gpt2.Inputs, log *
 		log.Add("norm %d", 0)
 //line nine.go:57
 		log.Add("norm %d", 1)
-//line nine_nngen.go:456
+//line nine_nngen.go:459
 		_ = func(nn_taps *nn.Taps) {
 			_ = f.d
 		}
@@ -484,6 +487,7 @@ var freshMediator = nn.Mediator{
 func freshPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Fresh",
+		File:    nn.FileOf(Fresh),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -549,7 +553,7 @@ func (*freshFrame) Step(s *nn.Step) error {
 		x := s.Item(0)
 //line nine.go:76
 		s.SetFloat32(0, float32(1.0)/x)
-//line nine_nngen.go:553
+//line nine_nngen.go:557
 	}
 	return nil
 }
@@ -570,7 +574,7 @@ func (c *CompiledFresh) RunInto(ctx context.Context, res *FreshResult, in gpt2.I
 	log.Add("%d", 1)
 //line nine.go:75
 	log.Add("%d", 1)
-//line nine_nngen.go:574
+//line nine_nngen.go:578
 	return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
 }
 
@@ -585,7 +589,7 @@ func (c *CompiledFresh) Generate(ctx context.Context, in gpt2.Inputs, log *Log, 
 		log.Add("%d", 1)
 //line nine.go:75
 		log.Add("%d", 1)
-//line nine_nngen.go:589
+//line nine_nngen.go:593
 		return nil, nil
 	}, opts...)
 }
@@ -614,6 +618,7 @@ var closuresMediator = nn.Mediator{
 func closuresPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Closures",
+		File:    nn.FileOf(Closures),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -688,13 +693,13 @@ func (f *closuresFrame) Step(s *nn.Step) error {
 		nn_r := 1 + int(f.n)
 //line nine.go:92
 		f.log.Add("%d", nn_r)
-//line nine_nngen.go:692
+//line nine_nngen.go:697
 	case 1:
 //line nine.go:89
 		f.n_2 = s.Item(0)
 //line nine.go:91
 		s.SetFloat32(0, 0.5/f.n_2)
-//line nine_nngen.go:698
+//line nine_nngen.go:703
 	}
 	return nil
 }
@@ -747,10 +752,10 @@ func (c *CompiledClosures) RunInto(ctx context.Context, res *ClosuresResult, in 
 //line nine.go:95
 		got = append(got, nn_r)
 	}
-//line nine_nngen.go:751
+//line nine_nngen.go:756
 //line nine.go:97
 	res.Got = got
-//line nine_nngen.go:754
+//line nine_nngen.go:759
 	return nil
 }
 
@@ -776,6 +781,7 @@ var recoveredMediator = nn.Mediator{
 func recoveredPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Recovered",
+		File:    nn.FileOf(Recovered),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -842,7 +848,7 @@ func (f *recoveredFrame) Step(s *nn.Step) error {
 		f.log.Add("mean %.3f", k)
 //line nine.go:116
 		s.SetFloat32(0, k)
-//line nine_nngen.go:846
+//line nine_nngen.go:852
 	}
 	return nil
 }
@@ -884,7 +890,7 @@ func (c *CompiledRecovered) RunInto(ctx context.Context, res *RecoveredResult, i
 			}()
 			nn_next()
 		})
-//line nine_nngen.go:888
+//line nine_nngen.go:894
 		if nn_err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0]); nn_err != nil {
 			return nn_err
 		}
@@ -898,14 +904,14 @@ func (c *CompiledRecovered) RunInto(ctx context.Context, res *RecoveredResult, i
 		logits = nn_taps.Tensor(0)
 //line nine.go:117
 		err = nil
-//line nine_nngen.go:902
+//line nine_nngen.go:908
 		return nil
 	}); nn_failed != nil {
 		return nn_failed
 	}
 //line nine.go:117
 	res.Logits = logits
-//line nine_nngen.go:909
+//line nine_nngen.go:915
 	return err
 }
 
@@ -931,6 +937,7 @@ var overruledMediator = nn.Mediator{
 func overruledPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Overruled",
+		File:    nn.FileOf(Overruled),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -993,7 +1000,7 @@ func (*overruledFrame) Step(s *nn.Step) error {
 		n := s.Item(0)
 //line nine.go:128
 		s.SetFloat32(0, 1/n)
-//line nine_nngen.go:997
+//line nine_nngen.go:1004
 	}
 	return nil
 }
@@ -1027,7 +1034,7 @@ func (c *CompiledOverruled) RunInto(ctx context.Context, res *OverruledResult, i
 			}()
 			nn_next()
 		})
-//line nine_nngen.go:1031
+//line nine_nngen.go:1038
 		if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0]); err != nil {
 			return err
 		}
@@ -1039,14 +1046,14 @@ func (c *CompiledOverruled) RunInto(ctx context.Context, res *OverruledResult, i
 		}}
 //line nine.go:129
 		r = int(nn_taps.Tensor(0).Int())
-//line nine_nngen.go:1043
+//line nine_nngen.go:1050
 		return nil
 	}); nn_failed != nil {
 		return nn_failed
 	}
 //line nine.go:129
 	res.R = r
-//line nine_nngen.go:1050
+//line nine_nngen.go:1057
 	return nil
 }
 
@@ -1072,6 +1079,7 @@ var casesMediator = nn.Mediator{
 func casesPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Cases",
+		File:    nn.FileOf(Cases),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -1147,7 +1155,7 @@ func (f *casesFrame) Step(s *nn.Step) error {
 		}
 //line nine.go:149
 		s.SetFloat32(0, f.k)
-//line nine_nngen.go:1151
+//line nine_nngen.go:1159
 	}
 	return nil
 }
@@ -1173,7 +1181,7 @@ func (c *CompiledCases) RunInto(ctx context.Context, res *CasesResult, in gpt2.I
 	f.step = step
 //line nine.go:142
 	f.k = float32(0.25)
-//line nine_nngen.go:1177
+//line nine_nngen.go:1185
 	return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
 }
 
@@ -1188,7 +1196,7 @@ func (c *CompiledCases) Generate(ctx context.Context, in gpt2.Inputs, log *Log, 
 		f.step = step
 //line nine.go:142
 		f.k = float32(0.25)
-//line nine_nngen.go:1192
+//line nine_nngen.go:1200
 		return nil, nil
 	}, opts...)
 }
@@ -1215,6 +1223,7 @@ var anyMediator = nn.Mediator{
 func anyPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Any",
+		File:    nn.FileOf(Any),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -1284,7 +1293,7 @@ func (f *anyFrame) Step(s *nn.Step) error {
 		f.note = fmt.Sprint(f.tag, " was seen")
 //line nine.go:162
 		s.SetFloat32(0, 2/n)
-//line nine_nngen.go:1288
+//line nine_nngen.go:1297
 	}
 	return nil
 }
@@ -1313,7 +1322,7 @@ func (c *CompiledAny) RunInto(ctx context.Context, res *AnyResult, in gpt2.Input
 	}
 //line nine.go:163
 	res.Note = f.note
-//line nine_nngen.go:1317
+//line nine_nngen.go:1326
 	return nil
 }
 
@@ -1351,6 +1360,7 @@ var deepMediator = nn.Mediator{
 func deepPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Deep",
+		File:    nn.FileOf(Deep),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -1424,7 +1434,7 @@ func (f *deepFrame) Step(s *nn.Step) error {
 		}
 //line nine.go:192
 		s.SetFloat32(0, 1/n)
-//line nine_nngen.go:1428
+//line nine_nngen.go:1438
 	}
 	return nil
 }
@@ -1482,7 +1492,7 @@ func (c *CompiledDeep) RunInto(ctx context.Context, res *DeepResult, in gpt2.Inp
 				nn_next()
 			})
 		}
-//line nine_nngen.go:1486
+//line nine_nngen.go:1496
 		if nn_err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil); nn_err != nil {
 			return nn_err
 		}
@@ -1505,14 +1515,14 @@ func (c *CompiledDeep) RunInto(ctx context.Context, res *DeepResult, in gpt2.Inp
 //line nine.go:198
 			err = nil
 		}
-//line nine_nngen.go:1509
+//line nine_nngen.go:1519
 		return nil
 	}); nn_failed != nil {
 		return nn_failed
 	}
 //line nine.go:198
 	res.Hot = f.hot
-//line nine_nngen.go:1516
+//line nine_nngen.go:1526
 	return err
 }
 

@@ -25,6 +25,7 @@ var branchMediator = nn.Mediator{
 func branchPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Branch",
+		File:    nn.FileOf(Branch),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -112,7 +113,7 @@ func (f *branchFrame) Step(s *nn.Step) error {
 			s.SetBool(2, true)
 			f.side = 2
 		}
-//line reference_nngen.go:116
+//line reference_nngen.go:117
 	}
 	return nil
 }
@@ -135,7 +136,7 @@ func (c *CompiledBranch) RunInto(ctx context.Context, res *BranchResult, in gpt2
 	}
 //line reference.go:26
 	res.Side = f.side
-//line reference_nngen.go:139
+//line reference_nngen.go:140
 	return nil
 }
 
@@ -174,6 +175,7 @@ var tokensOverMediator = nn.Mediator{
 func tokensOverPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "TokensOver",
+		File:    nn.FileOf(TokensOver),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -253,7 +255,7 @@ func (f *tokensOverFrame) Step(s *nn.Step) error {
 		}
 //line reference.go:45
 		s.SetTensor(0, nn.From(keep, s.Shape(0)...))
-//line reference_nngen.go:257
+//line reference_nngen.go:259
 	case 1:
 //line reference.go:37
 		keep := s.Float32s(0)
@@ -267,7 +269,7 @@ func (f *tokensOverFrame) Step(s *nn.Step) error {
 		}
 //line reference.go:45
 		s.SetTensor(0, nn.From(keep, s.Shape(0)...))
-//line reference_nngen.go:271
+//line reference_nngen.go:273
 	}
 	return nil
 }
@@ -287,13 +289,13 @@ func (c *CompiledTokensOver) RunInto(ctx context.Context, res *TokensOverResult,
 	f.limit = limit
 //line reference.go:32
 	f.hot = []int64{0, 0}
-//line reference_nngen.go:291
+//line reference_nngen.go:293
 	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits); err != nil {
 		return err
 	}
 //line reference.go:47
 	res.Hot = f.hot
-//line reference_nngen.go:297
+//line reference_nngen.go:299
 	return nil
 }
 
@@ -307,7 +309,7 @@ func (c *CompiledTokensOver) Generate(ctx context.Context, in gpt2.Inputs, limit
 		f.limit = limit
 //line reference.go:32
 		f.hot = []int64{0, 0}
-//line reference_nngen.go:311
+//line reference_nngen.go:313
 		_ = func(nn_taps *nn.Taps) {
 			_ = f.hot
 		}
@@ -337,6 +339,7 @@ var halveMediator = nn.Mediator{
 func halvePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Halve",
+		File:    nn.FileOf(Halve),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -405,7 +408,7 @@ func (f *halveFrame) Step(s *nn.Step) error {
 		}
 //line reference.go:59
 		s.SetFloat32(0, float32(math.Pow(0.5, float64(f.halvings))))
-//line reference_nngen.go:409
+//line reference_nngen.go:412
 	}
 	return nil
 }
@@ -428,7 +431,7 @@ func (c *CompiledHalve) RunInto(ctx context.Context, res *HalveResult, in gpt2.I
 	}
 //line reference.go:60
 	res.Halvings = f.halvings
-//line reference_nngen.go:432
+//line reference_nngen.go:435
 	return nil
 }
 
@@ -465,6 +468,7 @@ var largestOutMediator = nn.Mediator{
 func largestOutPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "LargestOut",
+		File:    nn.FileOf(LargestOut),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -535,7 +539,7 @@ func (f *largestOutFrame) Step(s *nn.Step) error {
 		}
 //line reference.go:78
 		s.SetTensor(0, nn.From(xs, s.Shape(0)...))
-//line reference_nngen.go:539
+//line reference_nngen.go:543
 	}
 	return nil
 }
@@ -559,7 +563,7 @@ func (c *CompiledLargestOut) RunInto(ctx context.Context, res *LargestOutResult,
 	defer largestOutFrames.Put(f)
 //line reference.go:72
 	f.from = 0
-//line reference_nngen.go:563
+//line reference_nngen.go:567
 	return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
 }
 
@@ -572,7 +576,7 @@ func (c *CompiledLargestOut) Generate(ctx context.Context, in gpt2.Inputs, opts 
 		*f = largestOutFrame{}
 //line reference.go:72
 		f.from = 0
-//line reference_nngen.go:576
+//line reference_nngen.go:580
 		return nil, nil
 	}, opts...)
 }
@@ -599,6 +603,7 @@ var reorderedMediator = nn.Mediator{
 func reorderedPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Reordered",
+		File:    nn.FileOf(Reordered),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -675,7 +680,7 @@ func (f *reorderedFrame) Step(s *nn.Step) error {
 		}
 //line reference.go:115
 		s.SetTensor(0, nn.From(f.order))
-//line reference_nngen.go:679
+//line reference_nngen.go:684
 	}
 	return nil
 }
@@ -702,7 +707,7 @@ func (c *CompiledReordered) RunInto(ctx context.Context, res *ReorderedResult, i
 	}
 //line reference.go:116
 	res.Order = f.order
-//line reference_nngen.go:706
+//line reference_nngen.go:711
 	return nil
 }
 
@@ -739,6 +744,7 @@ var nucleusMediator = nn.Mediator{
 func nucleusPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Nucleus",
+		File:    nn.FileOf(Nucleus),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -830,7 +836,7 @@ func (f *nucleusFrame) Step(s *nn.Step) error {
 		}
 //line reference.go:139
 		s.SetTensor(0, nn.From(mask, s.Shape(0)...))
-//line reference_nngen.go:834
+//line reference_nngen.go:840
 	}
 	return nil
 }
@@ -855,13 +861,13 @@ func (c *CompiledNucleus) RunInto(ctx context.Context, res *NucleusResult, in gp
 	f.part = part
 //line reference.go:126
 	f.from = 0
-//line reference_nngen.go:859
+//line reference_nngen.go:865
 	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits); err != nil {
 		return err
 	}
 //line reference.go:140
 	res.Kept = f.kept
-//line reference_nngen.go:865
+//line reference_nngen.go:871
 	return nil
 }
 
@@ -875,7 +881,7 @@ func (c *CompiledNucleus) Generate(ctx context.Context, in gpt2.Inputs, part flo
 		f.part = part
 //line reference.go:126
 		f.from = 0
-//line reference_nngen.go:879
+//line reference_nngen.go:885
 		_ = func(nn_taps *nn.Taps) {
 			_ = f.kept
 		}
@@ -911,6 +917,7 @@ var runningMediator = nn.Mediator{
 func runningPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Running",
+		File:    nn.FileOf(Running),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -992,7 +999,7 @@ func (f *runningFrame) Step(s *nn.Step) error {
 		f.trail = append(f.trail, f.running)
 //line reference.go:151
 		s.SetFloat32(0, 1/(1+f.running))
-//line reference_nngen.go:996
+//line reference_nngen.go:1003
 	case 1, 2, 3:
 //line reference.go:149
 		f.running = 0.9*f.running + 0.1*s.Item(0)
@@ -1000,7 +1007,7 @@ func (f *runningFrame) Step(s *nn.Step) error {
 		f.trail = append(f.trail, f.running)
 //line reference.go:151
 		s.SetFloat32(0, 1/(1+f.running))
-//line reference_nngen.go:1004
+//line reference_nngen.go:1011
 	}
 	return nil
 }
@@ -1022,7 +1029,7 @@ func (c *CompiledRunning) RunInto(ctx context.Context, res *RunningResult, in gp
 	}
 //line reference.go:157
 	res.Trail = f.trail
-//line reference_nngen.go:1026
+//line reference_nngen.go:1033
 	return nil
 }
 
@@ -1060,6 +1067,7 @@ var worstMediator = nn.Mediator{
 func worstPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Worst",
+		File:    nn.FileOf(Worst),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -1152,7 +1160,7 @@ func (f *worstFrame) Step(s *nn.Step) error {
 		}
 //line reference.go:171
 		s.SetFloat32(0, f.worst)
-//line reference_nngen.go:1156
+//line reference_nngen.go:1164
 	}
 	return nil
 }
@@ -1171,7 +1179,7 @@ func (c *CompiledWorst) RunInto(ctx context.Context, res *WorstResult, in gpt2.I
 	defer worstFrames.Put(f)
 //line reference.go:167
 	f.worst = float32(-1.0)
-//line reference_nngen.go:1175
+//line reference_nngen.go:1183
 	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits); err != nil {
 		return err
 	}
@@ -1179,7 +1187,7 @@ func (c *CompiledWorst) RunInto(ctx context.Context, res *WorstResult, in gpt2.I
 	res.Worst = f.worst
 //line reference.go:172
 	res.At = f.at
-//line reference_nngen.go:1183
+//line reference_nngen.go:1191
 	return nil
 }
 
@@ -1192,7 +1200,7 @@ func (c *CompiledWorst) Generate(ctx context.Context, in gpt2.Inputs, opts ...nn
 		*f = worstFrame{}
 //line reference.go:167
 		f.worst = float32(-1.0)
-//line reference_nngen.go:1196
+//line reference_nngen.go:1204
 		_ = func(nn_taps *nn.Taps) {
 			_ = f.worst
 		}
@@ -1233,6 +1241,7 @@ var unitFromAnotherMediators = []nn.Mediator{
 func unitFromAnotherPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "UnitFromAnother",
+		File:    nn.FileOf(UnitFromAnother),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"from", "into"},
 		// What is added to the model's graph.
@@ -1330,7 +1339,7 @@ func (f *unitFromAnotherFrame) Step(s *nn.Step) error {
 //line reference.go:197
 			s.SetTensor(1, s.Tensor(1).Sub(along.Mul(v)))
 		}
-//line reference_nngen.go:1334
+//line reference_nngen.go:1343
 	}
 	return nil
 }
@@ -1354,13 +1363,13 @@ func (c *CompiledUnitFromAnother) RunInto(ctx context.Context, res *UnitFromAnot
 	defer unitFromAnotherFrames.Put(f)
 //line reference.go:182
 	f.sum = 0
-//line reference_nngen.go:1358
+//line reference_nngen.go:1367
 	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{from.NNInputs(), into.NNInputs()}, nil, &res.Logits); err != nil {
 		return err
 	}
 //line reference.go:202
 	res.Size = f.size
-//line reference_nngen.go:1364
+//line reference_nngen.go:1373
 	return nil
 }
 

@@ -31,6 +31,7 @@ var severalMediators = []nn.Mediator{
 func severalPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Several",
+		File:    nn.FileOf(Several),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"in1", "in2"},
 		// What is added to the model's graph.
@@ -105,7 +106,7 @@ func (*severalFrame) Step(s *nn.Step) error {
 		n := s.Item(0)
 //line several.go:21
 		s.SetFloat32(0, 1/n)
-//line several_nngen.go:109
+//line several_nngen.go:110
 	case 1:
 //line several.go:27
 		s.Enter(1)
@@ -113,7 +114,7 @@ func (*severalFrame) Step(s *nn.Step) error {
 		n := s.Item(0)
 //line several.go:29
 		s.SetFloat32(0, 1/n)
-//line several_nngen.go:117
+//line several_nngen.go:118
 	}
 	return nil
 }
@@ -165,13 +166,13 @@ func (c *CompiledSeveral) RunInto(ctx context.Context, res *SeveralResult, in1 g
 	}
 //line several.go:39
 	text += fmt.Sprint(at[k+7])
-//line several_nngen.go:169
+//line several_nngen.go:170
 	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in1.NNInputs(), in2.NNInputs()}, nil, &res.X); err != nil {
 		return err
 	}
 //line several.go:40
 	res.Text = text + fmt.Sprint(at[k+8])
-//line several_nngen.go:175
+//line several_nngen.go:176
 	return nil
 }
 

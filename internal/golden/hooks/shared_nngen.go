@@ -22,6 +22,7 @@ var sharedPartMediator = nn.Mediator{
 func sharedPartPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SharedPart",
+		File:    nn.FileOf(SharedPart),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -86,7 +87,7 @@ func (*sharedPartFrame) Step(s *nn.Step) error {
 		}
 //line shared.go:25
 		s.SetTensor(0, nn.From(xs, s.Shape(0)...))
-//line shared_nngen.go:90
+//line shared_nngen.go:91
 	}
 	return nil
 }
@@ -139,6 +140,7 @@ var sharedMadeMediator = nn.Mediator{
 func sharedMadePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SharedMade",
+		File:    nn.FileOf(SharedMade),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -208,7 +210,7 @@ func (*sharedMadeFrame) Step(s *nn.Step) error {
 		end[2] = s.Item(1)
 //line shared.go:37
 		s.SetTensor(0, nn.From(v, 48))
-//line shared_nngen.go:212
+//line shared_nngen.go:214
 	}
 	return nil
 }
@@ -259,6 +261,7 @@ var sharedRowsMediator = nn.Mediator{
 func sharedRowsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SharedRows",
+		File:    nn.FileOf(SharedRows),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -330,7 +333,7 @@ func (f *sharedRowsFrame) Step(s *nn.Step) error {
 		f.rows[1][3] = float32(-5.0)
 //line shared.go:56
 		s.SetTensor(0, nn.From(xs, s.Shape(0)...))
-//line shared_nngen.go:334
+//line shared_nngen.go:337
 	}
 	return nil
 }
@@ -351,7 +354,7 @@ func (c *CompiledSharedRows) RunInto(ctx context.Context, res *SharedRowsResult,
 	f.rows = nil
 //line shared.go:49
 	f.from = 0
-//line shared_nngen.go:355
+//line shared_nngen.go:358
 	return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
 }
 
@@ -366,7 +369,7 @@ func (c *CompiledSharedRows) Generate(ctx context.Context, in gpt2.Inputs, opts 
 		f.rows = nil
 //line shared.go:49
 		f.from = 0
-//line shared_nngen.go:370
+//line shared_nngen.go:373
 		return nil, nil
 	}, opts...)
 }
@@ -393,6 +396,7 @@ var sharedPointerMediator = nn.Mediator{
 func sharedPointerPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SharedPointer",
+		File:    nn.FileOf(SharedPointer),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -455,7 +459,7 @@ func (*sharedPointerFrame) Step(s *nn.Step) error {
 		*p = float32(30.0)
 //line shared.go:69
 		s.SetTensor(0, nn.From(xs, s.Shape(0)...))
-//line shared_nngen.go:459
+//line shared_nngen.go:463
 	}
 	return nil
 }
@@ -506,6 +510,7 @@ var sharedStructMediator = nn.Mediator{
 func sharedStructPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SharedStruct",
+		File:    nn.FileOf(SharedStruct),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -574,7 +579,7 @@ func (f *sharedStructFrame) Step(s *nn.Step) error {
 		k.xs[f.at+1] = float32(9.0)
 //line shared.go:89
 		s.SetTensor(0, nn.From(xs_2, s.Shape(0)...))
-//line shared_nngen.go:578
+//line shared_nngen.go:583
 	}
 	return nil
 }
@@ -637,6 +642,7 @@ var sharedSortedMediator = nn.Mediator{
 func sharedSortedPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SharedSorted",
+		File:    nn.FileOf(SharedSorted),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -709,7 +715,7 @@ func (f *sharedSortedFrame) Step(s *nn.Step) error {
 		f.xs = s.Float32s(0)
 //line shared.go:100
 		s.SetFloat32(0, 1/s.Item(1))
-//line shared_nngen.go:713
+//line shared_nngen.go:719
 	case 1:
 //line shared.go:101
 		f.log.Add("%.3f", s.Item(0))
@@ -721,7 +727,7 @@ func (f *sharedSortedFrame) Step(s *nn.Step) error {
 		clear(f.xs[:4])
 //line shared.go:105
 		s.SetTensor(0, nn.From(f.xs, 48))
-//line shared_nngen.go:725
+//line shared_nngen.go:731
 	}
 	return nil
 }

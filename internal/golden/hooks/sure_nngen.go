@@ -20,6 +20,7 @@ var sureMediator = nn.Mediator{
 func surePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Sure",
+		File:    nn.FileOf(Sure),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -124,12 +125,12 @@ nn_trace:
 //line sure.go:18
 		layer = -1
 	}
-//line sure_nngen.go:128
+//line sure_nngen.go:129
 //line sure.go:18
 	res.Logits = logits
 //line sure.go:18
 	res.Layer = layer
-//line sure_nngen.go:133
+//line sure_nngen.go:134
 	return nil
 }
 

@@ -23,6 +23,7 @@ var rankedMediator = nn.Mediator{
 func rankedPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Ranked",
+		File:    nn.FileOf(Ranked),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -110,7 +111,7 @@ func (f *rankedFrame) Step(s *nn.Step) error {
 			f.hot++
 			s.SetFloat32(1, f.limit/float32(nn_Ranked_norm(s.Item(0))))
 		}
-//line types_nngen.go:114
+//line types_nngen.go:115
 	}
 	return nil
 }
@@ -152,10 +153,10 @@ func (c *CompiledRanked) RunInto(ctx context.Context, res *RankedResult, in gpt2
 	log.Add("%d: %.3f", 1, nn_Ranked_norm(nn_taps.Tensor(1).Item()))
 //line types.go:33
 	log.Add("%d: %.3f", 0, nn_Ranked_norm(nn_taps.Tensor(2).Item()))
-//line types_nngen.go:156
+//line types_nngen.go:157
 //line types.go:35
 	res.Hot = f.hot
-//line types_nngen.go:159
+//line types_nngen.go:160
 	return nil
 }
 
@@ -181,6 +182,7 @@ var elementsMediator = nn.Mediator{
 func elementsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Elements",
+		File:    nn.FileOf(Elements),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -257,7 +259,7 @@ func (*elementsFrame) Step(s *nn.Step) error {
 		}
 //line types.go:51
 		s.SetTensor(0, nn.From(mean))
-//line types_nngen.go:261
+//line types_nngen.go:263
 	}
 	return nil
 }
@@ -295,10 +297,10 @@ func (c *CompiledElements) RunInto(ctx context.Context, res *ElementsResult, in 
 	ids = nn.Data[int](nn_taps.Tensor(1))
 //line types.go:54
 	log.Add("%v %v", nn.Data[int64](nn_taps.Tensor(2)), len(nn.Data[float32](nn_taps.Tensor(0))))
-//line types_nngen.go:299
+//line types_nngen.go:301
 //line types.go:55
 	res.Ids = ids
-//line types_nngen.go:302
+//line types_nngen.go:304
 	return nil
 }
 
@@ -324,6 +326,7 @@ var iteratedMediator = nn.Mediator{
 func iteratedPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Iterated",
+		File:    nn.FileOf(Iterated),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -407,7 +410,7 @@ func (f *iteratedFrame) Step(s *nn.Step) error {
 		}
 //line types.go:90
 		s.SetFloat32(0, f.sum)
-//line types_nngen.go:411
+//line types_nngen.go:414
 	}
 	return nil
 }
@@ -433,7 +436,7 @@ func (c *CompiledIterated) RunInto(ctx context.Context, res *IteratedResult, in 
 	f.limit = limit
 //line types.go:76
 	f.sum = 0
-//line types_nngen.go:437
+//line types_nngen.go:440
 	return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
 }
 
@@ -448,7 +451,7 @@ func (c *CompiledIterated) Generate(ctx context.Context, in gpt2.Inputs, log *Lo
 		f.limit = limit
 //line types.go:76
 		f.sum = 0
-//line types_nngen.go:452
+//line types_nngen.go:455
 		return nil, nil
 	}, opts...)
 }

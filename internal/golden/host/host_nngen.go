@@ -22,6 +22,7 @@ var hotMediator = nn.Mediator{
 func hotPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Hot",
+		File:    nn.FileOf(Hot),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -126,12 +127,12 @@ nn_trace:
 		}
 		err = nil
 	}
-//line host_nngen.go:130
+//line host_nngen.go:131
 //line host.go:29
 	res.Hot = hot
 //line host.go:29
 	res.Names = names
-//line host_nngen.go:135
+//line host_nngen.go:136
 	return err
 }
 
@@ -159,6 +160,7 @@ var entropyMediator = nn.Mediator{
 func entropyPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Entropy",
+		File:    nn.FileOf(Entropy),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -242,7 +244,7 @@ func (c *CompiledEntropy) RunInto(ctx context.Context, res *EntropyResult, in gp
 		k_2 := k
 		nn_p_2 = k_2
 	}
-//line host_nngen.go:246
+//line host_nngen.go:248
 	var held [1]nn.Tensor
 	defer func() {
 		for _, nn_t := range held {
@@ -262,10 +264,10 @@ func (c *CompiledEntropy) RunInto(ctx context.Context, res *EntropyResult, in gp
 	for _, p := range nn_taps.Tensor(0).Float32s() {
 		bits -= float64(p) * math.Log2(float64(p))
 	}
-//line host_nngen.go:266
+//line host_nngen.go:268
 //line host.go:44
 	res.Bits = bits
-//line host_nngen.go:269
+//line host_nngen.go:271
 	return nil
 }
 
@@ -289,6 +291,7 @@ var pickMediator = nn.Mediator{
 func pickPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Pick",
+		File:    nn.FileOf(Pick),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -355,10 +358,10 @@ func (c *CompiledPick) RunInto(ctx context.Context, res *PickResult, in gpt2.Inp
 	}}
 //line host.go:53
 	logits := nn_taps.Tensor(0).Float32s()
-//line host_nngen.go:359
+//line host_nngen.go:362
 //line host.go:54
 	res.X = logits[at]
-//line host_nngen.go:362
+//line host_nngen.go:365
 	return nil
 }
 

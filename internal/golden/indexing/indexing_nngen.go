@@ -21,6 +21,7 @@ var steerEachMediator = nn.Mediator{
 func steerEachPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SteerEach",
+		File:    nn.FileOf(SteerEach),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -90,7 +91,7 @@ func (c *CompiledSteerEach) RunInto(ctx context.Context, res *SteerEachResult, i
 	nn_arg1 := nn.From(alpha)
 //line indexing.go:20
 	nn_arg2 := nn.From(pos)
-//line indexing_nngen.go:94
+//line indexing_nngen.go:95
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{v, nn_arg1, nn_arg2}, &res.Logits)
 }
 
@@ -100,7 +101,7 @@ func (c *CompiledSteerEach) Generate(ctx context.Context, in gpt2.Inputs, v nn.T
 	nn_arg1 := nn.From(alpha)
 //line indexing.go:20
 	nn_arg2 := nn.From(pos)
-//line indexing_nngen.go:104
+//line indexing_nngen.go:105
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{v, nn_arg1, nn_arg2}, opts...)
 }
 
@@ -124,6 +125,7 @@ var partsMediator = nn.Mediator{
 func partsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Parts",
+		File:    nn.FileOf(Parts),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -213,7 +215,7 @@ func (nn_c *CompiledParts) RunInto(ctx context.Context, res *PartsResult, in gpt
 	nn_arg3 := int64(int64(at))
 //line indexing.go:34
 	nn_arg4 := nn.From([]int{at, 3})
-//line indexing_nngen.go:217
+//line indexing_nngen.go:219
 	return nn_c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn_arg2, nn.Scalar(nn_arg3), nn_arg4}, &res.A, &res.B, &res.C, &res.D, &res.E, &res.F, &res.G)
 }
 
@@ -229,7 +231,7 @@ func (nn_c *CompiledParts) Generate(ctx context.Context, in gpt2.Inputs, lo int,
 	nn_arg3 := int64(int64(at))
 //line indexing.go:34
 	nn_arg4 := nn.From([]int{at, 3})
-//line indexing_nngen.go:233
+//line indexing_nngen.go:235
 	return nn_c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn_arg2, nn.Scalar(nn_arg3), nn_arg4}, opts...)
 }
 
@@ -255,6 +257,7 @@ var writesMediator = nn.Mediator{
 func writesPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Writes",
+		File:    nn.FileOf(Writes),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -333,7 +336,7 @@ func (c *CompiledWrites) RunInto(ctx context.Context, res *WritesResult, in gpt2
 	nn_arg1 := int64(int64(hi))
 //line indexing.go:46
 	nn_arg2 := nn.From(list)
-//line indexing_nngen.go:337
+//line indexing_nngen.go:340
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn_arg2}, &res.Logits)
 }
 
@@ -345,7 +348,7 @@ func (c *CompiledWrites) Generate(ctx context.Context, in gpt2.Inputs, lo int, h
 	nn_arg1 := int64(int64(hi))
 //line indexing.go:46
 	nn_arg2 := nn.From(list)
-//line indexing_nngen.go:349
+//line indexing_nngen.go:352
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn_arg2}, opts...)
 }
 
@@ -371,6 +374,7 @@ var noisyMediator = nn.Mediator{
 func noisyPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Noisy",
+		File:    nn.FileOf(Noisy),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -440,7 +444,7 @@ func (c *CompiledNoisy) RunInto(ctx context.Context, res *NoisyResult, in gpt2.I
 	nn_arg0 := int64(int64(seed))
 //line indexing.go:60
 	nn_arg2 := nn.From(tokens)
-//line indexing_nngen.go:444
+//line indexing_nngen.go:448
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(sigma), nn_arg2}, &res.Logits, &res.Noise)
 }
 
@@ -450,7 +454,7 @@ func (c *CompiledNoisy) Generate(ctx context.Context, in gpt2.Inputs, seed int, 
 	nn_arg0 := int64(int64(seed))
 //line indexing.go:60
 	nn_arg2 := nn.From(tokens)
-//line indexing_nngen.go:454
+//line indexing_nngen.go:458
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(sigma), nn_arg2}, opts...)
 }
 
@@ -475,6 +479,7 @@ var vocabularyMediator = nn.Mediator{
 func vocabularyPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Vocabulary",
+		File:    nn.FileOf(Vocabulary),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -558,7 +563,7 @@ func (nn_c *CompiledVocabulary) Run(ctx context.Context, in gpt2.Inputs, step in
 func (nn_c *CompiledVocabulary) RunInto(ctx context.Context, res *VocabularyResult, in gpt2.Inputs, step int) error {
 //line indexing.go:72
 	nn_arg0 := nn.Scalar(step)
-//line indexing_nngen.go:562
+//line indexing_nngen.go:567
 	return nn_c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn_arg0}, &res.A, &res.B, &res.C, &res.D, &res.E)
 }
 
@@ -566,7 +571,7 @@ func (nn_c *CompiledVocabulary) RunInto(ctx context.Context, res *VocabularyResu
 func (nn_c *CompiledVocabulary) Generate(ctx context.Context, in gpt2.Inputs, step int, opts ...nn.GenerateOption) ([][]int64, error) {
 //line indexing.go:72
 	nn_arg0 := nn.Scalar(step)
-//line indexing_nngen.go:570
+//line indexing_nngen.go:575
 	return nn_c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn_arg0}, opts...)
 }
 

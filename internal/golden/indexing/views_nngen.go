@@ -22,6 +22,7 @@ var fusedMediator = nn.Mediator{
 func fusedPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Fused",
+		File:    nn.FileOf(Fused),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -118,6 +119,7 @@ var noQueriesMediator = nn.Mediator{
 func noQueriesPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "NoQueries",
+		File:    nn.FileOf(NoQueries),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -196,7 +198,7 @@ func (c *CompiledNoQueries) Run(ctx context.Context, in gpt2.Inputs, heads []int
 func (c *CompiledNoQueries) RunInto(ctx context.Context, res *NoQueriesResult, in gpt2.Inputs, heads []int, by float32) error {
 //line views.go:21
 	nn_arg0 := nn.From(heads)
-//line views_nngen.go:200
+//line views_nngen.go:202
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn_arg0, nn.Scalar(by)}, &res.Logits)
 }
 
@@ -204,7 +206,7 @@ func (c *CompiledNoQueries) RunInto(ctx context.Context, res *NoQueriesResult, i
 func (c *CompiledNoQueries) Generate(ctx context.Context, in gpt2.Inputs, heads []int, by float32, opts ...nn.GenerateOption) ([][]int64, error) {
 //line views.go:21
 	nn_arg0 := nn.From(heads)
-//line views_nngen.go:208
+//line views_nngen.go:210
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn_arg0, nn.Scalar(by)}, opts...)
 }
 
@@ -230,6 +232,7 @@ var byHandMediator = nn.Mediator{
 func byHandPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "ByHand",
+		File:    nn.FileOf(ByHand),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -300,7 +303,7 @@ func (c *CompiledByHand) Run(ctx context.Context, in gpt2.Inputs, heads []int, b
 func (c *CompiledByHand) RunInto(ctx context.Context, res *ByHandResult, in gpt2.Inputs, heads []int, by float32) error {
 //line views.go:33
 	nn_arg0 := nn.From(heads)
-//line views_nngen.go:304
+//line views_nngen.go:307
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn_arg0, nn.Scalar(by)}, &res.Logits)
 }
 
@@ -308,7 +311,7 @@ func (c *CompiledByHand) RunInto(ctx context.Context, res *ByHandResult, in gpt2
 func (c *CompiledByHand) Generate(ctx context.Context, in gpt2.Inputs, heads []int, by float32, opts ...nn.GenerateOption) ([][]int64, error) {
 //line views.go:33
 	nn_arg0 := nn.From(heads)
-//line views_nngen.go:312
+//line views_nngen.go:315
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn_arg0, nn.Scalar(by)}, opts...)
 }
 

@@ -24,6 +24,7 @@ var halfAttentionMediator = nn.Mediator{
 func halfAttentionPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "HalfAttention",
+		File:    nn.FileOf(HalfAttention),
 		Model:   "sha256:f33a4cdcdd0bcabd6badb446f5961960f9cf2327c0043108e0b60bf6c2ebdd4a",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -109,6 +110,7 @@ var encodeMediator = nn.Mediator{
 func encodePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Encode",
+		File:    nn.FileOf(Encode),
 		Model:   "sha256:f33a4cdcdd0bcabd6badb446f5961960f9cf2327c0043108e0b60bf6c2ebdd4a",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -183,6 +185,7 @@ var encodeQuietlyMediator = nn.Mediator{
 func encodeQuietlyPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "EncodeQuietly",
+		File:    nn.FileOf(EncodeQuietly),
 		Model:   "sha256:f33a4cdcdd0bcabd6badb446f5961960f9cf2327c0043108e0b60bf6c2ebdd4a",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -265,6 +268,7 @@ var rawMediator = nn.Mediator{
 func rawPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Raw",
+		File:    nn.FileOf(Raw),
 		Model:   "sha256:8d61c07b7ca77906c7eb494ec4e5cfc200c450d1ce178a874a4a7ea6fe269dff",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -339,6 +343,7 @@ var steerMediator = nn.Mediator{
 func steerPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Steer",
+		File:    nn.FileOf(Steer),
 		Model:   "sha256:8d61c07b7ca77906c7eb494ec4e5cfc200c450d1ce178a874a4a7ea6fe269dff",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -430,6 +435,7 @@ var keysMediator = nn.Mediator{
 func keysPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Keys",
+		File:    nn.FileOf(Keys),
 		Model:   "sha256:8d61c07b7ca77906c7eb494ec4e5cfc200c450d1ce178a874a4a7ea6fe269dff",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -517,6 +523,7 @@ var mixedMediator = nn.Mediator{
 func mixedPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Mixed",
+		File:    nn.FileOf(Mixed),
 		Model:   "sha256:8d61c07b7ca77906c7eb494ec4e5cfc200c450d1ce178a874a4a7ea6fe269dff",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -622,6 +629,7 @@ var wholeMediator = nn.Mediator{
 func wholePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Whole",
+		File:    nn.FileOf(Whole),
 		Model:   "sha256:cf76e21c51cb8689ea8ac3b8d7a14251114b25dacdf98eaac6f8a385fb3b87f9",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -698,6 +706,7 @@ var bothMediator = nn.Mediator{
 func bothPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Both",
+		File:    nn.FileOf(Both),
 		Model:   "sha256:cf76e21c51cb8689ea8ac3b8d7a14251114b25dacdf98eaac6f8a385fb3b87f9",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -793,6 +802,7 @@ var steerWholeMediator = nn.Mediator{
 func steerWholePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SteerWhole",
+		File:    nn.FileOf(SteerWhole),
 		Model:   "sha256:cf76e21c51cb8689ea8ac3b8d7a14251114b25dacdf98eaac6f8a385fb3b87f9",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -883,6 +893,7 @@ var shiftMediator = nn.Mediator{
 func shiftPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Shift",
+		File:    nn.FileOf(Shift),
 		Model:   "sha256:8d61c07b7ca77906c7eb494ec4e5cfc200c450d1ce178a874a4a7ea6fe269dff",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -925,6 +936,7 @@ var sometimesMediator = nn.Mediator{
 func sometimesPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Sometimes",
+		File:    nn.FileOf(Sometimes),
 		Model:   "sha256:8d61c07b7ca77906c7eb494ec4e5cfc200c450d1ce178a874a4a7ea6fe269dff",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -983,11 +995,8 @@ func (c *CompiledSometimes) steps(f *sometimesFrame, v nn.Tensor) nn.Visits {
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line seq2seq.go:120
-			nn.LastVisit(nn_step, nn_steps, 3)
-//line seq2seq_nngen.go:988
-//line seq2seq.go:120
 			nn_arg1 := bool(nn_step == 1 || nn_step == 3)
-//line seq2seq_nngen.go:991
+//line seq2seq_nngen.go:1000
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {

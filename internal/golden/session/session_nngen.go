@@ -19,6 +19,7 @@ var lastMediator = nn.Mediator{
 func lastPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Last",
+		File:    nn.FileOf(Last),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -100,6 +101,7 @@ var putMediator = nn.Mediator{
 func putPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Put",
+		File:    nn.FileOf(Put),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -193,6 +195,7 @@ var halvedMediator = nn.Mediator{
 func halvedPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Halved",
+		File:    nn.FileOf(Halved),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -276,7 +279,7 @@ func (c *CompiledHalved) RunInto(ctx context.Context, res *HalvedResult, in gpt2
 	defer nn.Catch(0, &nn_failed)
 //line session.go:34
 	nn_choice := nn.Choose(layer, 2)
-//line session_nngen.go:280
+//line session_nngen.go:283
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice))}, &res.Last)
 }
 
@@ -285,7 +288,7 @@ func (c *CompiledHalved) Generate(ctx context.Context, in gpt2.Inputs, layer int
 	defer nn.Catch(0, &nn_failed)
 //line session.go:34
 	nn_choice := nn.Choose(layer, 2)
-//line session_nngen.go:289
+//line session_nngen.go:292
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice))}, opts...)
 }
 
@@ -327,6 +330,7 @@ var emptyMediators = []nn.Mediator{
 func emptyPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Empty",
+		File:    nn.FileOf(Empty),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"in", "invoke1", "in2"},
 		// What is added to the model's graph.

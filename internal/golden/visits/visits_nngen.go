@@ -21,6 +21,7 @@ var iterRangeMediator = nn.Mediator{
 func iterRangePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "IterRange",
+		File:    nn.FileOf(IterRange),
 		Model:   "sha256:e1411b7f8b23e83d04a50e358e96ed448fc0101ce09a356ac2df293993dace58",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -85,21 +86,11 @@ type iterRangeFrame struct {
 func (c *CompiledIterRange) steps(f *iterRangeFrame, v nn.Tensor) nn.Visits {
 	return nn.Visits{
 		Last: 2,
-		Wants: func(nn_step, nn_steps, nn_tap int) bool {
-			switch nn_tap {
-			case 0:
-				return nn_step >= 1 && nn_step < 3
-			}
-			return true
-		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line visits.go:14
-			nn.LastVisit(nn_step, nn_steps, 2)
-//line visits_nngen.go:100
-//line visits.go:14
 			nn_arg1 := bool(nn_step >= 1 && nn_step < 3)
-//line visits_nngen.go:103
+//line visits_nngen.go:94
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -108,7 +99,7 @@ func (c *CompiledIterRange) steps(f *iterRangeFrame, v nn.Tensor) nn.Visits {
 			if nn_step >= 1 && nn_step < 3 {
 				f.h1 = append(f.h1, nn_taps.Tensor(0))
 			}
-//line visits_nngen.go:112
+//line visits_nngen.go:103
 			return nil
 		},
 	}
@@ -160,6 +151,7 @@ var iterListMediator = nn.Mediator{
 func iterListPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "IterList",
+		File:    nn.FileOf(IterList),
 		Model:   "sha256:e1411b7f8b23e83d04a50e358e96ed448fc0101ce09a356ac2df293993dace58",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -224,21 +216,11 @@ type iterListFrame struct {
 func (c *CompiledIterList) steps(f *iterListFrame, v nn.Tensor) nn.Visits {
 	return nn.Visits{
 		Last: 3,
-		Wants: func(nn_step, nn_steps, nn_tap int) bool {
-			switch nn_tap {
-			case 0:
-				return nn_step == 0 || nn_step == 3
-			}
-			return true
-		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line visits.go:24
-			nn.LastVisit(nn_step, nn_steps, 3)
-//line visits_nngen.go:239
-//line visits.go:24
 			nn_arg1 := bool(nn_step == 0 || nn_step == 3)
-//line visits_nngen.go:242
+//line visits_nngen.go:224
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -247,7 +229,7 @@ func (c *CompiledIterList) steps(f *iterListFrame, v nn.Tensor) nn.Visits {
 			if nn_step == 0 || nn_step == 3 {
 				f.h1 = append(f.h1, nn_taps.Tensor(0))
 			}
-//line visits_nngen.go:251
+//line visits_nngen.go:233
 			return nil
 		},
 	}
@@ -299,6 +281,7 @@ var iterOneMediator = nn.Mediator{
 func iterOnePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "IterOne",
+		File:    nn.FileOf(IterOne),
 		Model:   "sha256:e1411b7f8b23e83d04a50e358e96ed448fc0101ce09a356ac2df293993dace58",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -363,21 +346,11 @@ type iterOneFrame struct {
 func (c *CompiledIterOne) steps(f *iterOneFrame, v nn.Tensor) nn.Visits {
 	return nn.Visits{
 		Last: 2,
-		Wants: func(nn_step, nn_steps, nn_tap int) bool {
-			switch nn_tap {
-			case 0:
-				return nn_step == 2
-			}
-			return true
-		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line visits.go:34
-			nn.LastVisit(nn_step, nn_steps, 2)
-//line visits_nngen.go:378
-//line visits.go:34
 			nn_arg1 := bool(nn_step == 2)
-//line visits_nngen.go:381
+//line visits_nngen.go:354
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -386,7 +359,7 @@ func (c *CompiledIterOne) steps(f *iterOneFrame, v nn.Tensor) nn.Visits {
 			if nn_step == 2 {
 				f.h1 = append(f.h1, nn_taps.Tensor(0))
 			}
-//line visits_nngen.go:390
+//line visits_nngen.go:363
 			return nil
 		},
 	}
@@ -438,6 +411,7 @@ var iterFromMediator = nn.Mediator{
 func iterFromPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "IterFrom",
+		File:    nn.FileOf(IterFrom),
 		Model:   "sha256:e1411b7f8b23e83d04a50e358e96ed448fc0101ce09a356ac2df293993dace58",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -502,18 +476,11 @@ type iterFromFrame struct {
 func (c *CompiledIterFrom) steps(f *iterFromFrame, v nn.Tensor) nn.Visits {
 	return nn.Visits{
 		Last: -1,
-		Wants: func(nn_step, nn_steps, nn_tap int) bool {
-			switch nn_tap {
-			case 0:
-				return nn_step >= 2
-			}
-			return true
-		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line visits.go:44
 			nn_arg1 := bool(nn_step >= 2)
-//line visits_nngen.go:517
+//line visits_nngen.go:484
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -522,7 +489,7 @@ func (c *CompiledIterFrom) steps(f *iterFromFrame, v nn.Tensor) nn.Visits {
 			if nn_step >= 2 {
 				f.h1 = append(f.h1, nn_taps.Tensor(0))
 			}
-//line visits_nngen.go:526
+//line visits_nngen.go:493
 			return nil
 		},
 	}
@@ -574,6 +541,7 @@ var iterAllMediator = nn.Mediator{
 func iterAllPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "IterAll",
+		File:    nn.FileOf(IterAll),
 		Model:   "sha256:e1411b7f8b23e83d04a50e358e96ed448fc0101ce09a356ac2df293993dace58",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -645,7 +613,7 @@ func (c *CompiledIterAll) steps(f *iterAllFrame, v nn.Tensor) nn.Visits {
 			if nn_step >= 0 {
 				f.h1 = append(f.h1, nn_taps.Tensor(0))
 			}
-//line visits_nngen.go:649
+//line visits_nngen.go:617
 			return nil
 		},
 	}
@@ -697,6 +665,7 @@ var noIterMediator = nn.Mediator{
 func noIterPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "NoIter",
+		File:    nn.FileOf(NoIter),
 		Model:   "sha256:e1411b7f8b23e83d04a50e358e96ed448fc0101ce09a356ac2df293993dace58",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -761,21 +730,11 @@ type noIterFrame struct {
 func (c *CompiledNoIter) steps(f *noIterFrame, v nn.Tensor) nn.Visits {
 	return nn.Visits{
 		Last: 1,
-		Wants: func(nn_step, nn_steps, nn_tap int) bool {
-			switch nn_tap {
-			case 0:
-				return nn_step == 0
-			}
-			return true
-		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
-//line visits.go:72
-			nn.LastVisit(nn_step, nn_steps, 1)
-//line visits_nngen.go:776
 //line visits.go:71
 			nn_arg1 := bool(nn_step == 0)
-//line visits_nngen.go:779
+//line visits_nngen.go:738
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -785,7 +744,7 @@ func (c *CompiledNoIter) steps(f *noIterFrame, v nn.Tensor) nn.Visits {
 //line visits.go:71
 				f.h1 = nn_taps.Tensor(0)
 			}
-//line visits_nngen.go:789
+//line visits_nngen.go:748
 			return nil
 		},
 	}
@@ -838,6 +797,7 @@ var iterTwiceMediator = nn.Mediator{
 func iterTwicePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "IterTwice",
+		File:    nn.FileOf(IterTwice),
 		Model:   "sha256:e1411b7f8b23e83d04a50e358e96ed448fc0101ce09a356ac2df293993dace58",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -921,27 +881,15 @@ type iterTwiceFrame struct {
 func (c *CompiledIterTwice) steps(f *iterTwiceFrame, v nn.Tensor) nn.Visits {
 	return nn.Visits{
 		Last: 3,
-		Wants: func(nn_step, nn_steps, nn_tap int) bool {
-			switch nn_tap {
-			case 0:
-				return nn_step >= 0 && nn_step < 2
-			case 1:
-				return nn_step >= 2 && nn_step < 4
-			}
-			return true
-		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
-//line visits.go:83
-			nn.LastVisit(nn_step, nn_steps, 3)
-//line visits_nngen.go:938
 //line visits.go:80
 			nn_arg1 := bool(nn_step >= 0 && nn_step < 2)
 //line visits.go:83
 			nn_arg2 := bool(nn_step >= 2 && nn_step < 4)
 //line visits.go:84
 			nn_arg3 := bool((nn_step >= 2 && nn_step < 4) && (nn_step == 3))
-//line visits_nngen.go:945
+//line visits_nngen.go:893
 			return []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -955,7 +903,7 @@ func (c *CompiledIterTwice) steps(f *iterTwiceFrame, v nn.Tensor) nn.Visits {
 //line visits.go:88
 				f.logits = append(f.logits, nn_taps.Tensor(1))
 			}
-//line visits_nngen.go:959
+//line visits_nngen.go:907
 			return nil
 		},
 	}
@@ -1010,6 +958,7 @@ var nestedMediator = nn.Mediator{
 func nestedPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Nested",
+		File:    nn.FileOf(Nested),
 		Model:   "sha256:e1411b7f8b23e83d04a50e358e96ed448fc0101ce09a356ac2df293993dace58",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -1112,24 +1061,8 @@ type nestedFrame struct {
 func (c *CompiledNested) steps(f *nestedFrame, v nn.Tensor) nn.Visits {
 	return nn.Visits{
 		Last: 3,
-		Wants: func(nn_step, nn_steps, nn_tap int) bool {
-			switch nn_tap {
-			case 0:
-				return nn_step == 0
-			case 1:
-				return nn_step == 1
-			case 2:
-				return nn_step == 2
-			case 3:
-				return nn_step == 3
-			}
-			return true
-		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
-//line visits.go:99
-			nn.LastVisit(nn_step, nn_steps, 3)
-//line visits_nngen.go:1133
 //line visits.go:98
 			nn_arg1 := bool(nn_step == 0)
 //line visits.go:99
@@ -1138,7 +1071,7 @@ func (c *CompiledNested) steps(f *nestedFrame, v nn.Tensor) nn.Visits {
 			nn_arg3 := bool(nn_step == 2)
 //line visits.go:99
 			nn_arg4 := bool(nn_step == 3)
-//line visits_nngen.go:1142
+//line visits_nngen.go:1075
 			return []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -1163,7 +1096,7 @@ func (c *CompiledNested) steps(f *nestedFrame, v nn.Tensor) nn.Visits {
 //line visits.go:104
 				f.logits = append(f.logits, nn_taps.Tensor(3))
 			}
-//line visits_nngen.go:1167
+//line visits_nngen.go:1100
 			return nil
 		},
 	}
@@ -1218,6 +1151,7 @@ var oneByOneMediator = nn.Mediator{
 func oneByOnePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "OneByOne",
+		File:    nn.FileOf(OneByOne),
 		Model:   "sha256:e1411b7f8b23e83d04a50e358e96ed448fc0101ce09a356ac2df293993dace58",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -1320,24 +1254,8 @@ type oneByOneFrame struct {
 func (c *CompiledOneByOne) steps(f *oneByOneFrame, v nn.Tensor) nn.Visits {
 	return nn.Visits{
 		Last: 3,
-		Wants: func(nn_step, nn_steps, nn_tap int) bool {
-			switch nn_tap {
-			case 0:
-				return nn_step == 0
-			case 1:
-				return nn_step == 1
-			case 2:
-				return nn_step == 2
-			case 3:
-				return nn_step == 3
-			}
-			return true
-		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
-//line visits.go:118
-			nn.LastVisit(nn_step, nn_steps, 3)
-//line visits_nngen.go:1341
 //line visits.go:114
 			nn_arg1 := bool(nn_step == 0)
 //line visits.go:115
@@ -1346,7 +1264,7 @@ func (c *CompiledOneByOne) steps(f *oneByOneFrame, v nn.Tensor) nn.Visits {
 			nn_arg3 := bool(nn_step == 2)
 //line visits.go:118
 			nn_arg4 := bool(nn_step == 3)
-//line visits_nngen.go:1350
+//line visits_nngen.go:1268
 			return []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -1370,7 +1288,7 @@ func (c *CompiledOneByOne) steps(f *oneByOneFrame, v nn.Tensor) nn.Visits {
 //line visits.go:121
 				f.logits[3] = nn_taps.Tensor(3)
 			}
-//line visits_nngen.go:1374
+//line visits_nngen.go:1292
 			return nil
 		},
 	}
@@ -1423,6 +1341,7 @@ var leftMediator = nn.Mediator{
 func leftPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Left",
+		File:    nn.FileOf(Left),
 		Model:   "sha256:e1411b7f8b23e83d04a50e358e96ed448fc0101ce09a356ac2df293993dace58",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -1495,15 +1414,6 @@ type leftFrame struct {
 func (c *CompiledLeft) steps(f *leftFrame, v nn.Tensor) nn.Visits {
 	return nn.Visits{
 		Last: -1,
-		Wants: func(nn_step, nn_steps, nn_tap int) bool {
-			switch nn_tap {
-			case 0:
-				return (nn_step >= 0) && (nn_step < 3)
-			case 1:
-				return nn_step >= 0
-			}
-			return true
-		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 			*f = leftFrame{logits: f.logits, nn_done: f.nn_done}
@@ -1535,7 +1445,7 @@ func (c *CompiledLeft) steps(f *leftFrame, v nn.Tensor) nn.Visits {
 					nn_take = true
 				}
 			}
-//line visits_nngen.go:1539
+//line visits_nngen.go:1449
 			return []nn.Tensor{v, nn.Scalar(bool(nn_take))}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -1555,7 +1465,7 @@ func (c *CompiledLeft) steps(f *leftFrame, v nn.Tensor) nn.Visits {
 					f.logits = append(f.logits, nn_taps.Tensor(1))
 				}
 			}
-//line visits_nngen.go:1559
+//line visits_nngen.go:1469
 			return nil
 		},
 	}
@@ -1607,6 +1517,7 @@ var iterBoundsMediator = nn.Mediator{
 func iterBoundsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "IterBounds",
+		File:    nn.FileOf(IterBounds),
 		Model:   "sha256:e1411b7f8b23e83d04a50e358e96ed448fc0101ce09a356ac2df293993dace58",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -1671,18 +1582,11 @@ type iterBoundsFrame struct {
 func (c *CompiledIterBounds) steps(f *iterBoundsFrame, v nn.Tensor, from int, to int) nn.Visits {
 	return nn.Visits{
 		Last: -1,
-		Wants: func(nn_step, nn_steps, nn_tap int) bool {
-			switch nn_tap {
-			case 0:
-				return nn.Visiting(nn_step, nn_steps, nn.Range(from, to))
-			}
-			return true
-		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line visits.go:148
 			nn_arg1 := bool(nn.Visiting(nn_step, nn_steps, nn.Range(from, to)))
-//line visits_nngen.go:1686
+//line visits_nngen.go:1590
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -1691,7 +1595,7 @@ func (c *CompiledIterBounds) steps(f *iterBoundsFrame, v nn.Tensor, from int, to
 			if nn.Visiting(nn_step, nn_steps, nn.Range(from, to)) {
 				f.h1 = append(f.h1, nn_taps.Tensor(0))
 			}
-//line visits_nngen.go:1695
+//line visits_nngen.go:1599
 			return nil
 		},
 	}
@@ -1751,6 +1655,7 @@ var iterInvokesMediators = []nn.Mediator{
 func iterInvokesPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "IterInvokes",
+		File:    nn.FileOf(IterInvokes),
 		Model:   "sha256:e1411b7f8b23e83d04a50e358e96ed448fc0101ce09a356ac2df293993dace58",
 		Invokes: []string{"one", "two"},
 		// What is given to each run.
@@ -1823,14 +1728,11 @@ func (c *CompiledIterInvokes) steps(f *iterInvokesFrame, one llama.Inputs, two l
 		Last: 3,
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(-1, &nn_failed)
-//line visits.go:166
-			nn.LastVisit(nn_step, nn_steps, 3)
-//line visits_nngen.go:1829
 //line visits.go:160
 			nn_arg1 := bool(nn_step >= 0 && nn_step < 2)
 //line visits.go:166
 			nn_arg2 := bool(nn_step >= 2 && nn_step < 4)
-//line visits_nngen.go:1834
+//line visits_nngen.go:1736
 			return []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -1888,6 +1790,7 @@ var carriedMediator = nn.Mediator{
 func carriedPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Carried",
+		File:    nn.FileOf(Carried),
 		Model:   "sha256:e1411b7f8b23e83d04a50e358e96ed448fc0101ce09a356ac2df293993dace58",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -2007,22 +1910,8 @@ type carriedFrame struct {
 func (c *CompiledCarried) steps(f *carriedFrame, v nn.Tensor, limit float32) nn.Visits {
 	return nn.Visits{
 		Last: 2,
-		Wants: func(nn_step, nn_steps, nn_tap int) bool {
-			switch nn_tap {
-			case 0:
-				return nn_step == 0
-			case 1, 2:
-				return nn_step >= 1 && nn_step < 3
-			case 3, 4:
-				return nn_step >= 3
-			}
-			return true
-		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
-//line visits.go:182
-			nn.LastVisit(nn_step, nn_steps, 2)
-//line visits_nngen.go:2026
 //line visits.go:182
 			var nn_p nn.Tensor
 //line visits.go:182
@@ -2041,7 +1930,7 @@ func (c *CompiledCarried) steps(f *carriedFrame, v nn.Tensor, limit float32) nn.
 //line visits.go:198
 				nn_p_3 = f.mean * 0.01
 			}
-//line visits_nngen.go:2045
+//line visits_nngen.go:1934
 //line visits.go:180
 			nn_arg0 := bool(nn_step == 0)
 //line visits.go:182
@@ -2052,7 +1941,7 @@ func (c *CompiledCarried) steps(f *carriedFrame, v nn.Tensor, limit float32) nn.
 			nn_arg3 := bool(nn_step >= 3)
 //line visits.go:198
 			nn_arg4 := nn.CarriedTensor(nn_p_2, nn.Float32, 3)
-//line visits_nngen.go:2056
+//line visits_nngen.go:1945
 			return []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn_arg2, nn.Scalar(nn_arg3), nn_arg4, nn.Scalar(float32(nn_p_3))}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -2094,7 +1983,7 @@ func (c *CompiledCarried) steps(f *carriedFrame, v nn.Tensor, limit float32) nn.
 //line visits.go:205
 				f.h = nn_t
 			}
-//line visits_nngen.go:2098
+//line visits_nngen.go:1987
 			return nil
 		},
 	}
@@ -2149,6 +2038,7 @@ var layersMediator = nn.Mediator{
 func layersPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Layers",
+		File:    nn.FileOf(Layers),
 		Model:   "sha256:e1411b7f8b23e83d04a50e358e96ed448fc0101ce09a356ac2df293993dace58",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -2235,18 +2125,8 @@ type layersFrame struct {
 func (c *CompiledLayers) steps(f *layersFrame, layer int) nn.Visits {
 	return nn.Visits{
 		Last: 1,
-		Wants: func(nn_step, nn_steps, nn_tap int) bool {
-			switch nn_tap {
-			case 0:
-				return nn_step >= 0 && nn_step < 2
-			}
-			return true
-		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
-//line visits.go:213
-			nn.LastVisit(nn_step, nn_steps, 1)
-//line visits_nngen.go:2250
 //line visits.go:213
 			var nn_choice int64
 //line visits.go:213
@@ -2257,10 +2137,10 @@ func (c *CompiledLayers) steps(f *layersFrame, layer int) nn.Visits {
 //line visits.go:216
 				nn_choice_2 = nn.Choose(nn_step, 2)
 			}
-//line visits_nngen.go:2261
+//line visits_nngen.go:2141
 //line visits.go:213
 			nn_arg0 := bool(nn_step >= 0 && nn_step < 2)
-//line visits_nngen.go:2264
+//line visits_nngen.go:2144
 			return []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(int64(nn_choice)), nn.Scalar(int64(nn_choice_2))}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -2270,7 +2150,7 @@ func (c *CompiledLayers) steps(f *layersFrame, layer int) nn.Visits {
 //line visits.go:216
 				f.out = append(f.out, nn_taps.Tensor(0))
 			}
-//line visits_nngen.go:2274
+//line visits_nngen.go:2154
 			return nil
 		},
 	}
@@ -2330,6 +2210,7 @@ var barrierGenerateMediators = []nn.Mediator{
 func barrierGeneratePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "BarrierGenerate",
+		File:    nn.FileOf(BarrierGenerate),
 		Model:   "sha256:e1411b7f8b23e83d04a50e358e96ed448fc0101ce09a356ac2df293993dace58",
 		Invokes: []string{"one", "two"},
 		// What is added to the model's graph.
@@ -2413,6 +2294,7 @@ var limitedMediator = nn.Mediator{
 func limitedPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Limited",
+		File:    nn.FileOf(Limited),
 		Model:   "sha256:e1411b7f8b23e83d04a50e358e96ed448fc0101ce09a356ac2df293993dace58",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -2499,7 +2381,7 @@ func (f *limitedFrame) Step(s *nn.Step) error {
 				f.count++
 			}
 		}
-//line visits_nngen.go:2503
+//line visits_nngen.go:2385
 	}
 	return nil
 }
@@ -2521,7 +2403,7 @@ func (c *CompiledLimited) steps(f *limitedFrame, limit float32) nn.Visits {
 //line visits.go:259
 				f.norms = append(f.norms, f.n)
 			}
-//line visits_nngen.go:2525
+//line visits_nngen.go:2407
 			return nil
 		},
 	}

@@ -411,6 +411,7 @@ golden_functions.add()
 golden_further.add()
 golden_shapes.add()
 golden_index.add()
+golden_shapes.products(golden_shapes.ONES)
 
 path = pathlib.Path(__file__).with_name("golden.json.gz")
 text = "[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases) + "\n]\n"

@@ -9,13 +9,22 @@ EINSUM = [
     ("ba,cb", (2, 3), (4, 2)), ("...,...->...", (2, 3), (3,)),
 ]
 
+# A letter of size 1 goes with any other size of it.
+ONES = [
+    ("i,...i->...i", (1,), (4,)), ("i,i->i", (4,), (1,)), ("i,i->", (1,), (4,)), ("ij,jk->ik", (2, 1), (3, 4)), ("...i,...i->...", (1, 1), (5, 4)),
+    ("i,i,i->i", (1,), (1,), (4,)), ("i,i->i", (1,), (1,)), ("...i,...i->...i", (2, 1, 3), (1, 4, 1)),
+]
 
-def products():
-    for eq, *shapes in EINSUM:
+
+def products(equations):
+    for eq, *shapes in equations:
         for d in FLOATS + [torch.int64, torch.int32, torch.int8]:
             xs = [rand(*s, dtype=d) for s in shapes]
             y = torch.einsum(eq, *[x.double() for x in xs]).to(d) if d in HALF else torch.einsum(eq, *xs).to(d)
             case("Einsum", xs, y, equation=eq)
+
+
+def pairs():
     for d in FLOATS + INTS:
         x, o = rand(2, 3, dtype=d), rand(4, dtype=d)
         case("Outer", [x, o], x[..., :, None] * o[..., None, :], exact=True)
@@ -92,7 +101,8 @@ def scattering():
 
 
 def add():
-    products()
+    products(EINSUM)
+    pairs()
     rearranging()
     making()
     scattering()

@@ -45,7 +45,8 @@ type Result struct {
 	Interpreted, Twin         End
 	Values, Again, TwinValues string // where values differ, "" if they do not
 	Schedule                  string
-	Tokens                    string // where decode loops differ
+	Told                      []string // texts among the results of the interpreted run, of what it recovered from
+	Tokens                    string   // where decode loops differ
 }
 
 // Patience is how long one case may take before it counts as one that hangs.

@@ -20,7 +20,7 @@ type single struct {
 func (s *single) run(set int) Result {
 	c, res := s.c, Result{Set: set, Compiled: End{Code: "none"}}
 	want, schedule, end := s.interpreted(c.Trace)
-	res.Interpreted = end
+	res.Interpreted, res.Told = end, told(want)
 	if c.Twin != nil {
 		var twin []value
 		var live []nn.Mediator
@@ -30,7 +30,7 @@ func (s *single) run(set int) Result {
 			res.Compiled = e
 			if e.OK() {
 				res.TwinValues = compareAll(got, twin)
-				res.Schedule = compareSchedules(plan, live, false)
+				res.Schedule = compareSchedules(plan, live, false, len(told(twin)) > 0)
 			}
 			return res
 		}
@@ -42,7 +42,7 @@ func (s *single) run(set int) Result {
 	res.Compiled = e
 	if e.OK() && end.OK() {
 		res.Values = compareAll(got, want)
-		res.Schedule = compareSchedules(plan, schedule, true)
+		res.Schedule = compareSchedules(plan, schedule, true, len(res.Told) > 0)
 		if c.Decode && res.Values == "" {
 			res.Tokens = s.decode()
 		}

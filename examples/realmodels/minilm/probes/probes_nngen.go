@@ -19,6 +19,7 @@ var embedMediator = nn.Mediator{
 func embedPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Embed",
+		File:    nn.FileOf(Embed),
 		Model:   "sha256:51455fbe891784b685208c18ceba26e2d76b3fb6ba43d732305371ec37e4d1b3",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -111,6 +112,7 @@ var featuresMediator = nn.Mediator{
 func featuresPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Features",
+		File:    nn.FileOf(Features),
 		Model:   "sha256:51455fbe891784b685208c18ceba26e2d76b3fb6ba43d732305371ec37e4d1b3",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -232,6 +234,7 @@ var scoreMediator = nn.Mediator{
 func scorePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Score",
+		File:    nn.FileOf(Score),
 		Model:   "sha256:51455fbe891784b685208c18ceba26e2d76b3fb6ba43d732305371ec37e4d1b3",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.

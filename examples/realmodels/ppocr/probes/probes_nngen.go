@@ -19,6 +19,7 @@ var readMediator = nn.Mediator{
 func readPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Read",
+		File:    nn.FileOf(Read),
 		Model:   "sha256:f3a9c5375c01e89000dfe96a759dc68cd7c58e8adeadc8711bd8d952e1ebe8cb",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -175,6 +176,7 @@ var ablateMediator = nn.Mediator{
 func ablatePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Ablate",
+		File:    nn.FileOf(Ablate),
 		Model:   "sha256:f3a9c5375c01e89000dfe96a759dc68cd7c58e8adeadc8711bd8d952e1ebe8cb",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -524,6 +526,7 @@ var ablateChannelsMediator = nn.Mediator{
 func ablateChannelsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "AblateChannels",
+		File:    nn.FileOf(AblateChannels),
 		Model:   "sha256:f3a9c5375c01e89000dfe96a759dc68cd7c58e8adeadc8711bd8d952e1ebe8cb",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.

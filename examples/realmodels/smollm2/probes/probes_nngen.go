@@ -19,6 +19,7 @@ var plainMediator = nn.Mediator{
 func plainPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Plain",
+		File:    nn.FileOf(Plain),
 		Model:   "sha256:c4fef43df35cdb9fa3f1a3583718b1ee9f1db421a671076f12b3353bfaca0927",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -120,6 +121,7 @@ var lensMediator = nn.Mediator{
 func lensPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Lens",
+		File:    nn.FileOf(Lens),
 		Model:   "sha256:c4fef43df35cdb9fa3f1a3583718b1ee9f1db421a671076f12b3353bfaca0927",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -305,6 +307,7 @@ var tapMediator = nn.Mediator{
 func tapPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Tap",
+		File:    nn.FileOf(Tap),
 		Model:   "sha256:c4fef43df35cdb9fa3f1a3583718b1ee9f1db421a671076f12b3353bfaca0927",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -443,6 +446,7 @@ var residualMediator = nn.Mediator{
 func residualPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Residual",
+		File:    nn.FileOf(Residual),
 		Model:   "sha256:c4fef43df35cdb9fa3f1a3583718b1ee9f1db421a671076f12b3353bfaca0927",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -522,6 +526,7 @@ var steerMediator = nn.Mediator{
 func steerPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Steer",
+		File:    nn.FileOf(Steer),
 		Model:   "sha256:c4fef43df35cdb9fa3f1a3583718b1ee9f1db421a671076f12b3353bfaca0927",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -610,6 +615,7 @@ var steerStepsMediator = nn.Mediator{
 func steerStepsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SteerSteps",
+		File:    nn.FileOf(SteerSteps),
 		Model:   "sha256:c4fef43df35cdb9fa3f1a3583718b1ee9f1db421a671076f12b3353bfaca0927",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -669,7 +675,6 @@ func (c *CompiledSteerSteps) steps(f *steerStepsFrame, v nn.Tensor) nn.Visits {
 		Last: 0,
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
-			nn.LastVisit(nn_step, nn_steps, 0)
 //line probes.go:78
 			var nn_take bool
 //line probes.go:78
@@ -682,7 +687,7 @@ func (c *CompiledSteerSteps) steps(f *steerStepsFrame, v nn.Tensor) nn.Visits {
 					nn_p = float32(nn_step%4 + 1)
 				}
 			}
-//line probes_nngen.go:686
+//line probes_nngen.go:691
 			return []nn.Tensor{v, nn.Scalar(bool(nn_take)), nn.Scalar(float32(nn_p))}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -831,6 +836,7 @@ var patchMediators = []nn.Mediator{
 func patchPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Patch",
+		File:    nn.FileOf(Patch),
 		Model:   "sha256:c4fef43df35cdb9fa3f1a3583718b1ee9f1db421a671076f12b3353bfaca0927",
 		Invokes: []string{"clean", "corrupt"},
 		// What is given to each run.

@@ -21,6 +21,7 @@ var featuresReluMediator = nn.Mediator{
 func featuresReluPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "FeaturesRelu",
+		File:    nn.FileOf(FeaturesRelu),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is given when it is compiled.
@@ -111,6 +112,7 @@ var featuresJumpMediator = nn.Mediator{
 func featuresJumpPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "FeaturesJump",
+		File:    nn.FileOf(FeaturesJump),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is given when it is compiled.
@@ -210,6 +212,7 @@ var featuresTopKMediator = nn.Mediator{
 func featuresTopKPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "FeaturesTopK",
+		File:    nn.FileOf(FeaturesTopK),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is given when it is compiled.
@@ -325,6 +328,7 @@ var featuresConstantMediator = nn.Mediator{
 func featuresConstantPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "FeaturesConstant",
+		File:    nn.FileOf(FeaturesConstant),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is given when it is compiled.
@@ -437,6 +441,7 @@ var clampReluMediator = nn.Mediator{
 func clampReluPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "ClampRelu",
+		File:    nn.FileOf(ClampRelu),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -517,7 +522,7 @@ func (c *CompiledClampRelu) RunInto(ctx context.Context, res *ClampReluResult, i
 	nn_arg0 := nn.Scalar(value)
 //line probes.go:53
 	nn_arg1 := int64(int64(feature))
-//line probes_nngen.go:521
+//line probes_nngen.go:526
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
@@ -527,7 +532,7 @@ func (c *CompiledClampRelu) Generate(ctx context.Context, in gpt2.Inputs, featur
 	nn_arg0 := nn.Scalar(value)
 //line probes.go:53
 	nn_arg1 := int64(int64(feature))
-//line probes_nngen.go:531
+//line probes_nngen.go:536
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -553,6 +558,7 @@ var clampJumpMediator = nn.Mediator{
 func clampJumpPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "ClampJump",
+		File:    nn.FileOf(ClampJump),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -637,7 +643,7 @@ func (c *CompiledClampJump) RunInto(ctx context.Context, res *ClampJumpResult, i
 	nn_arg0 := nn.Scalar(value)
 //line probes.go:53
 	nn_arg1 := int64(int64(feature))
-//line probes_nngen.go:641
+//line probes_nngen.go:647
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
@@ -647,7 +653,7 @@ func (c *CompiledClampJump) Generate(ctx context.Context, in gpt2.Inputs, featur
 	nn_arg0 := nn.Scalar(value)
 //line probes.go:53
 	nn_arg1 := int64(int64(feature))
-//line probes_nngen.go:651
+//line probes_nngen.go:657
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -673,6 +679,7 @@ var clampTopKMediator = nn.Mediator{
 func clampTopKPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "ClampTopK",
+		File:    nn.FileOf(ClampTopK),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -772,7 +779,7 @@ func (c *CompiledClampTopK) RunInto(ctx context.Context, res *ClampTopKResult, i
 	nn_arg0 := nn.Scalar(value)
 //line probes.go:53
 	nn_arg1 := int64(int64(feature))
-//line probes_nngen.go:776
+//line probes_nngen.go:783
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
@@ -782,7 +789,7 @@ func (c *CompiledClampTopK) Generate(ctx context.Context, in gpt2.Inputs, featur
 	nn_arg0 := nn.Scalar(value)
 //line probes.go:53
 	nn_arg1 := int64(int64(feature))
-//line probes_nngen.go:786
+//line probes_nngen.go:793
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -808,6 +815,7 @@ var clampConstantMediator = nn.Mediator{
 func clampConstantPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "ClampConstant",
+		File:    nn.FileOf(ClampConstant),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -904,7 +912,7 @@ func (c *CompiledClampConstant) RunInto(ctx context.Context, res *ClampConstantR
 	nn_arg0 := nn.Scalar(value)
 //line probes.go:53
 	nn_arg1 := int64(int64(feature))
-//line probes_nngen.go:908
+//line probes_nngen.go:916
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
@@ -914,7 +922,7 @@ func (c *CompiledClampConstant) Generate(ctx context.Context, in gpt2.Inputs, fe
 	nn_arg0 := nn.Scalar(value)
 //line probes.go:53
 	nn_arg1 := int64(int64(feature))
-//line probes_nngen.go:918
+//line probes_nngen.go:926
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -940,6 +948,7 @@ var replaceMediator = nn.Mediator{
 func replacePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Replace",
+		File:    nn.FileOf(Replace),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is given when it is compiled.
@@ -1035,6 +1044,7 @@ var steerMediator = nn.Mediator{
 func steerPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Steer",
+		File:    nn.FileOf(Steer),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -1127,6 +1137,7 @@ var ablateMediator = nn.Mediator{
 func ablatePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Ablate",
+		File:    nn.FileOf(Ablate),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is given when it is compiled.
@@ -1223,6 +1234,7 @@ var probeMediator = nn.Mediator{
 func probePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Probe",
+		File:    nn.FileOf(Probe),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is given when it is compiled.
@@ -1305,6 +1317,7 @@ var lensMediator = nn.Mediator{
 func lensPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Lens",
+		File:    nn.FileOf(Lens),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is given when it is compiled.
@@ -1394,6 +1407,7 @@ var headsMediator = nn.Mediator{
 func headsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Heads",
+		File:    nn.FileOf(Heads),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -1422,7 +1436,7 @@ func headsPlan() *nn.Plan {
 			{Op: "Mul", In: []nn.Ref{nn.Val("float0"), nn.Val("m")}, Out: []string{"mul0"}, Line: 134},
 			{Op: "Sum", In: []nn.Ref{nn.Val("mul0")}, Out: []string{"sum0"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 134},
 			{Op: "Sum", In: []nn.Ref{nn.Val("m")}, Out: []string{"sum1"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 134},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 1.0}, Line: 21},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 1.0}, Line: 21, File: "../../../../runtime/heads/heads.go"},
 			{Op: "Maximum", In: []nn.Ref{nn.Val("sum1"), nn.Val("const0")}, Out: []string{"maximum0"}, Line: 134},
 			{Op: "Div", In: []nn.Ref{nn.Val("sum0"), nn.Val("maximum0")}, Out: []string{"mean_2"}, Line: 134},
 			{Op: "Float", In: []nn.Ref{nn.Val("scores_2")}, Out: []string{"s"}, Line: 134},
@@ -1596,7 +1610,7 @@ func (c *CompiledHeads) RunInto(ctx context.Context, res *HeadsResult, in gpt2.I
 	nn_arg1 := float32(float32(math.Log(float64(1 - alpha))))
 //line probes.go:62
 	nn_arg2 := float32(1 - alpha)
-//line probes_nngen.go:1600
+//line probes_nngen.go:1614
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{mask, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(alpha)}, &res.Scores, &res.Mean, &res.Highest, &res.Last, &res.Top2, &res.Top4, &res.Rolling, &res.Peak, &res.Ema)
 }
 
@@ -1606,7 +1620,7 @@ func (c *CompiledHeads) Generate(ctx context.Context, in gpt2.Inputs, mask nn.Te
 	nn_arg1 := float32(float32(math.Log(float64(1 - alpha))))
 //line probes.go:62
 	nn_arg2 := float32(1 - alpha)
-//line probes_nngen.go:1610
+//line probes_nngen.go:1624
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{mask, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(alpha)}, opts...)
 }
 

@@ -18,6 +18,7 @@ var everythingMediator = nn.Mediator{
 func everythingPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Everything",
+		File:    nn.FileOf(Everything),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -170,6 +171,7 @@ var steerMediator = nn.Mediator{
 func steerPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Steer",
+		File:    nn.FileOf(Steer),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -360,6 +362,7 @@ var skippedMediator = nn.Mediator{
 func skippedPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Skipped",
+		File:    nn.FileOf(Skipped),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -516,6 +519,7 @@ var stoppedMediator = nn.Mediator{
 func stoppedPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Stopped",
+		File:    nn.FileOf(Stopped),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -643,6 +647,7 @@ var quietMediator = nn.Mediator{
 func quietPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Quiet",
+		File:    nn.FileOf(Quiet),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.

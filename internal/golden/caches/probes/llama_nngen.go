@@ -20,6 +20,7 @@ var keptMediator = nn.Mediator{
 func keptPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Kept",
+		File:    nn.FileOf(Kept),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -144,6 +145,7 @@ var invokesMediators = []nn.Mediator{
 func invokesPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Invokes",
+		File:    nn.FileOf(Invokes),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"one", "two", "invoke2"},
 		// What is added to the model's graph.
@@ -242,6 +244,7 @@ var headMediator = nn.Mediator{
 func headPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Head",
+		File:    nn.FileOf(Head),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -336,6 +339,7 @@ var bothMediators = []nn.Mediator{
 func bothPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Both",
+		File:    nn.FileOf(Both),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"one", "two"},
 		// What is added to the model's graph.

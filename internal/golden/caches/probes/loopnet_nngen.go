@@ -18,6 +18,7 @@ var callsMediator = nn.Mediator{
 func callsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Calls",
+		File:    nn.FileOf(Calls),
 		Model:   "sha256:0d1ddf2f29a94374adec1b3c2ada8039289ceb548ac873eac820deccabc97b7e",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.

@@ -22,6 +22,7 @@ var measuredMediator = nn.Mediator{
 func measuredPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Measured",
+		File:    nn.FileOf(Measured),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.

@@ -34,6 +34,7 @@ var patchMediators = []nn.Mediator{
 func patchPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Patch",
+		File:    nn.FileOf(Patch),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"clean", "corrupt"},
 		// What is given to each run.
@@ -129,11 +130,11 @@ func (c *CompiledPatch) RunInto(ctx context.Context, res *PatchResult, clean gpt
 	nn_invoke = 0
 //line sweep.go:18
 	nn_choice := nn.Choose(layer, 2)
-//line sweep_nngen.go:133
+//line sweep_nngen.go:134
 	nn_invoke = -1
 //line sweep.go:18
 	nn_arg1 := int64(int64(pos))
-//line sweep_nngen.go:137
+//line sweep_nngen.go:138
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
@@ -145,11 +146,11 @@ func (c *CompiledPatch) Generate(ctx context.Context, clean gpt2.Inputs, corrupt
 	nn_invoke = 0
 //line sweep.go:18
 	nn_choice := nn.Choose(layer, 2)
-//line sweep_nngen.go:149
+//line sweep_nngen.go:150
 	nn_invoke = -1
 //line sweep.go:18
 	nn_arg1 := int64(int64(pos))
-//line sweep_nngen.go:153
+//line sweep_nngen.go:154
 	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -177,6 +178,7 @@ var steerMediator = nn.Mediator{
 func steerPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Steer",
+		File:    nn.FileOf(Steer),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -268,7 +270,7 @@ func (c *CompiledSteer) RunInto(ctx context.Context, res *SteerResult, in gpt2.I
 	defer nn.Catch(0, &nn_failed)
 //line sweep.go:40
 	nn_choice := nn.Choose(layer, 2)
-//line sweep_nngen.go:272
+//line sweep_nngen.go:274
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{v, strength, rows, pos, nn.Scalar(int64(nn_choice))}, &res.Logits)
 }
 
@@ -277,7 +279,7 @@ func (c *CompiledSteer) Generate(ctx context.Context, in gpt2.Inputs, layer int,
 	defer nn.Catch(0, &nn_failed)
 //line sweep.go:40
 	nn_choice := nn.Choose(layer, 2)
-//line sweep_nngen.go:281
+//line sweep_nngen.go:283
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{v, strength, rows, pos, nn.Scalar(int64(nn_choice))}, opts...)
 }
 

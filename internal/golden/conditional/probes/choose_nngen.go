@@ -24,6 +24,7 @@ var readLayerMediator = nn.Mediator{
 func readLayerPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "ReadLayer",
+		File:    nn.FileOf(ReadLayer),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -84,7 +85,7 @@ func (c *CompiledReadLayer) RunInto(ctx context.Context, res *ReadLayerResult, i
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:12
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:88
+//line choose_nngen.go:89
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice))}, &res.H)
 }
 
@@ -93,7 +94,7 @@ func (c *CompiledReadLayer) Generate(ctx context.Context, in opticks.Inputs, lay
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:12
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:97
+//line choose_nngen.go:98
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice))}, opts...)
 }
 
@@ -129,6 +130,7 @@ var steerLayerMediator = nn.Mediator{
 func steerLayerPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SteerLayer",
+		File:    nn.FileOf(SteerLayer),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -262,7 +264,7 @@ func (c *CompiledSteerLayer) RunInto(ctx context.Context, res *SteerLayerResult,
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:19
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:266
+//line choose_nngen.go:268
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{v, nn.Scalar(int64(nn_choice)), nn.Scalar(alpha)}, &res.Logits)
 }
 
@@ -271,7 +273,7 @@ func (c *CompiledSteerLayer) Generate(ctx context.Context, in opticks.Inputs, la
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:19
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:275
+//line choose_nngen.go:277
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{v, nn.Scalar(int64(nn_choice)), nn.Scalar(alpha)}, opts...)
 }
 
@@ -313,6 +315,7 @@ var patchLayerMediator = nn.Mediator{
 func patchLayerPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "PatchLayer",
+		File:    nn.FileOf(PatchLayer),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -482,12 +485,12 @@ func (c *CompiledPatchLayer) RunInto(ctx context.Context, res *PatchLayerResult,
 	nn_choice := nn.Choose(src, 6)
 //line choose.go:30
 	nn_choice_2 := nn.Choose(dst, 6)
-//line choose_nngen.go:486
+//line choose_nngen.go:489
 //line choose.go:29
 	nn_arg1 := int64(int64(from))
 //line choose.go:31
 	nn_arg3 := int64(int64(to))
-//line choose_nngen.go:491
+//line choose_nngen.go:494
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1), nn.Scalar(int64(nn_choice_2)), nn.Scalar(nn_arg3)}, &res.Row, &res.Logits)
 }
 
@@ -498,12 +501,12 @@ func (c *CompiledPatchLayer) Generate(ctx context.Context, in opticks.Inputs, sr
 	nn_choice := nn.Choose(src, 6)
 //line choose.go:30
 	nn_choice_2 := nn.Choose(dst, 6)
-//line choose_nngen.go:502
+//line choose_nngen.go:505
 //line choose.go:29
 	nn_arg1 := int64(int64(from))
 //line choose.go:31
 	nn_arg3 := int64(int64(to))
-//line choose_nngen.go:507
+//line choose_nngen.go:510
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1), nn.Scalar(int64(nn_choice_2)), nn.Scalar(nn_arg3)}, opts...)
 }
 
@@ -557,6 +560,7 @@ var ablateLayerMediator = nn.Mediator{
 func ablateLayerPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "AblateLayer",
+		File:    nn.FileOf(AblateLayer),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -771,10 +775,10 @@ func (c *CompiledAblateLayer) RunInto(ctx context.Context, res *AblateLayerResul
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:45
 	nn_choice := nn.Choose(layer+1, 6)
-//line choose_nngen.go:775
+//line choose_nngen.go:779
 //line choose.go:37
 	nn_arg2 := int64(int64(pos))
-//line choose_nngen.go:778
+//line choose_nngen.go:782
 	var held [1]nn.Tensor
 	defer func() {
 		for _, nn_t := range held {
@@ -792,7 +796,7 @@ func (c *CompiledAblateLayer) RunInto(ctx context.Context, res *AblateLayerResul
 	}}
 //line choose.go:49
 	res.Norm = nn_taps.Tensor(1).Item()
-//line choose_nngen.go:796
+//line choose_nngen.go:800
 	return nil
 }
 
@@ -801,10 +805,10 @@ func (c *CompiledAblateLayer) Generate(ctx context.Context, in opticks.Inputs, l
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:45
 	nn_choice := nn.Choose(layer+1, 6)
-//line choose_nngen.go:805
+//line choose_nngen.go:809
 //line choose.go:37
 	nn_arg2 := int64(int64(pos))
-//line choose_nngen.go:808
+//line choose_nngen.go:812
 	_ = func(nn_taps *nn.Taps) {
 		_ = nn_taps.Tensor(1).Item()
 	}
@@ -838,6 +842,7 @@ var fixedLateMediator = nn.Mediator{
 func fixedLatePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "FixedLate",
+		File:    nn.FileOf(FixedLate),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -938,7 +943,7 @@ func (c *CompiledFixedLate) RunInto(ctx context.Context, res *FixedLateResult, i
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:56
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:942
+//line choose_nngen.go:947
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice))}, &res.Logits)
 }
 
@@ -947,7 +952,7 @@ func (c *CompiledFixedLate) Generate(ctx context.Context, in opticks.Inputs, lay
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:56
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:951
+//line choose_nngen.go:956
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice))}, opts...)
 }
 
@@ -971,6 +976,7 @@ var weightsMediator = nn.Mediator{
 func weightsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Weights",
+		File:    nn.FileOf(Weights),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -1113,7 +1119,7 @@ func (c *CompiledWeights) RunInto(ctx context.Context, res *WeightsResult, in op
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:65
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:1117
+//line choose_nngen.go:1123
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice))}, &res.W, &res.Out)
 }
 
@@ -1122,7 +1128,7 @@ func (c *CompiledWeights) Generate(ctx context.Context, in opticks.Inputs, layer
 	defer nn.Catch(0, &nn_failed)
 //line choose.go:65
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:1126
+//line choose_nngen.go:1132
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice))}, opts...)
 }
 
@@ -1154,6 +1160,7 @@ var namedBlockMediator = nn.Mediator{
 func namedBlockPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "NamedBlock",
+		File:    nn.FileOf(NamedBlock),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -1256,7 +1263,7 @@ func (c *CompiledNamedBlock) RunInto(ctx context.Context, res *NamedBlockResult,
 	nn_arg2 := bool(!(name == ("first")) && !(name == ("middle")))
 //line choose.go:82
 	nn_arg3 := bool(k > 10)
-//line choose_nngen.go:1260
+//line choose_nngen.go:1267
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(k)}, &res.Logits)
 }
 
@@ -1270,7 +1277,7 @@ func (c *CompiledNamedBlock) Generate(ctx context.Context, in opticks.Inputs, na
 	nn_arg2 := bool(!(name == ("first")) && !(name == ("middle")))
 //line choose.go:82
 	nn_arg3 := bool(k > 10)
-//line choose_nngen.go:1274
+//line choose_nngen.go:1281
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(k)}, opts...)
 }
 
@@ -1321,6 +1328,7 @@ var patchBatchMediators = []nn.Mediator{
 func patchBatchPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "PatchBatch",
+		File:    nn.FileOf(PatchBatch),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"clean", "corrupt"},
 		// What is given to each run.
@@ -1471,11 +1479,11 @@ func (c *CompiledPatchBatch) RunInto(ctx context.Context, res *PatchBatchResult,
 	nn_invoke = 0
 //line choose.go:96
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:1475
+//line choose_nngen.go:1483
 	nn_invoke = -1
 //line choose.go:96
 	nn_arg1 := int64(int64(pos))
-//line choose_nngen.go:1479
+//line choose_nngen.go:1487
 	return c.c.RunInto(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
@@ -1487,11 +1495,11 @@ func (c *CompiledPatchBatch) Generate(ctx context.Context, clean opticks.Inputs,
 	nn_invoke = 0
 //line choose.go:96
 	nn_choice := nn.Choose(layer, 6)
-//line choose_nngen.go:1491
+//line choose_nngen.go:1499
 	nn_invoke = -1
 //line choose.go:96
 	nn_arg1 := int64(int64(pos))
-//line choose_nngen.go:1495
+//line choose_nngen.go:1503
 	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{clean.NNInputs(), corrupt.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -1527,6 +1535,7 @@ var bandMediator = nn.Mediator{
 func bandPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Band",
+		File:    nn.FileOf(Band),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -1649,7 +1658,7 @@ func (c *CompiledBand) RunInto(ctx context.Context, res *BandResult, in opticks.
 			n++
 		}
 	}
-//line choose_nngen.go:1653
+//line choose_nngen.go:1662
 //line choose.go:113
 	nn_arg0 := bool(lo <= 0 && hi > 0)
 //line choose.go:113
@@ -1662,13 +1671,13 @@ func (c *CompiledBand) RunInto(ctx context.Context, res *BandResult, in opticks.
 	nn_arg5 := bool(lo <= 4 && hi > 4)
 //line choose.go:113
 	nn_arg6 := bool(lo <= 5 && hi > 5)
-//line choose_nngen.go:1666
+//line choose_nngen.go:1675
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(k), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4), nn.Scalar(nn_arg5), nn.Scalar(nn_arg6)}, &res.Logits); err != nil {
 		return err
 	}
 //line choose.go:118
 	res.N = n
-//line choose_nngen.go:1672
+//line choose_nngen.go:1681
 	return nil
 }
 
@@ -1687,7 +1696,7 @@ func (c *CompiledBand) Generate(ctx context.Context, in opticks.Inputs, lo int, 
 			n++
 		}
 	}
-//line choose_nngen.go:1691
+//line choose_nngen.go:1700
 //line choose.go:113
 	nn_arg0 := bool(lo <= 0 && hi > 0)
 //line choose.go:113
@@ -1700,7 +1709,7 @@ func (c *CompiledBand) Generate(ctx context.Context, in opticks.Inputs, lo int, 
 	nn_arg5 := bool(lo <= 4 && hi > 4)
 //line choose.go:113
 	nn_arg6 := bool(lo <= 5 && hi > 5)
-//line choose_nngen.go:1704
+//line choose_nngen.go:1713
 	_ = func(nn_taps *nn.Taps) {
 		_ = n
 	}

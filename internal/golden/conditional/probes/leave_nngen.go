@@ -51,6 +51,7 @@ var leaveBothMediators = []nn.Mediator{
 func leaveBothPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "LeaveBoth",
+		File:    nn.FileOf(LeaveBoth),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
@@ -272,7 +273,7 @@ func (f *leaveBothFrame) Step(s *nn.Step) error {
 			f.seen = append(f.seen, 100)
 			s.SetBool(1, true)
 		}
-//line leave_nngen.go:276
+//line leave_nngen.go:277
 	case 1:
 //line leave.go:16
 		s.Enter(0)
@@ -322,7 +323,7 @@ func (f *leaveBothFrame) Step(s *nn.Step) error {
 				}
 			}
 		}
-//line leave_nngen.go:326
+//line leave_nngen.go:327
 	case 2:
 //line leave.go:16
 		s.Enter(0)
@@ -365,7 +366,7 @@ func (f *leaveBothFrame) Step(s *nn.Step) error {
 				s.SetBool(1, true)
 			}
 		}
-//line leave_nngen.go:369
+//line leave_nngen.go:370
 	case 3:
 //line leave.go:16
 		s.Enter(0)
@@ -408,7 +409,7 @@ func (f *leaveBothFrame) Step(s *nn.Step) error {
 				s.SetBool(1, true)
 			}
 		}
-//line leave_nngen.go:412
+//line leave_nngen.go:413
 	case 4:
 //line leave.go:16
 		s.Enter(0)
@@ -451,7 +452,7 @@ func (f *leaveBothFrame) Step(s *nn.Step) error {
 				s.SetBool(1, true)
 			}
 		}
-//line leave_nngen.go:455
+//line leave_nngen.go:456
 	case 5:
 //line leave.go:16
 		s.Enter(0)
@@ -494,7 +495,7 @@ func (f *leaveBothFrame) Step(s *nn.Step) error {
 				s.SetBool(1, true)
 			}
 		}
-//line leave_nngen.go:498
+//line leave_nngen.go:499
 	}
 	return nil
 }
@@ -527,12 +528,12 @@ func (c *CompiledLeaveBoth) RunInto(ctx context.Context, res *LeaveBothResult, a
 //line leave.go:24
 		f.x = nn_taps.Tensor(1)
 	}
-//line leave_nngen.go:531
+//line leave_nngen.go:532
 //line leave.go:43
 	res.Seen = f.seen
 //line leave.go:43
 	res.X = f.x
-//line leave_nngen.go:536
+//line leave_nngen.go:537
 	return nil
 }
 
@@ -572,6 +573,7 @@ var clampBothMediators = []nn.Mediator{
 func clampBothPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "ClampBoth",
+		File:    nn.FileOf(ClampBoth),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"a", "b"},
 		// What is given to each run.
@@ -683,7 +685,7 @@ func (f *clampBothFrame) Step(s *nn.Step) error {
 //line leave.go:70
 			s.SetFloat32(1, k/64)
 		}
-//line leave_nngen.go:687
+//line leave_nngen.go:689
 	}
 	return nil
 }
@@ -722,10 +724,10 @@ nn_invoke:
 	}
 //line leave.go:70
 	f.nn_c_2 = !nn_left
-//line leave_nngen.go:726
+//line leave_nngen.go:728
 //line leave.go:68
 	nn_arg0 := bool(!short)
-//line leave_nngen.go:729
+//line leave_nngen.go:731
 	var held [2]nn.Tensor
 	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Logits, &held[0], &held[1]); err != nil {
 		return err
@@ -742,12 +744,12 @@ nn_invoke:
 	if f.nn_c_2 {
 		h = nn_taps.Tensor(2)
 	}
-//line leave_nngen.go:746
+//line leave_nngen.go:748
 //line leave.go:80
 	res.Ks = f.ks
 //line leave.go:80
 	res.H = h
-//line leave_nngen.go:751
+//line leave_nngen.go:753
 	return nil
 }
 

@@ -21,6 +21,7 @@ var unsetMediator = nn.Mediator{
 func unsetPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Unset",
+		File:    nn.FileOf(Unset),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -89,7 +90,7 @@ func (f *unsetFrame) Step(s *nn.Step) error {
 		}
 //line mixed.go:16
 		s.SetTensor(0, f.h)
-//line mixed_nngen.go:93
+//line mixed_nngen.go:94
 	}
 	return nil
 }
@@ -109,7 +110,7 @@ func (c *CompiledUnset) RunInto(ctx context.Context, res *UnsetResult, in optick
 	f.on = on
 //line mixed.go:14
 	f.h = *new(nn.Tensor)
-//line mixed_nngen.go:113
+//line mixed_nngen.go:114
 	return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
 }
 
@@ -123,7 +124,7 @@ func (c *CompiledUnset) Generate(ctx context.Context, in opticks.Inputs, on bool
 		f.on = on
 //line mixed.go:14
 		f.h = *new(nn.Tensor)
-//line mixed_nngen.go:127
+//line mixed_nngen.go:128
 		return nil, nil
 	}, opts...)
 }
@@ -158,6 +159,7 @@ var pickedMediator = nn.Mediator{
 func pickedPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Picked",
+		File:    nn.FileOf(Picked),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -308,7 +310,7 @@ func (f *pickedFrame) Step(s *nn.Step) error {
 				f.h = f.h.Scale(f.k)
 			}
 		}
-//line mixed_nngen.go:312
+//line mixed_nngen.go:314
 	case 1:
 //line mixed.go:38
 		if !f.nn_left {
@@ -328,7 +330,7 @@ func (f *pickedFrame) Step(s *nn.Step) error {
 				f.h = f.h.Scale(f.k)
 			}
 		}
-//line mixed_nngen.go:332
+//line mixed_nngen.go:334
 	case 2:
 //line mixed.go:38
 		if !f.nn_left && !f.nn_left_2 {
@@ -348,7 +350,7 @@ func (f *pickedFrame) Step(s *nn.Step) error {
 				f.h = f.h.Scale(f.k)
 			}
 		}
-//line mixed_nngen.go:352
+//line mixed_nngen.go:354
 	case 3:
 //line mixed.go:38
 		if !f.nn_left && !f.nn_left_2 && !f.nn_left_3 {
@@ -360,7 +362,7 @@ func (f *pickedFrame) Step(s *nn.Step) error {
 				}
 			}
 		}
-//line mixed_nngen.go:364
+//line mixed_nngen.go:366
 	}
 	return nil
 }
@@ -417,7 +419,7 @@ nn_loop:
 			break nn_loop
 		}
 	}
-//line mixed_nngen.go:421
+//line mixed_nngen.go:423
 //line mixed.go:25
 	nn_arg0 := bool((!(f.n == 0)) && (f.n > 4))
 //line mixed.go:42
@@ -428,7 +430,7 @@ nn_loop:
 	nn_arg3 := bool((((!(f.n <= 0)) && (!(f.n <= 1))) && (!(f.n <= 2))) && (f.n-1 == 2))
 //line mixed.go:42
 	nn_arg4 := bool(((((!(f.n <= 0)) && (!(f.n <= 1))) && (!(f.n <= 2))) && (!(f.n <= 3))) && (f.n-1 == 3))
-//line mixed_nngen.go:432
+//line mixed_nngen.go:434
 	return c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4)}, &res.Logits)
 }
 
@@ -474,7 +476,7 @@ func (c *CompiledPicked) Generate(ctx context.Context, in opticks.Inputs, n int,
 				break nn_loop
 			}
 		}
-//line mixed_nngen.go:478
+//line mixed_nngen.go:480
 //line mixed.go:25
 		nn_arg0 := bool((!(f.n == 0)) && (f.n > 4))
 //line mixed.go:42
@@ -485,7 +487,7 @@ func (c *CompiledPicked) Generate(ctx context.Context, in opticks.Inputs, n int,
 		nn_arg3 := bool((((!(f.n <= 0)) && (!(f.n <= 1))) && (!(f.n <= 2))) && (f.n-1 == 2))
 //line mixed.go:42
 		nn_arg4 := bool(((((!(f.n <= 0)) && (!(f.n <= 1))) && (!(f.n <= 2))) && (!(f.n <= 3))) && (f.n-1 == 3))
-//line mixed_nngen.go:489
+//line mixed_nngen.go:491
 		return []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4)}, nil
 	}, opts...)
 }
@@ -542,6 +544,7 @@ var twoChoicesMediator = nn.Mediator{
 func twoChoicesPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "TwoChoices",
+		File:    nn.FileOf(TwoChoices),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -760,7 +763,7 @@ func (c *CompiledTwoChoices) RunInto(ctx context.Context, res *TwoChoicesResult,
 	nn_choice := nn.Choose(a, 6)
 //line mixed.go:54
 	nn_choice_2 := nn.Choose(b, 6)
-//line mixed_nngen.go:764
+//line mixed_nngen.go:767
 	var held [3]nn.Tensor
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(int64(nn_choice_2)), nn.Scalar(on)}, &res.X, &res.Logits, &held[0], &held[1], &held[2]); err != nil {
 		return err
@@ -777,12 +780,12 @@ func (c *CompiledTwoChoices) RunInto(ctx context.Context, res *TwoChoicesResult,
 	if on {
 		y = nn_taps.Tensor(3)
 	}
-//line mixed_nngen.go:781
+//line mixed_nngen.go:784
 //line mixed.go:62
 	res.Y = y
 //line mixed.go:62
 	res.N = nn_taps.Tensor(4).Item()
-//line mixed_nngen.go:786
+//line mixed_nngen.go:789
 	return nil
 }
 
@@ -850,6 +853,7 @@ var sameAgainMediator = nn.Mediator{
 func sameAgainPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SameAgain",
+		File:    nn.FileOf(SameAgain),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -1086,7 +1090,7 @@ func (c *CompiledSameAgain) RunInto(ctx context.Context, res *SameAgainResult, i
 	defer nn.Catch(0, &nn_failed)
 //line mixed.go:69
 	nn_choice := nn.Choose(layer, 6)
-//line mixed_nngen.go:1090
+//line mixed_nngen.go:1094
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(k)}, &res.H, &res.Logits)
 }
 
@@ -1095,7 +1099,7 @@ func (c *CompiledSameAgain) Generate(ctx context.Context, in opticks.Inputs, lay
 	defer nn.Catch(0, &nn_failed)
 //line mixed.go:69
 	nn_choice := nn.Choose(layer, 6)
-//line mixed_nngen.go:1099
+//line mixed_nngen.go:1103
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(k)}, opts...)
 }
 
@@ -1133,6 +1137,7 @@ var heldMediator = nn.Mediator{
 func heldPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Held",
+		File:    nn.FileOf(Held),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -1287,7 +1292,7 @@ nn_call2:
 			break nn_call2
 		}
 	}
-//line mixed_nngen.go:1291
+//line mixed_nngen.go:1296
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(on)}, &res.Logits)
 }
 
@@ -1314,7 +1319,7 @@ nn_call2:
 			break nn_call2
 		}
 	}
-//line mixed_nngen.go:1318
+//line mixed_nngen.go:1323
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(on)}, opts...)
 }
 
@@ -1340,6 +1345,7 @@ var shapesMediator = nn.Mediator{
 func shapesPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Shapes",
+		File:    nn.FileOf(Shapes),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -1420,7 +1426,7 @@ func (c *CompiledShapes) RunInto(ctx context.Context, res *ShapesResult, in opti
 	nn_arg0 := bool((mode == 0))
 //line mixed.go:103
 	nn_arg1 := bool(!(mode == 0) && !(mode == 1))
-//line mixed_nngen.go:1424
+//line mixed_nngen.go:1430
 	var held [3]nn.Tensor
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1)}, &held[0], &held[1], &held[2]); err != nil {
 		return err
@@ -1440,10 +1446,10 @@ func (c *CompiledShapes) RunInto(ctx context.Context, res *ShapesResult, in opti
 	default:
 		h = nn_taps.Tensor(2)
 	}
-//line mixed_nngen.go:1444
+//line mixed_nngen.go:1450
 //line mixed.go:111
 	res.H = h
-//line mixed_nngen.go:1447
+//line mixed_nngen.go:1453
 	return nil
 }
 
@@ -1485,6 +1491,7 @@ var countsMediator = nn.Mediator{
 func countsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Counts",
+		File:    nn.FileOf(Counts),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -1688,7 +1695,7 @@ func (f *countsFrame) Step(s *nn.Step) error {
 //line mixed.go:123
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1692
+//line mixed_nngen.go:1699
 	case 1:
 //line mixed.go:122
 	nn_next2:
@@ -1710,7 +1717,7 @@ func (f *countsFrame) Step(s *nn.Step) error {
 //line mixed.go:123
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1714
+//line mixed_nngen.go:1721
 	case 2:
 //line mixed.go:122
 	nn_next3:
@@ -1732,7 +1739,7 @@ func (f *countsFrame) Step(s *nn.Step) error {
 //line mixed.go:123
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1736
+//line mixed_nngen.go:1743
 	case 3:
 //line mixed.go:122
 	nn_next4:
@@ -1754,7 +1761,7 @@ func (f *countsFrame) Step(s *nn.Step) error {
 //line mixed.go:123
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1758
+//line mixed_nngen.go:1765
 	case 4:
 //line mixed.go:122
 	nn_next5:
@@ -1776,7 +1783,7 @@ func (f *countsFrame) Step(s *nn.Step) error {
 //line mixed.go:123
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1780
+//line mixed_nngen.go:1787
 	case 5:
 //line mixed.go:122
 	nn_next6:
@@ -1793,7 +1800,7 @@ func (f *countsFrame) Step(s *nn.Step) error {
 				s.SetBool(2, true)
 			}
 		}
-//line mixed_nngen.go:1797
+//line mixed_nngen.go:1804
 	}
 	return nil
 }
@@ -1819,18 +1826,18 @@ func (c *CompiledCounts) RunInto(ctx context.Context, res *CountsResult, in opti
 //line mixed.go:123
 		f.scale += 0.25
 	}
-//line mixed_nngen.go:1823
+//line mixed_nngen.go:1830
 //line mixed.go:121
 	nn_arg0 := bool(f.on && true)
 //line mixed.go:121
 	nn_arg1 := bool(f.on && false)
-//line mixed_nngen.go:1828
+//line mixed_nngen.go:1835
 	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1)}, &res.Logits); err != nil {
 		return err
 	}
 //line mixed.go:134
 	res.N = f.n
-//line mixed_nngen.go:1834
+//line mixed_nngen.go:1841
 	return nil
 }
 
@@ -1850,12 +1857,12 @@ func (c *CompiledCounts) Generate(ctx context.Context, in opticks.Inputs, limit 
 //line mixed.go:123
 			f.scale += 0.25
 		}
-//line mixed_nngen.go:1854
+//line mixed_nngen.go:1861
 //line mixed.go:121
 		nn_arg0 := bool(f.on && true)
 //line mixed.go:121
 		nn_arg1 := bool(f.on && false)
-//line mixed_nngen.go:1859
+//line mixed_nngen.go:1866
 		_ = func(nn_taps *nn.Taps) {
 			_ = f.n
 		}

@@ -29,6 +29,7 @@ var sometimesMediators = []nn.Mediator{
 func sometimesPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Sometimes",
+		File:    nn.FileOf(Sometimes),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"a", "b"},
 		// What is given to each run.
@@ -140,6 +141,7 @@ var readAheadMediators = []nn.Mediator{
 func readAheadPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "ReadAhead",
+		File:    nn.FileOf(ReadAhead),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"in", "invoke1"},
 		// What is given to each run.
@@ -229,10 +231,10 @@ func (c *CompiledReadAhead) RunInto(ctx context.Context, res *ReadAheadResult, i
 	if nn_taps.Tensor(1).Item() > limit {
 		norms = append(norms, nn_taps.Tensor(2).Item())
 	}
-//line several_nngen.go:233
+//line several_nngen.go:235
 //line several.go:42
 	res.Norms = norms
-//line several_nngen.go:236
+//line several_nngen.go:238
 	return nil
 }
 
@@ -288,6 +290,7 @@ var limitBothMediators = []nn.Mediator{
 func limitBothPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "LimitBoth",
+		File:    nn.FileOf(LimitBoth),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
@@ -485,7 +488,7 @@ func (f *limitBothFrame) Step(s *nn.Step) error {
 //line several.go:63
 			f.order = append(f.order, 100)
 		}
-//line several_nngen.go:489
+//line several_nngen.go:492
 	case 1:
 //line several.go:52
 		s.Enter(0)
@@ -503,7 +506,7 @@ func (f *limitBothFrame) Step(s *nn.Step) error {
 //line several.go:63
 			f.order = append(f.order, 101)
 		}
-//line several_nngen.go:507
+//line several_nngen.go:510
 	case 2:
 //line several.go:52
 		s.Enter(0)
@@ -521,7 +524,7 @@ func (f *limitBothFrame) Step(s *nn.Step) error {
 //line several.go:63
 			f.order = append(f.order, 102)
 		}
-//line several_nngen.go:525
+//line several_nngen.go:528
 	case 3:
 //line several.go:52
 		s.Enter(0)
@@ -539,7 +542,7 @@ func (f *limitBothFrame) Step(s *nn.Step) error {
 //line several.go:63
 			f.order = append(f.order, 103)
 		}
-//line several_nngen.go:543
+//line several_nngen.go:546
 	case 4:
 //line several.go:52
 		s.Enter(0)
@@ -557,7 +560,7 @@ func (f *limitBothFrame) Step(s *nn.Step) error {
 //line several.go:63
 			f.order = append(f.order, 104)
 		}
-//line several_nngen.go:561
+//line several_nngen.go:564
 	case 5:
 //line several.go:52
 		s.Enter(0)
@@ -575,7 +578,7 @@ func (f *limitBothFrame) Step(s *nn.Step) error {
 //line several.go:63
 			f.order = append(f.order, 105)
 		}
-//line several_nngen.go:579
+//line several_nngen.go:582
 	}
 	return nil
 }
@@ -598,7 +601,7 @@ func (c *CompiledLimitBoth) RunInto(ctx context.Context, res *LimitBothResult, a
 	}
 //line several.go:70
 	res.Order = f.order
-//line several_nngen.go:602
+//line several_nngen.go:605
 	return nil
 }
 
@@ -635,6 +638,7 @@ var eitherWayMediators = []nn.Mediator{
 func eitherWayPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "EitherWay",
+		File:    nn.FileOf(EitherWay),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"in", "invoke1"},
 		// What is given to each run.
@@ -717,7 +721,7 @@ func (c *CompiledEitherWay) RunInto(ctx context.Context, res *EitherWayResult, i
 	_ = x
 //line several.go:83
 	nn_arg2 := bool(!late)
-//line several_nngen.go:721
+//line several_nngen.go:725
 	var held [2]nn.Tensor
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs(), nil}, []nn.Tensor{nn.Scalar(late), nn.Scalar(factor), nn.Scalar(nn_arg2)}, &res.Logits, &held[0], &held[1]); err != nil {
 		return err
@@ -735,10 +739,10 @@ func (c *CompiledEitherWay) RunInto(ctx context.Context, res *EitherWayResult, i
 //line several.go:87
 		x = nn_taps.Tensor(2)
 	}
-//line several_nngen.go:739
+//line several_nngen.go:743
 //line several.go:92
 	res.X = x
-//line several_nngen.go:742
+//line several_nngen.go:746
 	return nil
 }
 
@@ -774,6 +778,7 @@ var inTurnMediators = []nn.Mediator{
 func inTurnPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "InTurn",
+		File:    nn.FileOf(InTurn),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"a", "b"},
 		// What is given to each run.
@@ -871,7 +876,7 @@ func (c *CompiledInTurn) RunInto(ctx context.Context, res *InTurnResult, a optic
 	nn_invoke = 1
 //line several.go:113
 	names = append(names, "third")
-//line several_nngen.go:875
+//line several_nngen.go:880
 	var held [4]nn.Tensor
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, []nn.Tensor{nn.Scalar(on)}, &held[0], &held[1], &held[2], &held[3]); err != nil {
 		return err
@@ -894,12 +899,12 @@ func (c *CompiledInTurn) RunInto(ctx context.Context, res *InTurnResult, a optic
 	nn_invoke = 1
 //line several.go:114
 	list = append(list, nn_taps.Tensor(2), nn_taps.Tensor(3))
-//line several_nngen.go:898
+//line several_nngen.go:903
 //line several.go:117
 	res.List = list
 //line several.go:117
 	res.Names = names
-//line several_nngen.go:903
+//line several_nngen.go:908
 	return nil
 }
 

@@ -21,6 +21,7 @@ var keepMeanMediator = nn.Mediator{
 func keepMeanPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "KeepMean",
+		File:    nn.FileOf(KeepMean),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -102,13 +103,13 @@ func (f *keepMeanFrame) Step(s *nn.Step) error {
 		if s.Item(0) > f.limit {
 			s.SetBool(0, true)
 		}
-//line sizes_nngen.go:106
+//line sizes_nngen.go:107
 	case 1:
 //line sizes.go:18
 		if s.Item(0) > f.limit {
 			s.SetBool(0, true)
 		}
-//line sizes_nngen.go:112
+//line sizes_nngen.go:113
 	}
 	return nil
 }

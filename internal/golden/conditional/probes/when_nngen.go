@@ -21,6 +21,7 @@ var flagMediator = nn.Mediator{
 func flagPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Flag",
+		File:    nn.FileOf(Flag),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -116,6 +117,7 @@ var eitherMediator = nn.Mediator{
 func eitherPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Either",
+		File:    nn.FileOf(Either),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -190,7 +192,7 @@ func (c *CompiledEither) Run(ctx context.Context, in opticks.Inputs, late bool, 
 func (c *CompiledEither) RunInto(ctx context.Context, res *EitherResult, in opticks.Inputs, late bool, k float32) error {
 //line when.go:25
 	nn_arg2 := bool(!late)
-//line when_nngen.go:194
+//line when_nngen.go:196
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(late), nn.Scalar(k), nn.Scalar(nn_arg2)}, &res.Logits)
 }
 
@@ -198,7 +200,7 @@ func (c *CompiledEither) RunInto(ctx context.Context, res *EitherResult, in opti
 func (c *CompiledEither) Generate(ctx context.Context, in opticks.Inputs, late bool, k float32, opts ...nn.GenerateOption) ([][]int64, error) {
 //line when.go:25
 	nn_arg2 := bool(!late)
-//line when_nngen.go:202
+//line when_nngen.go:204
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(late), nn.Scalar(k), nn.Scalar(nn_arg2)}, opts...)
 }
 
@@ -228,6 +230,7 @@ var nestedMediator = nn.Mediator{
 func nestedPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Nested",
+		File:    nn.FileOf(Nested),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -327,10 +330,10 @@ func (c *CompiledNested) RunInto(ctx context.Context, res *NestedResult, in opti
 			nn_take_2 = true
 		}
 	}
-//line when_nngen.go:331
+//line when_nngen.go:334
 //line when.go:41
 	nn_arg0 := bool(a && n > 1)
-//line when_nngen.go:334
+//line when_nngen.go:337
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(bool(nn_take)), nn.Scalar(bool(nn_take_2))}, &res.Logits)
 }
 
@@ -352,10 +355,10 @@ func (c *CompiledNested) Generate(ctx context.Context, in opticks.Inputs, a bool
 			nn_take_2 = true
 		}
 	}
-//line when_nngen.go:356
+//line when_nngen.go:359
 //line when.go:41
 	nn_arg0 := bool(a && n > 1)
-//line when_nngen.go:359
+//line when_nngen.go:362
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(bool(nn_take)), nn.Scalar(bool(nn_take_2))}, opts...)
 }
 
@@ -381,6 +384,7 @@ var positionMediator = nn.Mediator{
 func positionPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Position",
+		File:    nn.FileOf(Position),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -449,7 +453,7 @@ func (c *CompiledPosition) Run(ctx context.Context, in opticks.Inputs, edit bool
 func (c *CompiledPosition) RunInto(ctx context.Context, res *PositionResult, in opticks.Inputs, edit bool, pos int, k float32) error {
 //line when.go:60
 	nn_arg1 := int64(int64(pos))
-//line when_nngen.go:453
+//line when_nngen.go:457
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(edit), nn.Scalar(nn_arg1), nn.Scalar(k)}, &res.Logits)
 }
 
@@ -457,7 +461,7 @@ func (c *CompiledPosition) RunInto(ctx context.Context, res *PositionResult, in 
 func (c *CompiledPosition) Generate(ctx context.Context, in opticks.Inputs, edit bool, pos int, k float32, opts ...nn.GenerateOption) ([][]int64, error) {
 //line when.go:60
 	nn_arg1 := int64(int64(pos))
-//line when_nngen.go:461
+//line when_nngen.go:465
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(edit), nn.Scalar(nn_arg1), nn.Scalar(k)}, opts...)
 }
 
@@ -487,6 +491,7 @@ var modeMediator = nn.Mediator{
 func modePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Mode",
+		File:    nn.FileOf(Mode),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -573,7 +578,7 @@ func (c *CompiledMode) RunInto(ctx context.Context, res *ModeResult, in opticks.
 	nn_arg2 := bool((mode == ("zero")))
 //line when.go:70
 	nn_arg3 := bool(!(mode == ("scale") || mode == ("grow")) && !(mode == ("zero")) && !(mode == ("")))
-//line when_nngen.go:577
+//line when_nngen.go:582
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(k), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3)}, &res.Logits)
 }
 
@@ -585,7 +590,7 @@ func (c *CompiledMode) Generate(ctx context.Context, in opticks.Inputs, mode str
 	nn_arg2 := bool((mode == ("zero")))
 //line when.go:70
 	nn_arg3 := bool(!(mode == ("scale") || mode == ("grow")) && !(mode == ("zero")) && !(mode == ("")))
-//line when_nngen.go:589
+//line when_nngen.go:594
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(k), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3)}, opts...)
 }
 
@@ -617,6 +622,7 @@ var earlyMediator = nn.Mediator{
 func earlyPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Early",
+		File:    nn.FileOf(Early),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -704,12 +710,12 @@ func (c *CompiledEarly) RunInto(ctx context.Context, res *EarlyResult, in optick
 	if nn_c {
 		done = 1
 	}
-//line when_nngen.go:708
+//line when_nngen.go:714
 //line when.go:88
 	nn_arg1 := bool(!stop)
 //line when.go:88
 	nn_arg2 := bool((!stop) && (!(n > 3)))
-//line when_nngen.go:713
+//line when_nngen.go:719
 	var held [1]nn.Tensor
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(k), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2)}, &held[0]); err != nil {
 		return err
@@ -744,12 +750,12 @@ nn_trace:
 //line when.go:95
 		done = 3
 	}
-//line when_nngen.go:748
+//line when_nngen.go:754
 //line when.go:95
 	res.Logits = logits
 //line when.go:95
 	res.Done = done
-//line when_nngen.go:753
+//line when_nngen.go:759
 	return nil
 }
 
@@ -775,6 +781,7 @@ var peekMediator = nn.Mediator{
 func peekPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Peek",
+		File:    nn.FileOf(Peek),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -845,7 +852,7 @@ func (c *CompiledPeek) RunInto(ctx context.Context, res *PeekResult, in opticks.
 	_ = row
 //line when.go:103
 	nn_arg1 := int64(int64(pos))
-//line when_nngen.go:849
+//line when_nngen.go:856
 	var held [2]nn.Tensor
 	if err := c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(look), nn.Scalar(nn_arg1)}, &res.Logits, &held[0], &held[1]); err != nil {
 		return err
@@ -862,10 +869,10 @@ func (c *CompiledPeek) RunInto(ctx context.Context, res *PeekResult, in opticks.
 	} else {
 		row = nn_taps.Tensor(2)
 	}
-//line when_nngen.go:866
+//line when_nngen.go:873
 //line when.go:107
 	res.Row = row
-//line when_nngen.go:869
+//line when_nngen.go:876
 	return nil
 }
 
@@ -901,6 +908,7 @@ var limitMediator = nn.Mediator{
 func limitPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Limit",
+		File:    nn.FileOf(Limit),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -1025,7 +1033,7 @@ func (f *limitFrame) Step(s *nn.Step) error {
 			f.hot++
 			s.SetFloat32(1, f.limit/n)
 		}
-//line when_nngen.go:1029
+//line when_nngen.go:1037
 	}
 	return nil
 }
@@ -1048,7 +1056,7 @@ func (c *CompiledLimit) RunInto(ctx context.Context, res *LimitResult, in optick
 	}
 //line when.go:121
 	res.Hot = f.hot
-//line when_nngen.go:1052
+//line when_nngen.go:1060
 	return nil
 }
 
@@ -1107,6 +1115,7 @@ var untilMediator = nn.Mediator{
 func untilPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Until",
+		File:    nn.FileOf(Until),
 		Model:   "sha256:ed69737a86d4cd2a5bed24d116cf2bb6d3cc5f8112e0920c32cd6deda279d654",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -1328,7 +1337,7 @@ func (f *untilFrame) Step(s *nn.Step) error {
 			}
 			s.SetBool(2, true)
 		}
-//line when_nngen.go:1332
+//line when_nngen.go:1341
 	case 1:
 	nn_trace2:
 		switch {
@@ -1352,7 +1361,7 @@ func (f *untilFrame) Step(s *nn.Step) error {
 				s.SetBool(2, true)
 			}
 		}
-//line when_nngen.go:1356
+//line when_nngen.go:1365
 	case 2:
 	nn_trace3:
 		switch {
@@ -1376,7 +1385,7 @@ func (f *untilFrame) Step(s *nn.Step) error {
 				s.SetBool(2, true)
 			}
 		}
-//line when_nngen.go:1380
+//line when_nngen.go:1389
 	case 3:
 	nn_trace4:
 		switch {
@@ -1400,7 +1409,7 @@ func (f *untilFrame) Step(s *nn.Step) error {
 				s.SetBool(2, true)
 			}
 		}
-//line when_nngen.go:1404
+//line when_nngen.go:1413
 	case 4:
 	nn_trace5:
 		switch {
@@ -1424,7 +1433,7 @@ func (f *untilFrame) Step(s *nn.Step) error {
 				s.SetBool(2, true)
 			}
 		}
-//line when_nngen.go:1428
+//line when_nngen.go:1437
 	case 5:
 	nn_trace6:
 		switch {
@@ -1448,7 +1457,7 @@ func (f *untilFrame) Step(s *nn.Step) error {
 				s.SetBool(2, true)
 			}
 		}
-//line when_nngen.go:1452
+//line when_nngen.go:1461
 	}
 	return nil
 }
@@ -1531,12 +1540,12 @@ func (c *CompiledUntil) RunInto(ctx context.Context, res *UntilResult, in optick
 //line when.go:139
 		f.at = -1
 	}
-//line when_nngen.go:1535
+//line when_nngen.go:1544
 //line when.go:139
 	res.Logits = logits
 //line when.go:139
 	res.At = f.at
-//line when_nngen.go:1540
+//line when_nngen.go:1549
 	return nil
 }
 

@@ -19,6 +19,7 @@ var rawMediator = nn.Mediator{
 func rawPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Raw",
+		File:    nn.FileOf(Raw),
 		Model:   "sha256:1a0506b1f03c4402433f5679ec4811717baf2d461d1c91d3886b521fc5722fb3",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -96,6 +97,7 @@ var editMediator = nn.Mediator{
 func editPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Edit",
+		File:    nn.FileOf(Edit),
 		Model:   "sha256:1a0506b1f03c4402433f5679ec4811717baf2d461d1c91d3886b521fc5722fb3",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -194,6 +196,7 @@ var steerMediator = nn.Mediator{
 func steerPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Steer",
+		File:    nn.FileOf(Steer),
 		Model:   "sha256:1a0506b1f03c4402433f5679ec4811717baf2d461d1c91d3886b521fc5722fb3",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.

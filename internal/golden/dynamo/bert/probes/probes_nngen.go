@@ -20,6 +20,7 @@ var rawMediator = nn.Mediator{
 func rawPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Raw",
+		File:    nn.FileOf(Raw),
 		Model:   "sha256:f258b75f30b4a36fb1cb5f5ccbde0bdf793131bb50787e170311b832d3529c41",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -101,6 +102,7 @@ var getMediator = nn.Mediator{
 func getPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Get",
+		File:    nn.FileOf(Get),
 		Model:   "sha256:f258b75f30b4a36fb1cb5f5ccbde0bdf793131bb50787e170311b832d3529c41",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -194,6 +196,7 @@ var setAttentionMediator = nn.Mediator{
 func setAttentionPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SetAttention",
+		File:    nn.FileOf(SetAttention),
 		Model:   "sha256:f258b75f30b4a36fb1cb5f5ccbde0bdf793131bb50787e170311b832d3529c41",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -282,6 +285,7 @@ var inputEditMediator = nn.Mediator{
 func inputEditPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "InputEdit",
+		File:    nn.FileOf(InputEdit),
 		Model:   "sha256:f258b75f30b4a36fb1cb5f5ccbde0bdf793131bb50787e170311b832d3529c41",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -372,6 +376,7 @@ var inplaceFirstMediator = nn.Mediator{
 func inplaceFirstPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "InplaceFirst",
+		File:    nn.FileOf(InplaceFirst),
 		Model:   "sha256:f258b75f30b4a36fb1cb5f5ccbde0bdf793131bb50787e170311b832d3529c41",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -468,6 +473,7 @@ var twoInvokesMediators = []nn.Mediator{
 func twoInvokesPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "TwoInvokes",
+		File:    nn.FileOf(TwoInvokes),
 		Model:   "sha256:f258b75f30b4a36fb1cb5f5ccbde0bdf793131bb50787e170311b832d3529c41",
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
@@ -559,6 +565,7 @@ var callPoolerMediator = nn.Mediator{
 func callPoolerPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "CallPooler",
+		File:    nn.FileOf(CallPooler),
 		Model:   "sha256:f258b75f30b4a36fb1cb5f5ccbde0bdf793131bb50787e170311b832d3529c41",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.

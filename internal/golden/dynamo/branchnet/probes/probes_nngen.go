@@ -19,6 +19,7 @@ var rawMediator = nn.Mediator{
 func rawPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Raw",
+		File:    nn.FileOf(Raw),
 		Model:   "sha256:5dded81b609a14a940439dc9737599178031ec915ce98100702b341c55c4585b",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -93,6 +94,7 @@ var getMediator = nn.Mediator{
 func getPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Get",
+		File:    nn.FileOf(Get),
 		Model:   "sha256:5dded81b609a14a940439dc9737599178031ec915ce98100702b341c55c4585b",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -173,6 +175,7 @@ var setForkMediator = nn.Mediator{
 func setForkPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SetFork",
+		File:    nn.FileOf(SetFork),
 		Model:   "sha256:5dded81b609a14a940439dc9737599178031ec915ce98100702b341c55c4585b",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.

@@ -19,6 +19,7 @@ var rawMediator = nn.Mediator{
 func rawPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Raw",
+		File:    nn.FileOf(Raw),
 		Model:   "sha256:94d8871dac65b11ef41a7ca9dbc80f9e2a9afc6966125a26eca52dd9d0f6bb1c",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -93,6 +94,7 @@ var setBn2Mediator = nn.Mediator{
 func setBn2Plan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SetBn2",
+		File:    nn.FileOf(SetBn2),
 		Model:   "sha256:94d8871dac65b11ef41a7ca9dbc80f9e2a9afc6966125a26eca52dd9d0f6bb1c",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -188,6 +190,7 @@ var twoInvokesMediators = []nn.Mediator{
 func twoInvokesPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "TwoInvokes",
+		File:    nn.FileOf(TwoInvokes),
 		Model:   "sha256:94d8871dac65b11ef41a7ca9dbc80f9e2a9afc6966125a26eca52dd9d0f6bb1c",
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.

@@ -19,6 +19,7 @@ var rawMediator = nn.Mediator{
 func rawPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Raw",
+		File:    nn.FileOf(Raw),
 		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -102,6 +103,7 @@ var getMediator = nn.Mediator{
 func getPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Get",
+		File:    nn.FileOf(Get),
 		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -208,6 +210,7 @@ var setBlock0Mediator = nn.Mediator{
 func setBlock0Plan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SetBlock0",
+		File:    nn.FileOf(SetBlock0),
 		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -292,6 +295,7 @@ var inplaceLastMediator = nn.Mediator{
 func inplaceLastPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "InplaceLast",
+		File:    nn.FileOf(InplaceLast),
 		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -376,6 +380,7 @@ var inputMLPMediator = nn.Mediator{
 func inputMLPPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "InputMLP",
+		File:    nn.FileOf(InputMLP),
 		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -460,6 +465,7 @@ var inputBlockMediator = nn.Mediator{
 func inputBlockPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "InputBlock",
+		File:    nn.FileOf(InputBlock),
 		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -544,6 +550,7 @@ var setMLPMediator = nn.Mediator{
 func setMLPPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SetMLP",
+		File:    nn.FileOf(SetMLP),
 		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -627,6 +634,7 @@ var setAttnMediator = nn.Mediator{
 func setAttnPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SetAttn",
+		File:    nn.FileOf(SetAttn),
 		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -711,6 +719,7 @@ var steerMediator = nn.Mediator{
 func steerPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Steer",
+		File:    nn.FileOf(Steer),
 		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -806,6 +815,7 @@ var carryMediator = nn.Mediator{
 func carryPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Carry",
+		File:    nn.FileOf(Carry),
 		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -904,6 +914,7 @@ var twoInvokesMediators = []nn.Mediator{
 func twoInvokesPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "TwoInvokes",
+		File:    nn.FileOf(TwoInvokes),
 		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
@@ -1014,6 +1025,7 @@ var patchBarrierMediators = []nn.Mediator{
 func patchBarrierPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "PatchBarrier",
+		File:    nn.FileOf(PatchBarrier),
 		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
 		Invokes: []string{"clean", "corrupt"},
 		// What is added to the model's graph.
@@ -1117,6 +1129,7 @@ var wteBarrierMediators = []nn.Mediator{
 func wteBarrierPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "WteBarrier",
+		File:    nn.FileOf(WteBarrier),
 		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
@@ -1213,6 +1226,7 @@ var callLensMediator = nn.Mediator{
 func callLensPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "CallLens",
+		File:    nn.FileOf(CallLens),
 		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -1298,6 +1312,7 @@ var callBlockMediator = nn.Mediator{
 func callBlockPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "CallBlock",
+		File:    nn.FileOf(CallBlock),
 		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -1386,6 +1401,7 @@ var callMLPMediator = nn.Mediator{
 func callMLPPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "CallMLP",
+		File:    nn.FileOf(CallMLP),
 		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -1478,6 +1494,7 @@ var sourceGetMediator = nn.Mediator{
 func sourceGetPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SourceGet",
+		File:    nn.FileOf(SourceGet),
 		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -1565,6 +1582,7 @@ var sourceKnockMediator = nn.Mediator{
 func sourceKnockPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SourceKnock",
+		File:    nn.FileOf(SourceKnock),
 		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -1653,6 +1671,7 @@ var sourceActMediator = nn.Mediator{
 func sourceActPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SourceAct",
+		File:    nn.FileOf(SourceAct),
 		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -1737,6 +1756,7 @@ var sourceInputMediator = nn.Mediator{
 func sourceInputPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SourceInput",
+		File:    nn.FileOf(SourceInput),
 		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -1832,6 +1852,7 @@ var sourceInvokesMediators = []nn.Mediator{
 func sourceInvokesPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SourceInvokes",
+		File:    nn.FileOf(SourceInvokes),
 		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.

@@ -19,6 +19,7 @@ var rawMediator = nn.Mediator{
 func rawPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Raw",
+		File:    nn.FileOf(Raw),
 		Model:   "sha256:240929f2a753d82a854df58acfeac1f2bf40682d94793afe8f4ff0249551706b",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -91,6 +92,7 @@ var getFirstMediator = nn.Mediator{
 func getFirstPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "GetFirst",
+		File:    nn.FileOf(GetFirst),
 		Model:   "sha256:240929f2a753d82a854df58acfeac1f2bf40682d94793afe8f4ff0249551706b",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -165,6 +167,7 @@ var setFirstMediator = nn.Mediator{
 func setFirstPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SetFirst",
+		File:    nn.FileOf(SetFirst),
 		Model:   "sha256:240929f2a753d82a854df58acfeac1f2bf40682d94793afe8f4ff0249551706b",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -256,6 +259,7 @@ var visitsMediator = nn.Mediator{
 func visitsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Visits",
+		File:    nn.FileOf(Visits),
 		Model:   "sha256:240929f2a753d82a854df58acfeac1f2bf40682d94793afe8f4ff0249551706b",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -346,6 +350,7 @@ var setFourthMediator = nn.Mediator{
 func setFourthPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SetFourth",
+		File:    nn.FileOf(SetFourth),
 		Model:   "sha256:240929f2a753d82a854df58acfeac1f2bf40682d94793afe8f4ff0249551706b",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -438,6 +443,7 @@ var setAllMediator = nn.Mediator{
 func setAllPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SetAll",
+		File:    nn.FileOf(SetAll),
 		Model:   "sha256:240929f2a753d82a854df58acfeac1f2bf40682d94793afe8f4ff0249551706b",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.

@@ -19,6 +19,7 @@ var rawMediator = nn.Mediator{
 func rawPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Raw",
+		File:    nn.FileOf(Raw),
 		Model:   "sha256:7ec82f87bed020570feac8909e65ae2594c5594aada13e8c8e79cc9a16dc753a",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -95,6 +96,7 @@ var getBn1Mediator = nn.Mediator{
 func getBn1Plan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "GetBn1",
+		File:    nn.FileOf(GetBn1),
 		Model:   "sha256:7ec82f87bed020570feac8909e65ae2594c5594aada13e8c8e79cc9a16dc753a",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -181,6 +183,7 @@ var ablateChannelMediator = nn.Mediator{
 func ablateChannelPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "AblateChannel",
+		File:    nn.FileOf(AblateChannel),
 		Model:   "sha256:7ec82f87bed020570feac8909e65ae2594c5594aada13e8c8e79cc9a16dc753a",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -265,6 +268,7 @@ var setBn2Mediator = nn.Mediator{
 func setBn2Plan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SetBn2",
+		File:    nn.FileOf(SetBn2),
 		Model:   "sha256:7ec82f87bed020570feac8909e65ae2594c5594aada13e8c8e79cc9a16dc753a",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -360,6 +364,7 @@ var twoInvokesMediators = []nn.Mediator{
 func twoInvokesPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "TwoInvokes",
+		File:    nn.FileOf(TwoInvokes),
 		Model:   "sha256:7ec82f87bed020570feac8909e65ae2594c5594aada13e8c8e79cc9a16dc753a",
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.

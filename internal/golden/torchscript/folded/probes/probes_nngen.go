@@ -21,6 +21,7 @@ var rawMediator = nn.Mediator{
 func rawPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Raw",
+		File:    nn.FileOf(Raw),
 		Model:   "sha256:ff65e081772fb0859d60e6d0cab4d07eebb06295c8cf691cd34c17ade0cae095",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -114,6 +115,7 @@ var tokensMediators = []nn.Mediator{
 func tokensPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Tokens",
+		File:    nn.FileOf(Tokens),
 		Model:   "sha256:ff65e081772fb0859d60e6d0cab4d07eebb06295c8cf691cd34c17ade0cae095",
 		Invokes: []string{"a", "b", "c"},
 		// What is added to the model's graph.
@@ -233,6 +235,7 @@ var stepsMediators = []nn.Mediator{
 func stepsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Steps",
+		File:    nn.FileOf(Steps),
 		Model:   "sha256:ff65e081772fb0859d60e6d0cab4d07eebb06295c8cf691cd34c17ade0cae095",
 		Invokes: []string{"a", "b", "c"},
 		// What is added to the model's graph.
@@ -352,6 +355,7 @@ var guideMediators = []nn.Mediator{
 func guidePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Guide",
+		File:    nn.FileOf(Guide),
 		Model:   "sha256:ff65e081772fb0859d60e6d0cab4d07eebb06295c8cf691cd34c17ade0cae095",
 		Invokes: []string{"a", "b", "c"},
 		// What is added to the model's graph.
@@ -471,6 +475,7 @@ var twiceMediators = []nn.Mediator{
 func twicePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Twice",
+		File:    nn.FileOf(Twice),
 		Model:   "sha256:ff65e081772fb0859d60e6d0cab4d07eebb06295c8cf691cd34c17ade0cae095",
 		Invokes: []string{"a", "b", "c"},
 		// What is added to the model's graph.
@@ -585,6 +590,7 @@ var patchTokensMediators = []nn.Mediator{
 func patchTokensPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "PatchTokens",
+		File:    nn.FileOf(PatchTokens),
 		Model:   "sha256:ff65e081772fb0859d60e6d0cab4d07eebb06295c8cf691cd34c17ade0cae095",
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
@@ -692,6 +698,7 @@ var patchStepsMediators = []nn.Mediator{
 func patchStepsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "PatchSteps",
+		File:    nn.FileOf(PatchSteps),
 		Model:   "sha256:ff65e081772fb0859d60e6d0cab4d07eebb06295c8cf691cd34c17ade0cae095",
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
@@ -799,6 +806,7 @@ var patchGuideMediators = []nn.Mediator{
 func patchGuidePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "PatchGuide",
+		File:    nn.FileOf(PatchGuide),
 		Model:   "sha256:ff65e081772fb0859d60e6d0cab4d07eebb06295c8cf691cd34c17ade0cae095",
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
@@ -906,6 +914,7 @@ var patchTwiceMediators = []nn.Mediator{
 func patchTwicePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "PatchTwice",
+		File:    nn.FileOf(PatchTwice),
 		Model:   "sha256:ff65e081772fb0859d60e6d0cab4d07eebb06295c8cf691cd34c17ade0cae095",
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
@@ -1025,6 +1034,7 @@ var nestMediators = []nn.Mediator{
 func nestPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Nest",
+		File:    nn.FileOf(Nest),
 		Model:   "sha256:ff65e081772fb0859d60e6d0cab4d07eebb06295c8cf691cd34c17ade0cae095",
 		Invokes: []string{"a", "b", "c"},
 		// What is added to the model's graph.
@@ -1171,6 +1181,7 @@ var leavesMediators = []nn.Mediator{
 func leavesPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Leaves",
+		File:    nn.FileOf(Leaves),
 		Model:   "sha256:ff65e081772fb0859d60e6d0cab4d07eebb06295c8cf691cd34c17ade0cae095",
 		Invokes: []string{"a", "b", "c"},
 		// What is added to the model's graph.

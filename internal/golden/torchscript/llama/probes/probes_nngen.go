@@ -19,6 +19,7 @@ var rawMediator = nn.Mediator{
 func rawPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Raw",
+		File:    nn.FileOf(Raw),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -98,6 +99,7 @@ var getMediator = nn.Mediator{
 func getPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Get",
+		File:    nn.FileOf(Get),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -193,6 +195,7 @@ var setLayer0Mediator = nn.Mediator{
 func setLayer0Plan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SetLayer0",
+		File:    nn.FileOf(SetLayer0),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -277,6 +280,7 @@ var inplaceLastMediator = nn.Mediator{
 func inplaceLastPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "InplaceLast",
+		File:    nn.FileOf(InplaceLast),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -363,6 +367,7 @@ var inputMLPMediator = nn.Mediator{
 func inputMLPPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "InputMLP",
+		File:    nn.FileOf(InputMLP),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -447,6 +452,7 @@ var zeroAttnMediator = nn.Mediator{
 func zeroAttnPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "ZeroAttn",
+		File:    nn.FileOf(ZeroAttn),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -531,6 +537,7 @@ var steerMediator = nn.Mediator{
 func steerPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Steer",
+		File:    nn.FileOf(Steer),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -623,6 +630,7 @@ var callLensMediator = nn.Mediator{
 func callLensPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "CallLens",
+		File:    nn.FileOf(CallLens),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -723,6 +731,7 @@ var twoInvokesMediators = []nn.Mediator{
 func twoInvokesPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "TwoInvokes",
+		File:    nn.FileOf(TwoInvokes),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
@@ -833,6 +842,7 @@ var patchBarrierMediators = []nn.Mediator{
 func patchBarrierPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "PatchBarrier",
+		File:    nn.FileOf(PatchBarrier),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"clean", "corrupt"},
 		// What is added to the model's graph.
@@ -925,6 +935,7 @@ var sourceGetMediator = nn.Mediator{
 func sourceGetPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SourceGet",
+		File:    nn.FileOf(SourceGet),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -1008,6 +1019,7 @@ var sourceKnockMediator = nn.Mediator{
 func sourceKnockPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SourceKnock",
+		File:    nn.FileOf(SourceKnock),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -1094,6 +1106,7 @@ var sourceActMediator = nn.Mediator{
 func sourceActPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SourceAct",
+		File:    nn.FileOf(SourceAct),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.

@@ -19,6 +19,7 @@ var rawMediator = nn.Mediator{
 func rawPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Raw",
+		File:    nn.FileOf(Raw),
 		Model:   "sha256:fed04754ff131ba8e4e4716e18279ec4760988b70ef606f8ecf8c12957a28c19",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -108,6 +109,7 @@ var threeInvokesMediators = []nn.Mediator{
 func threeInvokesPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "ThreeInvokes",
+		File:    nn.FileOf(ThreeInvokes),
 		Model:   "sha256:fed04754ff131ba8e4e4716e18279ec4760988b70ef606f8ecf8c12957a28c19",
 		Invokes: []string{"a", "b", "c"},
 		// What is added to the model's graph.
@@ -216,6 +218,7 @@ var patchMediators = []nn.Mediator{
 func patchPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Patch",
+		File:    nn.FileOf(Patch),
 		Model:   "sha256:fed04754ff131ba8e4e4716e18279ec4760988b70ef606f8ecf8c12957a28c19",
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.

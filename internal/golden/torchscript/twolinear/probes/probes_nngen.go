@@ -19,6 +19,7 @@ var rawMediator = nn.Mediator{
 func rawPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Raw",
+		File:    nn.FileOf(Raw),
 		Model:   "sha256:9947f46caa29a47a1c52156774ca096744b04c931d798606306f4284ee615c46",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -94,6 +95,7 @@ var getFc1Mediator = nn.Mediator{
 func getFc1Plan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "GetFc1",
+		File:    nn.FileOf(GetFc1),
 		Model:   "sha256:9947f46caa29a47a1c52156774ca096744b04c931d798606306f4284ee615c46",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -177,6 +179,7 @@ var setFc1Mediator = nn.Mediator{
 func setFc1Plan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SetFc1",
+		File:    nn.FileOf(SetFc1),
 		Model:   "sha256:9947f46caa29a47a1c52156774ca096744b04c931d798606306f4284ee615c46",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -262,6 +265,7 @@ var inplaceMediator = nn.Mediator{
 func inplacePlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Inplace",
+		File:    nn.FileOf(Inplace),
 		Model:   "sha256:9947f46caa29a47a1c52156774ca096744b04c931d798606306f4284ee615c46",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -351,6 +355,7 @@ var inputEditMediator = nn.Mediator{
 func inputEditPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "InputEdit",
+		File:    nn.FileOf(InputEdit),
 		Model:   "sha256:9947f46caa29a47a1c52156774ca096744b04c931d798606306f4284ee615c46",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -447,6 +452,7 @@ var twoInvokesMediators = []nn.Mediator{
 func twoInvokesPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "TwoInvokes",
+		File:    nn.FileOf(TwoInvokes),
 		Model:   "sha256:9947f46caa29a47a1c52156774ca096744b04c931d798606306f4284ee615c46",
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
@@ -552,6 +558,7 @@ var patchBarrierMediators = []nn.Mediator{
 func patchBarrierPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "PatchBarrier",
+		File:    nn.FileOf(PatchBarrier),
 		Model:   "sha256:9947f46caa29a47a1c52156774ca096744b04c931d798606306f4284ee615c46",
 		Invokes: []string{"clean", "corrupt"},
 		// What is added to the model's graph.
@@ -643,6 +650,7 @@ var callMediator = nn.Mediator{
 func callPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Call",
+		File:    nn.FileOf(Call),
 		Model:   "sha256:9947f46caa29a47a1c52156774ca096744b04c931d798606306f4284ee615c46",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -727,6 +735,7 @@ var paramsMediator = nn.Mediator{
 func paramsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Params",
+		File:    nn.FileOf(Params),
 		Model:   "sha256:9947f46caa29a47a1c52156774ca096744b04c931d798606306f4284ee615c46",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
