@@ -995,8 +995,11 @@ func (c *CompiledSometimes) steps(f *sometimesFrame, v nn.Tensor) nn.Visits {
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line seq2seq.go:120
-			nn_arg1 := bool(nn_step == 1 || nn_step == 3)
+			nn.LastVisit(nn_step, nn_steps, 3)
 //line seq2seq_nngen.go:1000
+//line seq2seq.go:120
+			nn_arg1 := bool(nn_step == 1 || nn_step == 3)
+//line seq2seq_nngen.go:1003
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {

@@ -21,6 +21,7 @@ var steerStepsMediator = nn.Mediator{
 func steerStepsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SteerSteps",
+		File:    nn.FileOf(SteerSteps),
 		Model:   "sha256:8d61c07b7ca77906c7eb494ec4e5cfc200c450d1ce178a874a4a7ea6fe269dff",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -103,7 +104,7 @@ func (c *CompiledSteerSteps) steps(f *steerStepsFrame, v nn.Tensor) nn.Visits {
 //line steps.go:17
 				f.ids = ids_2
 			}
-//line steps_nngen.go:107
+//line steps_nngen.go:108
 			return nil
 		},
 	}
@@ -157,6 +158,7 @@ var someStepsMediator = nn.Mediator{
 func someStepsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "SomeSteps",
+		File:    nn.FileOf(SomeSteps),
 		Model:   "sha256:8d61c07b7ca77906c7eb494ec4e5cfc200c450d1ce178a874a4a7ea6fe269dff",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -267,7 +269,7 @@ func (nn_c *CompiledSomeSteps) steps(f *someStepsFrame, nn_cache0 nn.AnyCache, v
 			nn_arg1 := bool(nn_step == 0 || nn_step == 2 || nn_step >= 4)
 //line steps.go:29
 			nn_arg2 := bool((nn_step == 0 || nn_step == 2 || nn_step >= 4) && (nn_step != 2))
-//line steps_nngen.go:271
+//line steps_nngen.go:273
 			return []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -282,7 +284,7 @@ func (nn_c *CompiledSomeSteps) steps(f *someStepsFrame, nn_cache0 nn.AnyCache, v
 				f.norms = append(f.norms, nn_taps.Tensor(1).Item())
 				f.last = nn_taps.Tensor(2)
 			}
-//line steps_nngen.go:286
+//line steps_nngen.go:288
 			return nil
 		},
 	}
@@ -334,6 +336,7 @@ var keysStepsMediator = nn.Mediator{
 func keysStepsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "KeysSteps",
+		File:    nn.FileOf(KeysSteps),
 		Model:   "sha256:8d61c07b7ca77906c7eb494ec4e5cfc200c450d1ce178a874a4a7ea6fe269dff",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -388,7 +391,7 @@ func (c *CompiledKeysSteps) steps(f *keysStepsFrame) nn.Visits {
 			if nn_step >= 0 {
 				f.k = append(f.k, nn_taps.Tensor(0))
 			}
-//line steps_nngen.go:392
+//line steps_nngen.go:395
 			return nil
 		},
 	}
@@ -437,6 +440,7 @@ var keepBlockMediator = nn.Mediator{
 func keepBlockPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "KeepBlock",
+		File:    nn.FileOf(KeepBlock),
 		Model:   "sha256:8d61c07b7ca77906c7eb494ec4e5cfc200c450d1ce178a874a4a7ea6fe269dff",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.

@@ -108,11 +108,14 @@ func (c *CompiledIDs) steps(f *iDsFrame, one llama.Inputs, two llama.Inputs, v n
 		Result: true,
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(-1, &nn_failed)
+//line ends.go:20
+			nn.LastVisit(nn_step, nn_steps, 3)
+//line ends_nngen.go:114
 //line ends.go:13
 			nn_arg1 := bool(nn_step >= 0 && nn_step < 2)
 //line ends.go:20
 			nn_arg2 := bool(nn_step >= 2 && nn_step < 4)
-//line ends_nngen.go:116
+//line ends_nngen.go:119
 			return []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -131,7 +134,7 @@ func (c *CompiledIDs) steps(f *iDsFrame, one llama.Inputs, two llama.Inputs, v n
 //line ends.go:24
 				f.ids1 = ids
 			}
-//line ends_nngen.go:135
+//line ends_nngen.go:138
 			return nil
 		},
 	}
@@ -254,7 +257,7 @@ func (c *CompiledStopAt) steps(f *stopAtFrame, v nn.Tensor) nn.Visits {
 			defer nn.Catch(0, &nn_failed)
 //line ends.go:36
 			nn_arg1 := bool(nn_step == 2)
-//line ends_nngen.go:258
+//line ends_nngen.go:261
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -263,7 +266,7 @@ func (c *CompiledStopAt) steps(f *stopAtFrame, v nn.Tensor) nn.Visits {
 			if nn_step >= 0 {
 				f.h1 = append(f.h1, nn_taps.Tensor(0))
 			}
-//line ends_nngen.go:267
+//line ends_nngen.go:270
 			return nil
 		},
 	}
@@ -394,6 +397,13 @@ type stopWhenFrame struct {
 func (c *CompiledStopWhen) steps(f *stopWhenFrame, v nn.Tensor, last int) nn.Visits {
 	return nn.Visits{
 		Last: -1,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0, 1:
+				return nn_step >= 0
+			}
+			return true
+		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 			*f = stopWhenFrame{h1: f.h1, logits: f.logits, nn_done: f.nn_done}
@@ -421,7 +431,7 @@ func (c *CompiledStopWhen) steps(f *stopWhenFrame, v nn.Tensor, last int) nn.Vis
 					}
 				}
 			}
-//line ends_nngen.go:425
+//line ends_nngen.go:435
 			return []nn.Tensor{v, nn.Scalar(bool(nn_take)), nn.Scalar(bool(nn_take_2))}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -435,7 +445,7 @@ func (c *CompiledStopWhen) steps(f *stopWhenFrame, v nn.Tensor, last int) nn.Vis
 					f.logits = append(f.logits, nn_taps.Tensor(1))
 				}
 			}
-//line ends_nngen.go:439
+//line ends_nngen.go:449
 			return nil
 		},
 	}
@@ -567,7 +577,7 @@ func (f *stopAboveFrame) Step(s *nn.Step) error {
 				s.SetBool(0, true)
 			}
 		}
-//line ends_nngen.go:571
+//line ends_nngen.go:581
 	}
 	return nil
 }
@@ -585,7 +595,7 @@ func (c *CompiledStopAbove) steps(f *stopAboveFrame, v nn.Tensor, limit float32)
 //line ends.go:72
 				f.steps = len(f.norms)
 			}
-//line ends_nngen.go:589
+//line ends_nngen.go:599
 			return []nn.Tensor{v}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -699,7 +709,7 @@ func (c *CompiledStopResult) steps(f *stopResultFrame, last int) nn.Visits {
 			defer nn.Catch(0, &nn_failed)
 //line ends.go:82
 			nn_arg0 := bool(nn_step == last)
-//line ends_nngen.go:703
+//line ends_nngen.go:713
 			return []nn.Tensor{nn.Scalar(nn_arg0)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -715,7 +725,7 @@ func (c *CompiledStopResult) steps(f *stopResultFrame, last int) nn.Visits {
 //line ends.go:86
 				f.ids = ids_2
 			}
-//line ends_nngen.go:719
+//line ends_nngen.go:729
 			return nil
 		},
 	}
@@ -855,8 +865,11 @@ func (nn_c *CompiledKept) steps(f *keptFrame, nn_cache0 nn.AnyCache, v nn.Tensor
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line ends.go:94
+			nn.LastVisit(nn_step, nn_steps, 2)
+//line ends_nngen.go:870
+//line ends.go:94
 			nn_arg1 := bool(nn_step >= 1 && nn_step < 3)
-//line ends_nngen.go:860
+//line ends_nngen.go:873
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -868,7 +881,7 @@ func (nn_c *CompiledKept) steps(f *keptFrame, nn_cache0 nn.AnyCache, v nn.Tensor
 //line ends.go:98
 				f.ids = ids_2
 			}
-//line ends_nngen.go:872
+//line ends_nngen.go:885
 			return nil
 		},
 	}
@@ -1023,11 +1036,14 @@ func (c *CompiledKeptByInvokes) steps(f *keptByInvokesFrame, nn_cache0 nn.AnyCac
 		Caches: []nn.AnyCache{nn_cache0, nn_cache1},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(-1, &nn_failed)
+//line ends.go:115
+			nn.LastVisit(nn_step, nn_steps, 3)
+//line ends_nngen.go:1042
 //line ends.go:108
 			nn_arg1 := bool(nn_step >= 0 && nn_step < 2)
 //line ends.go:115
 			nn_arg2 := bool(nn_step >= 2 && nn_step < 4)
-//line ends_nngen.go:1031
+//line ends_nngen.go:1047
 			return []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -1072,5 +1088,222 @@ func (c *CompiledKeptByInvokes) Plan() *nn.Plan {
 
 // Close frees the session over the changed graph; the session that it was compiled for stays open.
 func (c *CompiledKeptByInvokes) Close() error {
+	return c.c.Close()
+}
+
+// askedMediator is Asked, scheduled: its states in the order of the run.
+var askedMediator = nn.Mediator{
+	{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "late && step >= 2", Line: 63},
+	{At: "model.layers.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "late && step >= 2", Line: 63},
+	{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "!(late) && sign > 0 && step == 0", Line: 137},
+	{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "!(late) && sign > 0 && step >= 1 && step < 3", Line: 140},
+	{At: "model.layers.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "!(late) && sign > 0 && step >= 1 && step < 3", Line: 140},
+	{At: "model.layers.1.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "late && step >= 2", Line: 64},
+	{At: "model.layers.1.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "!(late) && !(sign > 0) && step == 0", Line: 147},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// askedPlan is Asked, compiled, as data.
+func askedPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "Asked",
+		File:    nn.FileOf(Asked),
+		Model:   "sha256:e1411b7f8b23e83d04a50e358e96ed448fc0101ce09a356ac2df293993dace58",
+		Invokes: []string{"invoke0"},
+		// What is given to each run.
+		Params: []nn.Param{
+			{Name: "v", Type: nn.Type{DType: nn.Float32}},
+			{Name: "taken", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
+			{Name: "taken_2", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
+			{Name: "taken_3", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
+			{Name: "first", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"?", "?", "?"}}},
+		},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch_size", "sequence_length", "48"}}}, Line: 63, File: "visits.go",
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Arg("v")}, Out: []string{"add0"}, Line: 133},
+					{Op: "Fit", In: []nn.Ref{nn.Val("add0")}, Out: []string{"fit0"}, Attrs: map[string]any{"at": "model.layers.0.output"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch_size", "sequence_length", "48"}}}, Line: 63, File: "visits.go"},
+				}, Out: []nn.Ref{nn.Val("fit0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_3")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch_size", "sequence_length", "48"}}}, Line: 140,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Add", In: []nn.Ref{nn.Val("if0"), nn.Arg("first")}, Out: []string{"add1"}, Line: 140},
+				}, Out: []nn.Ref{nn.Val("add1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("if0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_2")}, Out: []string{"first_3"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 137,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "At", In: []nn.Ref{nn.Val("if0")}, Out: []string{"first_2"}, Attrs: map[string]any{"index": ":,-1:"}, Line: 137},
+				}, Out: []nn.Ref{nn.Val("first_2")}},
+				Else: &nn.Body{Nodes: []nn.Node{
+					{Op: "Const", Out: []string{"zero0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
+				}, Out: []nn.Ref{nn.Val("zero0")}},
+			},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "model.layers.0.output", Tensor: "/model/layers.0/Add_1_output_0", Value: nn.Val("if1"), Line: 63},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "tap0", Value: nn.ModelTensor("/model/layers.1/Add_1_output_0"), Line: 64, File: "visits.go"},
+			{Name: "tap1", Value: nn.Val("first_3"), Line: 137},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/model/layers.0/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch_size", "sequence_length", "48"}},
+			"/model/layers.1/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch_size", "sequence_length", "48"}},
+		},
+		Mediators: []nn.Mediator{askedMediator},
+	}
+}
+
+// CompiledAsked is Asked, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// Asked steers where parameters ask for it, over other steps on each side.
+type CompiledAsked struct {
+	c *nn.Compiled
+}
+
+// CompileAsked puts Asked into the model's graph and opens a session over it, which may take seconds.
+func CompileAsked(s *llama.Session, opts ...nn.CompileOption) (*CompiledAsked, error) {
+	c, err := s.CompileVisits(askedPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledAsked{c: c}, nil
+}
+
+// AskedResult holds the results of one run of Asked.
+type AskedResult struct {
+	H1 []nn.Tensor
+	N  int
+}
+
+// askedFrame holds what lives across the steps of Asked.
+type askedFrame struct {
+	h1      []nn.Tensor
+	n       int
+	first   nn.Tensor
+	nn_done bool
+}
+
+// steps is the Go of Asked around the model's runs: at each step, and once more when the last is over.
+func (c *CompiledAsked) steps(f *askedFrame, v nn.Tensor, late bool, sign float32) nn.Visits {
+	return nn.Visits{
+		Last: 0,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0:
+				return late && (nn_step >= 2) || ((!late) && (!(sign > 0))) && (nn_step == 0)
+			case 1:
+				return ((!late) && (sign > 0)) && (nn_step == 0)
+			}
+			return true
+		},
+		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
+			defer nn.Catch(0, &nn_failed)
+//line ends.go:128
+			nn.LastVisit(nn_step, nn_steps, 0)
+//line ends_nngen.go:1211
+//line ends.go:128
+			if nn_step == 0 {
+				f.n += 10
+			}
+//line ends.go:135
+			if late && (nn_step < 0) {
+//line ends.go:135
+				f.n += 2
+			}
+//line ends.go:138
+			var nn_take bool
+//line ends.go:138
+			var nn_p nn.Tensor
+//line ends.go:138
+			if !f.nn_done && (((!late) && (sign > 0)) && (nn.Visiting(nn_step, nn_steps, nn.RangeStep(1, 3, 1)))) {
+				nn_take = true
+			nn_next:
+				switch {
+				default:
+//line ends.go:140
+					nn_p = nn.Carried(f.first, "first")
+					f.n += nn_step
+					if nn_step == 2 {
+						f.nn_done = true
+//line ends.go:143
+						break nn_next
+					}
+				}
+			}
+//line ends.go:149
+			if nn_step < 0 {
+//line ends.go:149
+				f.n += len(f.h1)
+			}
+//line ends_nngen.go:1246
+//line ends.go:132
+			nn_arg1 := bool(late && (nn_step >= 2))
+//line ends.go:137
+			nn_arg2 := bool(((!late) && (sign > 0)) && (nn_step == 0))
+//line ends.go:140
+			nn_arg4 := nn.CarriedTensor(nn_p, nn.Float32, 3)
+//line ends_nngen.go:1253
+			return []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(bool(nn_take)), nn_arg4}, nil
+		},
+		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
+			defer nn.Catch(0, &nn_failed)
+//line ends.go:132
+			if late && (nn_step >= 2) {
+				f.h1 = append(f.h1, nn_taps.Tensor(0))
+			}
+//line ends.go:137
+			if ((!late) && (sign > 0)) && (nn_step == 0) {
+//line ends.go:137
+				f.first = nn_taps.Tensor(1)
+			}
+//line ends.go:147
+			if ((!late) && (!(sign > 0))) && (nn_step == 0) {
+//line ends.go:147
+				f.h1 = append(f.h1, nn_taps.Tensor(0))
+			}
+//line ends_nngen.go:1272
+			return nil
+		},
+	}
+}
+
+// Run runs the model once, as step 0, with Asked in it. The results belong to the caller until they are released.
+func (c *CompiledAsked) Run(ctx context.Context, in llama.Inputs, v nn.Tensor, late bool, sign float32) (h1 []nn.Tensor, n int, err error) {
+	var res AskedResult
+	err = c.RunInto(ctx, &res, in, v, late, sign)
+	return res.H1, res.N, err
+}
+
+// RunInto is Run into a struct.
+func (c *CompiledAsked) RunInto(ctx context.Context, res *AskedResult, in llama.Inputs, v nn.Tensor, late bool, sign float32) error {
+	f := new(askedFrame)
+	err := c.c.RunVisits(ctx, []nn.InvokeInputs{in.NNInputs()}, c.steps(f, v, late, sign))
+	*res = AskedResult{H1: f.h1, N: f.n}
+	return err
+}
+
+// Generate continues the prompt with Asked over its steps. It gives prompt and new tokens of each row, and the results; where ctx ends it, what there was by then.
+func (c *CompiledAsked) Generate(ctx context.Context, in llama.Inputs, v nn.Tensor, late bool, sign float32, opts ...nn.GenerateOption) (ids [][]int64, h1 []nn.Tensor, n int, err error) {
+	f := new(askedFrame)
+	var res AskedResult
+	ids, err = c.c.GenerateVisits(ctx, []nn.InvokeInputs{in.NNInputs()}, c.steps(f, v, late, sign), opts...)
+	res = AskedResult{H1: f.h1, N: f.n}
+	return ids, res.H1, res.N, err
+}
+
+// Plan is the compiled form of Asked, as data.
+func (c *CompiledAsked) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledAsked) Close() error {
 	return c.c.Close()
 }

@@ -86,11 +86,21 @@ type iterRangeFrame struct {
 func (c *CompiledIterRange) steps(f *iterRangeFrame, v nn.Tensor) nn.Visits {
 	return nn.Visits{
 		Last: 2,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0:
+				return nn_step >= 1 && nn_step < 3
+			}
+			return true
+		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line visits.go:14
+			nn.LastVisit(nn_step, nn_steps, 2)
+//line visits_nngen.go:101
+//line visits.go:14
 			nn_arg1 := bool(nn_step >= 1 && nn_step < 3)
-//line visits_nngen.go:94
+//line visits_nngen.go:104
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -99,7 +109,7 @@ func (c *CompiledIterRange) steps(f *iterRangeFrame, v nn.Tensor) nn.Visits {
 			if nn_step >= 1 && nn_step < 3 {
 				f.h1 = append(f.h1, nn_taps.Tensor(0))
 			}
-//line visits_nngen.go:103
+//line visits_nngen.go:113
 			return nil
 		},
 	}
@@ -216,11 +226,21 @@ type iterListFrame struct {
 func (c *CompiledIterList) steps(f *iterListFrame, v nn.Tensor) nn.Visits {
 	return nn.Visits{
 		Last: 3,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0:
+				return nn_step == 0 || nn_step == 3
+			}
+			return true
+		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line visits.go:24
+			nn.LastVisit(nn_step, nn_steps, 3)
+//line visits_nngen.go:241
+//line visits.go:24
 			nn_arg1 := bool(nn_step == 0 || nn_step == 3)
-//line visits_nngen.go:224
+//line visits_nngen.go:244
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -229,7 +249,7 @@ func (c *CompiledIterList) steps(f *iterListFrame, v nn.Tensor) nn.Visits {
 			if nn_step == 0 || nn_step == 3 {
 				f.h1 = append(f.h1, nn_taps.Tensor(0))
 			}
-//line visits_nngen.go:233
+//line visits_nngen.go:253
 			return nil
 		},
 	}
@@ -346,11 +366,21 @@ type iterOneFrame struct {
 func (c *CompiledIterOne) steps(f *iterOneFrame, v nn.Tensor) nn.Visits {
 	return nn.Visits{
 		Last: 2,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0:
+				return nn_step == 2
+			}
+			return true
+		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line visits.go:34
+			nn.LastVisit(nn_step, nn_steps, 2)
+//line visits_nngen.go:381
+//line visits.go:34
 			nn_arg1 := bool(nn_step == 2)
-//line visits_nngen.go:354
+//line visits_nngen.go:384
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -359,7 +389,7 @@ func (c *CompiledIterOne) steps(f *iterOneFrame, v nn.Tensor) nn.Visits {
 			if nn_step == 2 {
 				f.h1 = append(f.h1, nn_taps.Tensor(0))
 			}
-//line visits_nngen.go:363
+//line visits_nngen.go:393
 			return nil
 		},
 	}
@@ -476,11 +506,18 @@ type iterFromFrame struct {
 func (c *CompiledIterFrom) steps(f *iterFromFrame, v nn.Tensor) nn.Visits {
 	return nn.Visits{
 		Last: -1,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0:
+				return nn_step >= 2
+			}
+			return true
+		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line visits.go:44
 			nn_arg1 := bool(nn_step >= 2)
-//line visits_nngen.go:484
+//line visits_nngen.go:521
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -489,7 +526,7 @@ func (c *CompiledIterFrom) steps(f *iterFromFrame, v nn.Tensor) nn.Visits {
 			if nn_step >= 2 {
 				f.h1 = append(f.h1, nn_taps.Tensor(0))
 			}
-//line visits_nngen.go:493
+//line visits_nngen.go:530
 			return nil
 		},
 	}
@@ -613,7 +650,7 @@ func (c *CompiledIterAll) steps(f *iterAllFrame, v nn.Tensor) nn.Visits {
 			if nn_step >= 0 {
 				f.h1 = append(f.h1, nn_taps.Tensor(0))
 			}
-//line visits_nngen.go:617
+//line visits_nngen.go:654
 			return nil
 		},
 	}
@@ -730,11 +767,21 @@ type noIterFrame struct {
 func (c *CompiledNoIter) steps(f *noIterFrame, v nn.Tensor) nn.Visits {
 	return nn.Visits{
 		Last: 1,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0:
+				return nn_step == 0
+			}
+			return true
+		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
+//line visits.go:72
+			nn.LastVisit(nn_step, nn_steps, 1)
+//line visits_nngen.go:782
 //line visits.go:71
 			nn_arg1 := bool(nn_step == 0)
-//line visits_nngen.go:738
+//line visits_nngen.go:785
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -744,7 +791,7 @@ func (c *CompiledNoIter) steps(f *noIterFrame, v nn.Tensor) nn.Visits {
 //line visits.go:71
 				f.h1 = nn_taps.Tensor(0)
 			}
-//line visits_nngen.go:748
+//line visits_nngen.go:795
 			return nil
 		},
 	}
@@ -881,15 +928,27 @@ type iterTwiceFrame struct {
 func (c *CompiledIterTwice) steps(f *iterTwiceFrame, v nn.Tensor) nn.Visits {
 	return nn.Visits{
 		Last: 3,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0:
+				return nn_step >= 0 && nn_step < 2
+			case 1:
+				return nn_step >= 2 && nn_step < 4
+			}
+			return true
+		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
+//line visits.go:83
+			nn.LastVisit(nn_step, nn_steps, 3)
+//line visits_nngen.go:945
 //line visits.go:80
 			nn_arg1 := bool(nn_step >= 0 && nn_step < 2)
 //line visits.go:83
 			nn_arg2 := bool(nn_step >= 2 && nn_step < 4)
 //line visits.go:84
 			nn_arg3 := bool((nn_step >= 2 && nn_step < 4) && (nn_step == 3))
-//line visits_nngen.go:893
+//line visits_nngen.go:952
 			return []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -903,7 +962,7 @@ func (c *CompiledIterTwice) steps(f *iterTwiceFrame, v nn.Tensor) nn.Visits {
 //line visits.go:88
 				f.logits = append(f.logits, nn_taps.Tensor(1))
 			}
-//line visits_nngen.go:907
+//line visits_nngen.go:966
 			return nil
 		},
 	}
@@ -1061,8 +1120,24 @@ type nestedFrame struct {
 func (c *CompiledNested) steps(f *nestedFrame, v nn.Tensor) nn.Visits {
 	return nn.Visits{
 		Last: 3,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0:
+				return nn_step == 0
+			case 1:
+				return nn_step == 1
+			case 2:
+				return nn_step == 2
+			case 3:
+				return nn_step == 3
+			}
+			return true
+		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
+//line visits.go:99
+			nn.LastVisit(nn_step, nn_steps, 3)
+//line visits_nngen.go:1141
 //line visits.go:98
 			nn_arg1 := bool(nn_step == 0)
 //line visits.go:99
@@ -1071,7 +1146,7 @@ func (c *CompiledNested) steps(f *nestedFrame, v nn.Tensor) nn.Visits {
 			nn_arg3 := bool(nn_step == 2)
 //line visits.go:99
 			nn_arg4 := bool(nn_step == 3)
-//line visits_nngen.go:1075
+//line visits_nngen.go:1150
 			return []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -1096,7 +1171,7 @@ func (c *CompiledNested) steps(f *nestedFrame, v nn.Tensor) nn.Visits {
 //line visits.go:104
 				f.logits = append(f.logits, nn_taps.Tensor(3))
 			}
-//line visits_nngen.go:1100
+//line visits_nngen.go:1175
 			return nil
 		},
 	}
@@ -1254,8 +1329,24 @@ type oneByOneFrame struct {
 func (c *CompiledOneByOne) steps(f *oneByOneFrame, v nn.Tensor) nn.Visits {
 	return nn.Visits{
 		Last: 3,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0:
+				return nn_step == 0
+			case 1:
+				return nn_step == 1
+			case 2:
+				return nn_step == 2
+			case 3:
+				return nn_step == 3
+			}
+			return true
+		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
+//line visits.go:118
+			nn.LastVisit(nn_step, nn_steps, 3)
+//line visits_nngen.go:1350
 //line visits.go:114
 			nn_arg1 := bool(nn_step == 0)
 //line visits.go:115
@@ -1264,7 +1355,7 @@ func (c *CompiledOneByOne) steps(f *oneByOneFrame, v nn.Tensor) nn.Visits {
 			nn_arg3 := bool(nn_step == 2)
 //line visits.go:118
 			nn_arg4 := bool(nn_step == 3)
-//line visits_nngen.go:1268
+//line visits_nngen.go:1359
 			return []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(nn_arg3), nn.Scalar(nn_arg4)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -1288,7 +1379,7 @@ func (c *CompiledOneByOne) steps(f *oneByOneFrame, v nn.Tensor) nn.Visits {
 //line visits.go:121
 				f.logits[3] = nn_taps.Tensor(3)
 			}
-//line visits_nngen.go:1292
+//line visits_nngen.go:1383
 			return nil
 		},
 	}
@@ -1414,6 +1505,15 @@ type leftFrame struct {
 func (c *CompiledLeft) steps(f *leftFrame, v nn.Tensor) nn.Visits {
 	return nn.Visits{
 		Last: -1,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0:
+				return (nn_step >= 0) && (nn_step < 3)
+			case 1:
+				return nn_step >= 0
+			}
+			return true
+		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 			*f = leftFrame{logits: f.logits, nn_done: f.nn_done}
@@ -1445,7 +1545,7 @@ func (c *CompiledLeft) steps(f *leftFrame, v nn.Tensor) nn.Visits {
 					nn_take = true
 				}
 			}
-//line visits_nngen.go:1449
+//line visits_nngen.go:1549
 			return []nn.Tensor{v, nn.Scalar(bool(nn_take))}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -1465,7 +1565,7 @@ func (c *CompiledLeft) steps(f *leftFrame, v nn.Tensor) nn.Visits {
 					f.logits = append(f.logits, nn_taps.Tensor(1))
 				}
 			}
-//line visits_nngen.go:1469
+//line visits_nngen.go:1569
 			return nil
 		},
 	}
@@ -1582,11 +1682,18 @@ type iterBoundsFrame struct {
 func (c *CompiledIterBounds) steps(f *iterBoundsFrame, v nn.Tensor, from int, to int) nn.Visits {
 	return nn.Visits{
 		Last: -1,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0:
+				return nn.Visiting(nn_step, nn_steps, nn.Range(from, to))
+			}
+			return true
+		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 //line visits.go:148
 			nn_arg1 := bool(nn.Visiting(nn_step, nn_steps, nn.Range(from, to)))
-//line visits_nngen.go:1590
+//line visits_nngen.go:1697
 			return []nn.Tensor{v, nn.Scalar(nn_arg1)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -1595,7 +1702,7 @@ func (c *CompiledIterBounds) steps(f *iterBoundsFrame, v nn.Tensor, from int, to
 			if nn.Visiting(nn_step, nn_steps, nn.Range(from, to)) {
 				f.h1 = append(f.h1, nn_taps.Tensor(0))
 			}
-//line visits_nngen.go:1599
+//line visits_nngen.go:1706
 			return nil
 		},
 	}
@@ -1728,11 +1835,14 @@ func (c *CompiledIterInvokes) steps(f *iterInvokesFrame, one llama.Inputs, two l
 		Last: 3,
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(-1, &nn_failed)
+//line visits.go:166
+			nn.LastVisit(nn_step, nn_steps, 3)
+//line visits_nngen.go:1841
 //line visits.go:160
 			nn_arg1 := bool(nn_step >= 0 && nn_step < 2)
 //line visits.go:166
 			nn_arg2 := bool(nn_step >= 2 && nn_step < 4)
-//line visits_nngen.go:1736
+//line visits_nngen.go:1846
 			return []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -1910,8 +2020,22 @@ type carriedFrame struct {
 func (c *CompiledCarried) steps(f *carriedFrame, v nn.Tensor, limit float32) nn.Visits {
 	return nn.Visits{
 		Last: 2,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0:
+				return nn_step == 0
+			case 1, 2:
+				return nn_step >= 1 && nn_step < 3
+			case 3, 4:
+				return nn_step >= 3
+			}
+			return true
+		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
+//line visits.go:182
+			nn.LastVisit(nn_step, nn_steps, 2)
+//line visits_nngen.go:2039
 //line visits.go:182
 			var nn_p nn.Tensor
 //line visits.go:182
@@ -1930,7 +2054,7 @@ func (c *CompiledCarried) steps(f *carriedFrame, v nn.Tensor, limit float32) nn.
 //line visits.go:198
 				nn_p_3 = f.mean * 0.01
 			}
-//line visits_nngen.go:1934
+//line visits_nngen.go:2058
 //line visits.go:180
 			nn_arg0 := bool(nn_step == 0)
 //line visits.go:182
@@ -1941,7 +2065,7 @@ func (c *CompiledCarried) steps(f *carriedFrame, v nn.Tensor, limit float32) nn.
 			nn_arg3 := bool(nn_step >= 3)
 //line visits.go:198
 			nn_arg4 := nn.CarriedTensor(nn_p_2, nn.Float32, 3)
-//line visits_nngen.go:1945
+//line visits_nngen.go:2069
 			return []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn_arg2, nn.Scalar(nn_arg3), nn_arg4, nn.Scalar(float32(nn_p_3))}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -1983,7 +2107,7 @@ func (c *CompiledCarried) steps(f *carriedFrame, v nn.Tensor, limit float32) nn.
 //line visits.go:205
 				f.h = nn_t
 			}
-//line visits_nngen.go:1987
+//line visits_nngen.go:2111
 			return nil
 		},
 	}
@@ -2125,8 +2249,18 @@ type layersFrame struct {
 func (c *CompiledLayers) steps(f *layersFrame, layer int) nn.Visits {
 	return nn.Visits{
 		Last: 1,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0:
+				return nn_step >= 0 && nn_step < 2
+			}
+			return true
+		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
+//line visits.go:213
+			nn.LastVisit(nn_step, nn_steps, 1)
+//line visits_nngen.go:2264
 //line visits.go:213
 			var nn_choice int64
 //line visits.go:213
@@ -2137,10 +2271,10 @@ func (c *CompiledLayers) steps(f *layersFrame, layer int) nn.Visits {
 //line visits.go:216
 				nn_choice_2 = nn.Choose(nn_step, 2)
 			}
-//line visits_nngen.go:2141
+//line visits_nngen.go:2275
 //line visits.go:213
 			nn_arg0 := bool(nn_step >= 0 && nn_step < 2)
-//line visits_nngen.go:2144
+//line visits_nngen.go:2278
 			return []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(int64(nn_choice)), nn.Scalar(int64(nn_choice_2))}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -2150,7 +2284,7 @@ func (c *CompiledLayers) steps(f *layersFrame, layer int) nn.Visits {
 //line visits.go:216
 				f.out = append(f.out, nn_taps.Tensor(0))
 			}
-//line visits_nngen.go:2154
+//line visits_nngen.go:2288
 			return nil
 		},
 	}
@@ -2381,7 +2515,7 @@ func (f *limitedFrame) Step(s *nn.Step) error {
 				f.count++
 			}
 		}
-//line visits_nngen.go:2385
+//line visits_nngen.go:2519
 	}
 	return nil
 }
@@ -2403,7 +2537,7 @@ func (c *CompiledLimited) steps(f *limitedFrame, limit float32) nn.Visits {
 //line visits.go:259
 				f.norms = append(f.norms, f.n)
 			}
-//line visits_nngen.go:2407
+//line visits_nngen.go:2541
 			return nil
 		},
 	}

@@ -675,6 +675,7 @@ func (c *CompiledSteerSteps) steps(f *steerStepsFrame, v nn.Tensor) nn.Visits {
 		Last: 0,
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
+			nn.LastVisit(nn_step, nn_steps, 0)
 //line probes.go:78
 			var nn_take bool
 //line probes.go:78
@@ -687,7 +688,7 @@ func (c *CompiledSteerSteps) steps(f *steerStepsFrame, v nn.Tensor) nn.Visits {
 					nn_p = float32(nn_step%4 + 1)
 				}
 			}
-//line probes_nngen.go:691
+//line probes_nngen.go:692
 			return []nn.Tensor{v, nn.Scalar(bool(nn_take)), nn.Scalar(float32(nn_p))}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {

@@ -1306,6 +1306,7 @@ var mixedMediators = []nn.Mediator{
 func mixedPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Mixed",
+		File:    nn.FileOf(Mixed),
 		Model:   "sha256:ff65e081772fb0859d60e6d0cab4d07eebb06295c8cf691cd34c17ade0cae095",
 		Invokes: []string{"a", "b", "c"},
 		// What is given to each run.
@@ -1394,7 +1395,7 @@ func (nn_c *CompiledMixed) Run(ctx context.Context, a folded.Inputs, b folded.In
 func (nn_c *CompiledMixed) RunInto(ctx context.Context, res *MixedResult, a folded.Inputs, b folded.Inputs, c folded.Inputs, by float32) error {
 //line probes.go:241
 	nn_arg0 := bool(by > 1)
-//line probes_nngen.go:1387
+//line probes_nngen.go:1399
 	return nn_c.c.RunInto(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs(), c.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(by)}, &res.H0, &res.Out0, &res.Out1, &res.Flat1, &res.H2, &res.Out2)
 }
 
@@ -1402,7 +1403,7 @@ func (nn_c *CompiledMixed) RunInto(ctx context.Context, res *MixedResult, a fold
 func (nn_c *CompiledMixed) Generate(ctx context.Context, a folded.Inputs, b folded.Inputs, c folded.Inputs, by float32, opts ...nn.GenerateOption) ([][]int64, error) {
 //line probes.go:241
 	nn_arg0 := bool(by > 1)
-//line probes_nngen.go:1395
+//line probes_nngen.go:1407
 	return nn_c.c.GenerateInvokes(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs(), c.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(by)}, opts...)
 }
 
@@ -1434,6 +1435,7 @@ var cachedMediators = []nn.Mediator{
 func cachedPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Cached",
+		File:    nn.FileOf(Cached),
 		Model:   "sha256:ff65e081772fb0859d60e6d0cab4d07eebb06295c8cf691cd34c17ade0cae095",
 		Invokes: []string{"a", "b"},
 		// What is added to the model's graph.
