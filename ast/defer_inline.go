@@ -10,14 +10,14 @@ import (
 // itself: how many wait is noted ahead of it, and what it adds to them is made
 // when it is over, whichever way it ends. A panic that ends the run makes all
 // that wait, the innermost first.
-func (f *frame) deferring(body *ast.BlockStmt, e *ast.CallExpr) (leave code) {
+func (f *frame) deferring(body *ast.BlockStmt, e *ast.CallExpr) (mark, leave code) {
 	if !defersIn(body) {
-		return nil
+		return nil, nil
 	}
 	f.wantDefers()
-	mark := f.newVar("nn_waiting", intType)
-	f.define(mark, f.waiting().add(".Len()"), &codeVal{typ: intType}, e)
-	return f.waiting().add(".Leave(", mark, ")")
+	v := f.newVar("nn_waiting", intType)
+	f.define(v, f.waiting().add(".Len()"), &codeVal{typ: intType}, e)
+	return code{{v: v}}, f.waiting().add(".Leave(", v, ")")
 }
 
 // left makes what a function has deferred, where it ends or returns under a
@@ -46,12 +46,7 @@ func (f *frame) wantDefers() {
 }
 
 // deferInline is a defer in a function that is carried out now.
-func (f *frame) deferInline(s *ast.DeferStmt) bool {
-	if f.recovers(s.Call) {
-		f.fail(s.Pos(), "NN1217", "recover in the trace function, or in a plain function that takes Go values",
-			"a call deferred in a function that is carried out when code is generated recovers from panics: there is no call left that it could return from")
-		return false
-	}
+func (f *frame) deferInline(s *ast.DeferStmt) {
 	f.wantDefers()
 	for _, c := range f.call.results { // deferred calls see them when the function is over
 		if c.obj == nil {
@@ -64,7 +59,6 @@ func (f *frame) deferInline(s *ast.DeferStmt) bool {
 			c.res.captured = true
 		}
 	}
-	return true
 }
 
 // recovers reports whether a deferred call's function recovers, as far as its

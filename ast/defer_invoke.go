@@ -2,17 +2,6 @@ package ast
 
 import "go/ast"
 
-// deferInvoke is a defer in the body of an invoke.
-func (f *frame) deferInvoke(s *ast.DeferStmt) bool {
-	if f.recovers(s.Call) {
-		f.fail(s.Pos(), "NN1217", "recover in the trace function, or in a plain function that takes Go values",
-			"a call deferred in an invoke recovers from panics: the other invokes would go on without it")
-		return false
-	}
-	f.wantDefers()
-	return true
-}
-
 // leaveInvoke makes what the body of an invoke has deferred.
 func (f *frame) leaveInvoke(body *ast.BlockStmt) code {
 	if !defersIn(body) {

@@ -122,7 +122,7 @@ func (d *divider) stmt(s *resStmt, guards []*resVar) *piece {
 	switch s.kind {
 	case groupStmt, loopStmt:
 		p := &piece{st: s}
-		if s.label != nil && s.label.used {
+		if s.label != nil && s.label.used || s.catch != nil {
 			d.left = append(d.left, s.label)
 			defer func() { d.left = d.left[:len(d.left)-1] }()
 		}
@@ -214,6 +214,14 @@ func (d *divider) place(s *resStmt, fa *facts, guards []*resVar) *unit {
 	}
 	for _, j := range fa.leaps {
 		fa.writes[d.leapVar(j)] = true
+	}
+	for _, l := range fa.throws {
+		fa.writes[l.left] = true
+	}
+	for _, l := range d.left {
+		if l.left != nil {
+			fa.reads[l.left] = true
+		}
 	}
 	u := &unit{st: s, facts: fa, last: d.last}
 	if d.waits {

@@ -17,7 +17,7 @@ func (f *frame) inline(fv *funcVal, args []value, e *ast.CallExpr) value {
 		return f.foreign(e, fv, args)
 	}
 	ft, body := funcParts(fv)
-	leave := f.deferring(body, e)
+	mark, leave := f.deferring(body, e)
 	g, done := f.group("nn_call")
 	g.src, g.env, g.loops = fv.src, newEnv(fv.env), nil
 	call := &callCtx{parent: f.call, kind: inlineCall, pos: e.Pos(), scope: g.scope, targs: fv.targs, sig: fv.sig, leave: leave}
@@ -31,6 +31,9 @@ func (f *frame) inline(fv *funcVal, args []value, e *ast.CallExpr) value {
 		call.fn = fv.decl
 	}
 	g.call = call
+	if leave != nil {
+		g.scope.catch = g.guarded(body, mark)
+	}
 	g.bindReceiver(fv, e)
 	f.bindParams(g, ft, fv, f.spread(args, e), e)
 	g.declareResults(ft, f.depth())

@@ -101,6 +101,7 @@ func (c *opCall) graphForm() value {
 	}
 	outs := f.ev.graph.add(c.op.Name, in, c.attrs, res, f.site(c.e.Pos()))
 	outs[0].node.under = f.predicate()
+	f.mayRefuse(outs[0].node, c.e)
 	outs[0].node.text = f.excerpt(c.e)
 	for _, o := range outs {
 		o.what = c.op.Name

@@ -115,6 +115,9 @@ func (f *frame) invokeBody(inv *invoke, fn *funcVal, e *ast.CallExpr) {
 	if fn.lit != nil {
 		g.call.fn = fn.lit
 	}
+	if g.call.leave != nil {
+		scope.catch = g.guarded(body, txt("0"))
+	}
 	if len(ft.Params.List) > 0 && len(ft.Params.List[0].Names) > 0 {
 		if o := g.src.info.Defs[ft.Params.List[0].Names[0]]; o != nil {
 			g.newCell(o, o.Type(), f.ev.rootEnvoy(o.Type(), inv))

@@ -30,18 +30,16 @@ func (f *frame) deferStmt(s *ast.DeferStmt) {
 		f.emit(&resStmt{kind: leafStmt, pos: s.Pos(), code: txt("defer ").add(f.deferred(s, false)), effects: true})
 		return
 	case invokeCall:
-		if !f.deferInvoke(s) {
-			return
-		}
+		f.wantDefers()
 	case inlineCall:
-		if !f.deferInline(s) {
-			return
+		f.deferInline(s)
+		if add = ".AddInner"; f.call.scope.catch != nil {
+			add = ".AddGuarded"
 		}
-		add = ".AddInner"
 	}
 	call := f.deferred(s, true)
 	c := f.waiting().add(add, "(func(nn_next func()) {\n\tdefer ", call, "\n\tnn_next()\n})")
-	f.emit(&resStmt{kind: leafStmt, pos: s.Pos(), code: c, effects: true})
+	f.emit(&resStmt{kind: leafStmt, pos: s.Pos(), code: c, effects: true, calm: true})
 }
 
 // waiting is the list of the calls that the code in work defers: the trace

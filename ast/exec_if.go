@@ -113,7 +113,7 @@ func (f *frame) group(name string) (g *frame, done func()) {
 		if len(b.stmts) == 0 {
 			return
 		}
-		st := &resStmt{kind: groupStmt, blocks: []*resBlock{b}, label: label, line: b.stmts[0].line, pos: b.stmts[0].pos}
+		st := &resStmt{kind: groupStmt, blocks: []*resBlock{b}, label: label, line: b.stmts[0].line, pos: b.stmts[0].pos, catch: g.scope.catch}
 		f.ev.sched.checkInterleaved(f, st, mark)
 		st.inv = f.inv
 		f.out.append(st)

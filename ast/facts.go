@@ -9,7 +9,8 @@ type facts struct {
 	effects       bool
 	jumps         map[*resLabel]bool // out of groups
 	feeds         []*resStmt
-	leaps         []*resStmt // jumps out of groups, in their order
+	leaps         []*resStmt  // jumps out of groups, in their order
+	throws        []*resLabel // functions that a panic would end
 	// counts are updates of integers whose order does not matter, where somebody
 	// wants them apart from reads and writes.
 	counts map[*resVar]token.Token
@@ -66,6 +67,7 @@ func (fa *facts) add(c *resStmt) {
 		fa.jumps[c.label] = true
 		fa.leaps = append(fa.leaps, c)
 	}
+	fa.thrown(c.throws)
 	if c.kind == feedStmt {
 		fa.feeds = append(fa.feeds, c)
 	}

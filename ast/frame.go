@@ -43,6 +43,7 @@ type rscope struct {
 	born   token.Pos // the call that made the condition depend on the run
 	pos    token.Pos // the condition, for messages
 	label  *resLabel // of a group, to jump out of it
+	catch  *guard    // of a function that recovers
 	begin  *resStmt  // of a region: marks where it begins
 	test   test      // what decides it
 	pred   *pred     // the condition of all that stands here, once somebody asked
@@ -211,6 +212,9 @@ func (f *frame) condBorn() token.Pos {
 func (f *frame) emit(s *resStmt) {
 	f.put(s)
 	f.emits(s)
+	if s.kind != ifStmt && s.kind != switchStmt {
+		f.throws(s)
+	}
 }
 
 // put adds a statement that the program does not do here: it says what was known

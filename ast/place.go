@@ -60,7 +60,7 @@ func (ev *evaluator) dissolve(b *resBlock, refs map[*resVar]int, depth int) {
 			}
 		})
 		switch {
-		case s.kind == groupStmt && !s.label.used:
+		case s.kind == groupStmt && !s.label.used && s.catch == nil:
 			out = append(out, s.blocks[0].stmts...)
 		case s.kind == loopStmt:
 			out = append(out, ev.dissolveLoop(s, refs, depth)...)

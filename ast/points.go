@@ -311,6 +311,9 @@ func (f *frame) fits(e *ast.CallExpr, s *sym, p *modelspec.Point, name string, l
 		f.ev.relate(d, s.pos, "the value is made here")
 		return false
 	}
+	if !s.typ.Shape.Equal(want.Shape) {
+		f.beyondGuard(e.Pos(), "whether the value written to "+name+" fits is found")
+	}
 	if !s.typ.Shape.Equal(want.Shape) && !later && f.predicate() == nil {
 		f.ev.checkWrite(s, p, want, name, e.Pos())
 	}

@@ -83,10 +83,7 @@ func (p *printer) stmt(s *resStmt, indent int) Code {
 	case switchStmt:
 		return p.switchStmt(s, indent)
 	case groupStmt:
-		if !s.label.used {
-			return p.body(s.blocks[0], indent)
-		}
-		return Join(Text(s.label.name+":\n"+tabs(indent)+"switch {\n"+tabs(indent)+"default:\n"), p.block(s.blocks[0], indent+1), Text(tabs(indent)+"}"))
+		return p.group(s, indent)
 	case returnStmt:
 		return p.returnStmt(s, indent)
 	case jumpStmt:
@@ -96,6 +93,27 @@ func (p *printer) stmt(s *resStmt, indent int) Code {
 		return Text(s.op + " " + s.label.name)
 	}
 	return p.code(s.code, indent)
+}
+
+// group prints what may be left, or what a panic may end.
+func (p *printer) group(s *resStmt, indent int) Code {
+	inner := indent
+	if s.catch != nil {
+		inner++
+	}
+	var out Code
+	switch {
+	case s.label.used:
+		out = Join(Text(s.label.name+":\n"+tabs(inner)+"switch {\n"+tabs(inner)+"default:\n"), p.block(s.blocks[0], inner+1), Text(tabs(inner)+"}"))
+	case s.catch == nil:
+		return p.body(s.blocks[0], indent)
+	default:
+		return p.guardedBy(s.catch, p.block(s.blocks[0], inner), indent)
+	}
+	if s.catch == nil {
+		return out
+	}
+	return p.guardedBy(s.catch, Join(Text(tabs(inner-1)), out, Text("\n")), indent)
 }
 
 func (p *printer) assign(s *resStmt, indent int) Code {

@@ -26,13 +26,17 @@ func (f *frame) endRegion(s *rscope) {
 	i := slices.Index(f.out.stmts, s.begin)
 	list := slices.Clone(f.out.stmts[i+1:])
 	f.out.stmts = f.out.stmts[:i]
-	if !s.label.used {
+	if !s.label.used && s.catch == nil {
 		f.out.stmts = append(f.out.stmts, list...)
 		return
 	}
-	left := f.newVar("nn_left", boolType)
+	left := s.label.left
+	if left == nil {
+		left = f.newVar("nn_left", boolType)
+	}
 	left.born, left.changed = s.born, true
 	asked := false
+	var ahead []*guard // of the parts that may panic
 	for len(list) > 0 {
 		n := slices.IndexFunc(list, func(st *resStmt) bool { return st.inv != list[0].inv })
 		if n < 0 {
@@ -44,14 +48,24 @@ func (f *frame) endRegion(s *rscope) {
 			f.out.stmts = append(f.out.stmts, part...)
 			continue
 		}
-		group := &resStmt{kind: groupStmt, label: &resLabel{name: s.label.name}, blocks: []*resBlock{{stmts: part}}, line: part[0].line, pos: part[0].pos, inv: f.inv}
+		group := &resStmt{kind: groupStmt, label: &resLabel{name: s.label.name, left: s.label.left}, blocks: []*resBlock{{stmts: part}}, line: part[0].line, pos: part[0].pos, inv: f.inv}
 		var st *resStmt = group
 		if asked {
 			st = &resStmt{kind: ifStmt, line: group.line, pos: group.pos, code: txt("!").add(left), blocks: []*resBlock{{stmts: []*resStmt{group}}}, inv: f.inv}
 		}
+		if s.catch != nil {
+			for _, g := range ahead {
+				g.noted = true // this part asks
+			}
+			own := *s.catch
+			group.catch = &own
+		}
 		if group.blocks[0].redirect(s.label, group.label, left) {
 			asked = true
 			left.writes++
+			if group.catch != nil {
+				ahead = append(ahead, group.catch)
+			}
 		}
 		f.out.append(st)
 	}
@@ -65,6 +79,10 @@ func (b *resBlock) redirect(from, to *resLabel, left *resVar) bool {
 	for _, s := range b.stmts {
 		for _, in := range s.blocks {
 			found = in.redirect(from, to, left) || found
+		}
+		if i := slices.Index(s.throws, from); i >= 0 {
+			s.throws, found = slices.Clone(s.throws), true
+			s.throws[i] = to
 		}
 		if s.kind == jumpStmt && s.label == from {
 			note := &resStmt{kind: assignStmt, op: "=", line: s.line, pos: s.pos, lhs: []target{{v: left}}, rhs: []code{txt("true")}}

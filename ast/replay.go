@@ -89,7 +89,9 @@ func (r *replay) decide() bool {
 			r.add(w)
 		}
 		for _, j := range r.s.acts[:i] {
-			if j.kind == jumpAct && j.inv == a.inv && inside(a.scope, j.to) {
+			if j.part > 0 && j.inv == a.inv && inside(a.scope, j.to) {
+				r.add(way{at: j.to, n: 1 + r.s.parts(j.to)})
+			} else if j.kind == jumpAct && j.inv == a.inv && inside(a.scope, j.to) {
 				for _, w := range waysTo(j.scope) {
 					r.add(w)
 				}
@@ -212,7 +214,7 @@ func (r *replay) run() {
 			}
 			if a.kind != jumpAct {
 				pl.acts = append(pl.acts, a)
-			} else if r.decided(a) {
+			} else if a.part > 0 && r.panics(a) || a.part == 0 && r.decided(a) {
 				gone = append(gone, a.to)
 			}
 		}
@@ -240,6 +242,23 @@ func (r *replay) happens(a *act) bool {
 		}
 	}
 	return true
+}
+
+// parts is how many parts a function that recovers has.
+func (s *runState) parts(to *rscope) int {
+	n := 0
+	for _, a := range s.acts {
+		if a.to == to {
+			n = max(n, a.part)
+		}
+	}
+	return n
+}
+
+// panics reports whether this run panics in that part of a function that recovers.
+func (r *replay) panics(a *act) bool {
+	i := r.index(a.to)
+	return i >= 0 && r.now[i] == a.part
 }
 
 // decided reports whether every condition that leads to an act can differ between runs.

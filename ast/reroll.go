@@ -119,7 +119,7 @@ func (m *matcher) block(a, b *resBlock) bool {
 
 func (m *matcher) stmt(a, b *resStmt) bool {
 	if a.kind != b.kind || a.op != b.op || a.typed != b.typed || len(a.lhs) != len(b.lhs) || len(a.rhs) != len(b.rhs) ||
-		len(a.blocks) != len(b.blocks) || len(a.heads) != len(b.heads) || a.fails != b.fails || !m.label(a.label, b.label) {
+		len(a.blocks) != len(b.blocks) || len(a.heads) != len(b.heads) || a.fails != b.fails || a.catch != nil || b.catch != nil || !m.label(a.label, b.label) {
 		return false
 	}
 	for i := range a.lhs {

@@ -99,13 +99,16 @@ type resStmt struct {
 	guard   *resVar // of an if or switch divided over steps: which way it went
 	leap    *resVar // of a jump: notes that it was made
 	label   *resLabel
-	effects bool   // does more than assign variables
-	check   bool   // its effect is that it may fail: it changes nothing else
-	fails   bool   // returnStmt: ends the trace with an error
-	calls   bool   // a loop over a function, which is called
-	alt     bool   // the Go form of an operation of the graph
-	phase   *phase // whose if it is
-	asked   code   // of an if divided over steps: its condition
+	effects bool        // does more than assign variables
+	check   bool        // its effect is that it may fail: it changes nothing else
+	fails   bool        // returnStmt: ends the trace with an error
+	calls   bool        // a loop over a function, which is called
+	alt     bool        // the Go form of an operation of the graph
+	phase   *phase      // whose if it is
+	throws  []*resLabel // the functions that recover and that a panic here would end
+	catch   *guard      // of the statements of such a function
+	calm    bool        // it cannot panic, whatever its text looks like
+	asked   code        // of an if divided over steps: its condition
 	vars    []*resVar
 	inv     *invoke // that left it
 }
@@ -122,6 +125,7 @@ type target struct {
 type resLabel struct {
 	name string
 	used bool
+	left *resVar // of a function that recovers: notes that a panic ended it
 }
 
 // resBlock is a list of residual statements.
@@ -140,6 +144,13 @@ func (b *resBlock) insert(i int, s *resStmt) {
 // walkCode calls f for every code of a statement, nested ones included.
 func (s *resStmt) walkCode(f func(code)) {
 	f(s.code)
+	if g := s.catch; g != nil {
+		f(g.list)
+		f(g.mark)
+		if g.noted {
+			f(code{{v: g.left}})
+		}
+	}
 	for _, r := range s.rhs {
 		f(r)
 	}

@@ -32,6 +32,9 @@ type act struct {
 
 	barrier *barrier
 	to      *rscope // of a jump: what it leaves
+	// part is, of a panic that to recovers from, between which two of its points
+	// it is, from 1; 0: it is another jump.
+	part int
 }
 
 type actKind int
@@ -134,6 +137,7 @@ func reach(v value, depth int, f func(any)) {
 // branching notes the condition of an if or switch, which is looked at ahead of
 // its branches.
 func (f *frame) branching(st *resStmt) {
+	f.throws(st)
 	if !f.acting() {
 		return
 	}

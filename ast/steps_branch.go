@@ -6,11 +6,12 @@ import "slices"
 func (p *projector) group(c *piece, out *resBlock) {
 	st := *c.st
 	st.blocks = nil
-	if st.label != nil && st.label.used {
+	st.catch = p.catch(st.catch)
+	if st.label != nil && st.label.used || st.catch != nil {
 		p.d.left = append(p.d.left, st.label)
 		defer func() {
 			p.d.left = p.d.left[:len(p.d.left)-1]
-			p.gone = slices.DeleteFunc(slices.Clone(p.gone), func(v *resVar) bool { return v.leap == c.st.label })
+			p.gone = slices.DeleteFunc(slices.Clone(p.gone), func(v *resVar) bool { return v.leap == c.st.label || c.st.catch != nil && v == c.st.catch.left })
 		}()
 	}
 	n := 0

@@ -82,6 +82,11 @@ func (p *projector) leaf(c *piece, out *resBlock) {
 				p.gone = append(p.gone, v)
 			}
 		}
+		for _, l := range c.unit.facts.throws {
+			if slices.Contains(p.d.left, l) && !slices.Contains(p.gone, l.left) {
+				p.gone = append(p.gone, l.left)
+			}
+		}
 	}
 }
 
@@ -92,6 +97,7 @@ func (p *projector) copy(s *resStmt) []*resStmt {
 	if s.label != nil {
 		out.label = p.label(s.label)
 	}
+	out.catch = p.catch(s.catch)
 	out.blocks = nil
 	for _, b := range s.blocks {
 		in := &resBlock{}
@@ -122,10 +128,21 @@ func (b *resBlock) add(list []*resStmt) {
 func (p *projector) label(l *resLabel) *resLabel {
 	own := p.labels[l]
 	if own == nil {
-		own = &resLabel{name: l.name}
+		own = &resLabel{name: l.name, left: l.left}
 		p.labels[l] = own
 	}
 	return own
+}
+
+// catch is a guard in this section, which notes that it met a panic if a later
+// section asks.
+func (p *projector) catch(g *guard) *guard {
+	if g == nil {
+		return nil
+	}
+	own := *g
+	own.noted = own.noted || p.asked[g.left]
+	return &own
 }
 
 // markJumps says of the labels of a section which ones are jumped to.

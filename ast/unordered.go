@@ -23,6 +23,10 @@ func (s *runState) unordered(p pair) {
 		return
 	}
 	cause := s.causeOf(p)
+	if cause == nil {
+		s.unorderedByPanic(p)
+		return
+	}
 	what := "is " + cause.access.done() + " under a condition that only a run knows"
 	if cause.access.choice != nil {
 		what = "is " + cause.access.done() + " where " + cause.access.choice.text + " chooses it"
@@ -43,6 +47,21 @@ func (s *runState) unordered(p pair) {
 	if top := s.ev.outermost(cause.scope); top != nil && top.pos.IsValid() {
 		s.ev.relate(d, top.pos, "the condition is here")
 	}
+}
+
+// unorderedByPanic reports that a panic, which a function recovers from, decides
+// about the order.
+func (s *runState) unorderedByPanic(p pair) {
+	at := p.b
+	for _, a := range s.acts {
+		if a.part > 0 && (a.inv == p.a.inv || a.inv == p.b.inv) {
+			at = a
+		}
+	}
+	d := s.ev.report(at.pos, "NN1504", "this may panic in a function that recovers, and only that decides which of two invokes comes first to what both of them need")
+	d.Hint = "do what the invokes share ahead of that function, or let both wait at a barrier behind it; or recover in a plain function that takes Go values"
+	s.ev.relate(d, p.a.pos, "this invoke does it here")
+	s.ev.relate(d, p.b.pos, "the other one here")
 }
 
 // causeOf is the access that makes an order depend on the run: of the invoke of

@@ -23,6 +23,9 @@ type deferredCall struct {
 	// where it is called: there is nothing left to return from, so that a panic
 	// goes on whatever the call does.
 	inner bool
+	// guarded: that function recovers, and Guard is around what it does. Elsewhere
+	// it is inner.
+	guarded bool
 }
 
 // Add defers a call.
@@ -68,7 +71,7 @@ func (d *Defers) Run(invoke int, body func() error) error {
 func attempt(invoke int, body func() error) (value any, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			value, err = p, recovered(p, invoke)
+			value, err = thrown(p), recovered(p, invoke)
 		}
 	}()
 	err = body()
@@ -104,7 +107,7 @@ func (d *Defers) call(i int, value any) {
 	switch {
 	case i < len(d.list):
 		d.list[i].call(func() { d.call(i+1, value) })
-		if d.list[i].inner && value != nil {
+		if (d.list[i].inner || d.list[i].guarded) && value != nil {
 			rethrow(value)
 		}
 	case value != nil:

@@ -64,7 +64,7 @@ func (d *Defers) RunInvokes(invoke *int, body func() error) error {
 func (d *Defers) attempt(invoke *int, body func() error) (value any, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			value, err = p, recovered(p, *invoke)
+			value, err = thrown(p), recovered(p, *invoke)
 		}
 	}()
 	if err := body(); err != nil {

@@ -154,6 +154,11 @@ func recovered(p any, index int) error {
 	switch e := p.(type) {
 	case runFailed:
 		return e.err
+	case settled:
+		if run, ok := e.err.(*RunError); ok && run.Invoke < 0 {
+			run.Invoke = index
+		}
+		return e.err
 	case *Error:
 		return e
 	}

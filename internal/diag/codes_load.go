@@ -94,10 +94,10 @@ What the run makes is released with it. Release what Run returned, in the caller
 	{"NN1216", "not compiled yet", `
 The interpreter knows this, the compiler does not yet. Run the function with Session.Interpret.`},
 	{"NN1217", "a defer that cannot be compiled", `
-Trace functions, invokes and helpers may defer calls: they are made when the function is over. A call that the trace function
-defers may recover. One that an invoke defers, or a helper that is carried out when code is generated because it touches points or
-tensors, may not: there is no function call left that it could return from, in the middle of a run of the model. Recover in the
-trace function, or in a plain function that takes Go values:
+Trace functions, invokes and helpers may defer calls, which are made when the function is over, and may recover: from what Go
+panics with. What the model's graph refuses in mid-run, because sizes or indices do not fit that only a run knows, ends the run, and
+no invoke or helper could go on. So such operations do not stand in an invoke or helper that recovers. Check in Go first, declare
+the sizes (//nngen:param), or recover in a trace function of the form func(m *Model, …), which ends with the run:
 
 	defer func() { err = describe(recover()) }()`},
 	{"NN1299", "internal error", `

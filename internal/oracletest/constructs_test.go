@@ -43,6 +43,7 @@ func allConstructs() []construct {
 		{"defer", "leave", 40, (*writer).deferred},
 		{"deferring helper", "leave", 30, (*writer).deferringHelper},
 		{"panic", "leave", 15, (*writer).panics},
+		{"recover", "leave", 40, (*writer).recovering},
 		{"fail", "leave", 30, (*writer).fail},
 		{"item", "leave", 80, (*writer).item},
 

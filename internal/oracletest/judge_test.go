@@ -12,13 +12,11 @@ import (
 
 // byDesign are the refusals of the compiler of programs that the interpreter
 // runs: what must be known when code is generated (NN1306, NN1402), an order of
-// two invokes that only a run knows (NN1504), and their kin; NN1501 where a
+// two invokes that only a run knows (NN1504), what the model may refuse in a
+// function that recovers (NN1217), and their kin; NN1501 where a
 // tensor that was never set is handed on and not used, NN1214 where one is
 // computed for nothing.
-var byDesign = []string{"NN1303", "NN1305", "NN1306", "NN1402", "NN1501", "NN1504", "NN1214"}
-
-// pending are refusals of what the compiler is about to accept.
-var pending = []string{"NN1217"}
+var byDesign = []string{"NN1303", "NN1305", "NN1306", "NN1402", "NN1501", "NN1504", "NN1214", "NN1217"}
 
 // undeclared is said of a tensor parameter without //nngen:param, whose rank
 // only the interpreter knows.
@@ -31,7 +29,7 @@ func designed(d diag.Diagnostic) bool {
 	if slices.Contains(strings.Split(*strict, ","), d.Code) {
 		return false
 	}
-	return strings.Contains(d.Message, unsized) || slices.Contains(byDesign, d.Code) || slices.Contains(pending, d.Code) || strings.Contains(d.Message, undeclared) ||
+	return strings.Contains(d.Message, unsized) || slices.Contains(byDesign, d.Code) || strings.Contains(d.Message, undeclared) ||
 		d.Code == "NN1503" && strings.Contains(d.Message, "under a condition")
 }
 
