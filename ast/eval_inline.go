@@ -32,7 +32,7 @@ func (f *frame) inline(fv *funcVal, args []value, e *ast.CallExpr) value {
 	}
 	g.call = call
 	if leave != nil {
-		g.scope.catch = g.guarded(body, mark)
+		g.scope.catch = g.catches(body, mark)
 	}
 	g.bindReceiver(fv, e)
 	f.bindParams(g, ft, fv, f.spread(args, e), e)

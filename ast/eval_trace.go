@@ -116,7 +116,7 @@ func (f *frame) invokeBody(inv *invoke, fn *funcVal, e *ast.CallExpr) {
 		g.call.fn = fn.lit
 	}
 	if g.call.leave != nil {
-		scope.catch = g.guarded(body, txt("0"))
+		scope.catch = g.catches(body, txt("0"))
 	}
 	if len(ft.Params.List) > 0 && len(ft.Params.List[0].Names) > 0 {
 		if o := g.src.info.Defs[ft.Params.List[0].Names[0]]; o != nil {

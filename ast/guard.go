@@ -20,8 +20,8 @@ type guard struct {
 	noted bool // somebody asks
 }
 
-// guarded makes the guard of a function whose body recovers; nil for others.
-func (f *frame) guarded(body *ast.BlockStmt, mark code) *guard {
+// catches makes the guard of a function whose body recovers; nil for others.
+func (f *frame) catches(body *ast.BlockStmt, mark code) *guard {
 	found := false
 	ast.Inspect(body, func(n ast.Node) bool {
 		switch n := n.(type) {
