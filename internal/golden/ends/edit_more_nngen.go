@@ -20,6 +20,7 @@ var headByMediator = nn.Mediator{
 func headByPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "HeadBy",
+		File:    nn.FileOf(HeadBy),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -62,6 +63,7 @@ var downByMediator = nn.Mediator{
 func downByPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "DownBy",
+		File:    nn.FileOf(DownBy),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -106,6 +108,7 @@ var bypassAtMediator = nn.Mediator{
 func bypassAtPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "BypassAt",
+		File:    nn.FileOf(BypassAt),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is given to each run.
@@ -162,7 +165,7 @@ func bypassAtPlan() *nn.Plan {
 func EditBypassAt(layer int, by float32) nn.Edit {
 //line edit_more.go:25
 	nn_choice := nn.Choose(layer, 2)
-//line edit_more_nngen.go:166
+//line edit_more_nngen.go:169
 	return nn.NewEdit(bypassAtPlan(), []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(by)}, func(m *llama.Model) {
 		BypassAt(m, layer, by)
 	})
@@ -180,6 +183,7 @@ var callsMediator = nn.Mediator{
 func callsPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Calls",
+		File:    nn.FileOf(Calls),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -265,6 +269,7 @@ var keepMediator = nn.Mediator{
 func keepPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Keep",
+		File:    nn.FileOf(Keep),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -354,6 +359,7 @@ var keepDownMediator = nn.Mediator{
 func keepDownPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "KeepDown",
+		File:    nn.FileOf(KeepDown),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
@@ -442,6 +448,7 @@ var keepMLPMediator = nn.Mediator{
 func keepMLPPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "KeepMLP",
+		File:    nn.FileOf(KeepMLP),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
 		// What leaves the run.

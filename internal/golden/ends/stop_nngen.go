@@ -1604,6 +1604,7 @@ var stopAllMediators = []nn.Mediator{
 func stopAllPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "StopAll",
+		File:    nn.FileOf(StopAll),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"x", "y"},
 		// What is given to each run.
@@ -1699,10 +1700,10 @@ nn_invoke:
 		}
 		logits = nn_taps.Tensor(2)
 	}
-//line stop_nngen.go:1690
+//line stop_nngen.go:1704
 //line stop.go:190
 	res.Logits = logits
-//line stop_nngen.go:1693
+//line stop_nngen.go:1707
 	return nil
 }
 
