@@ -314,7 +314,7 @@ NETS = {
         ),
         Net(
             "folded", Folded, 108, lambda b, s, _: {"x": _floats(b, s, 6, seed=6)},
-            {"x": _TOKENS}, {"out": _ROWS, "flat": {0: "steps"}},
+            {"x": _TOKENS}, {"out": _ROWS, "flat": {0: "steps"}}, ("torchscript",),
         ),
         Net("gpt2", gpt2, 205, lambda b, s, _: {"input_ids": _ids(b, s, 12)}, {"input_ids": _TOKENS}, {"logits": _TOKENS}),
         Net(
