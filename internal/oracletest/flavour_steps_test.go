@@ -18,7 +18,6 @@ type stepsWriter struct {
 	invoke  int
 	several bool
 	used    map[string]bool // parameters
-	carried bool            // the invoke's h and k are declared
 	set     bool            // h has a value for sure
 	sure    bool            // a loop was written that every run comes to
 	late    int             // the first step that is to come
