@@ -32,6 +32,7 @@ var triedMediator = nn.Mediator{
 func triedPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Tried",
+		File:    nn.FileOf(Tried),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
 		// What is added to the model's graph.
@@ -152,7 +153,7 @@ func (f *triedFrame) Step(s *nn.Step) error {
 		}) {
 			f.nn_left = true
 		}
-//line recovered_nngen.go:156
+//line recovered_nngen.go:157
 	case 1:
 //line recovered.go:34
 		{
@@ -216,7 +217,7 @@ func (f *triedFrame) Step(s *nn.Step) error {
 				f.nn_left_2 = true
 			}
 		}
-//line recovered_nngen.go:220
+//line recovered_nngen.go:221
 	case 2:
 //line recovered.go:35
 		if f.nn_defers.Guard(f.nn_waiting_2, func() {
@@ -233,7 +234,7 @@ func (f *triedFrame) Step(s *nn.Step) error {
 		}) {
 			f.nn_left_2 = true
 		}
-//line recovered_nngen.go:237
+//line recovered_nngen.go:238
 	case 3:
 //line recovered.go:35
 		f.nn_defers.Guard(f.nn_waiting_2, func() {
@@ -264,7 +265,7 @@ func (f *triedFrame) Step(s *nn.Step) error {
 		f.sum += n
 //line recovered.go:44
 		s.SetFloat32(2, f.sum)
-//line recovered_nngen.go:268
+//line recovered_nngen.go:269
 	}
 	return nil
 }
@@ -326,7 +327,7 @@ func (c *CompiledTried) RunInto(ctx context.Context, res *TriedResult, in gpt2.I
 				f.nn_left = true
 			}
 		}
-//line recovered_nngen.go:330
+//line recovered_nngen.go:331
 		if nn_err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0]); nn_err != nil {
 			return nn_err
 		}
@@ -338,7 +339,7 @@ func (c *CompiledTried) RunInto(ctx context.Context, res *TriedResult, in gpt2.I
 		}}
 //line recovered.go:45
 		logits = nn_taps.Tensor(0)
-//line recovered_nngen.go:342
+//line recovered_nngen.go:343
 		return nil
 	}); nn_failed != nil {
 		return nn_failed
@@ -349,7 +350,7 @@ func (c *CompiledTried) RunInto(ctx context.Context, res *TriedResult, in gpt2.I
 	res.Sum = f.sum
 //line recovered.go:45
 	res.Text = f.text
-//line recovered_nngen.go:353
+//line recovered_nngen.go:354
 	return nil
 }
 
@@ -390,6 +391,7 @@ var savedMediators = []nn.Mediator{
 func savedPlan() *nn.Plan {
 	return &nn.Plan{
 		Name:    "Saved",
+		File:    nn.FileOf(Saved),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"in1", "in2"},
 		// What is added to the model's graph.
@@ -514,7 +516,7 @@ func (f *savedFrame) Step(s *nn.Step) error {
 		}
 //line recovered.go:20
 		f.nn_c = !f.nn_left_2
-//line recovered_nngen.go:518
+//line recovered_nngen.go:520
 	case 1:
 //line recovered.go:20
 		s.Enter(1)
@@ -533,7 +535,7 @@ func (f *savedFrame) Step(s *nn.Step) error {
 				f.nn_left_2 = true
 			}
 		}
-//line recovered_nngen.go:537
+//line recovered_nngen.go:539
 	case 2:
 //line recovered.go:20
 		s.Enter(1)
@@ -553,7 +555,7 @@ func (f *savedFrame) Step(s *nn.Step) error {
 				f.nn_left_2 = true
 			}
 		}
-//line recovered_nngen.go:557
+//line recovered_nngen.go:559
 	}
 	return nil
 }
@@ -642,7 +644,7 @@ func (c *CompiledSaved) RunInto(ctx context.Context, res *SavedResult, in1 gpt2.
 		}) {
 			f.nn_left_2 = true
 		}
-//line recovered_nngen.go:646
+//line recovered_nngen.go:648
 		f.nn_defers.Begin()
 		if nn_err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in1.NNInputs(), in2.NNInputs()}, nil, &held[0], &held[1]); nn_err != nil {
 			return nn_err
@@ -700,7 +702,7 @@ func (c *CompiledSaved) RunInto(ctx context.Context, res *SavedResult, in1 gpt2.
 		f.log.Add("over: %s", text)
 //line recovered.go:82
 		y = nn_taps.Tensor(1)
-//line recovered_nngen.go:704
+//line recovered_nngen.go:706
 		return nil
 	}); nn_failed != nil {
 		return nn_failed
@@ -713,7 +715,7 @@ func (c *CompiledSaved) RunInto(ctx context.Context, res *SavedResult, in1 gpt2.
 	res.Sum = f.sum
 //line recovered.go:82
 	res.Text = text
-//line recovered_nngen.go:717
+//line recovered_nngen.go:719
 	return nil
 }
 
