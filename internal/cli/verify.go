@@ -19,7 +19,7 @@ func (e *env) verify(ctx context.Context, model string, s *modelspec.Spec) (err 
 	defer func() { err = errors.Join(err, p.Close()) }()
 	measured, err := modelspec.Measure(s, p)
 	if err != nil {
-		return fmt.Errorf("the model cannot be run to measure dimensions: %w (with -no-verify the spec is written without checks)", err)
+		return fmt.Errorf("%s cannot be run to measure dimensions: %w (with -no-verify the spec is written without checks)", model, err)
 	}
 	if measured > 0 {
 		fmt.Fprintf(e.stdout, "%s measured by running the model\n", count(measured, "dimension was", "dimensions were"))
@@ -28,11 +28,11 @@ func (e *env) verify(ctx context.Context, model string, s *modelspec.Spec) (err 
 	defer end()
 	v, err := modelspec.Verify(ctx, s, p, modelspec.VerifyOptions{Progress: step})
 	if err != nil {
-		return fmt.Errorf("the points cannot be checked: %w (with -no-verify the spec is written without checks)", err)
+		return fmt.Errorf("the points of %s cannot be checked: %w (with -no-verify the spec is written without checks)", model, err)
 	}
 	end()
 	if v.Checked == 0 && v.Failed > 0 {
-		return userError{fmt.Errorf("no point of the model can be written to: %s (with -no-verify the spec is written without checks)", firstReason(s))}
+		return userError{fmt.Errorf("no point of %s can be written to: %s (with -no-verify the spec is written without checks)", model, firstReason(s))}
 	}
 	fmt.Fprintf(e.stdout, "%s checked in %s", count(v.Checked, "point was", "points were"), count(v.Runs, "run", "runs"))
 	if v.Inside > 0 {
