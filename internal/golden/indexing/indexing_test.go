@@ -97,7 +97,7 @@ func TestSteerEach(t *testing.T) {
 	}
 	_, err = c.Run(ctx, text, v, alpha, []int{3, 4})
 	require.ErrorContains(t, err, "an index is outside its axis")
-	require.ErrorContains(t, err, "line 20")
+	require.ErrorContains(t, err, "indexing.go:20:1")
 	_, err = c.Run(ctx, text, v, alpha, []int{3})
 	require.NoError(t, err, "one position for all rows is broadcast")
 	_, err = c.Run(ctx, text, v, alpha, []int{3, 1, 0})
