@@ -146,6 +146,9 @@ func (o *outcome) judgeErrors(c, in runner.End) (string, string) {
 	if c.Code == "other" || in.Code == "other" || c.Code == "NN3130" || in.Code == "NN3130" || in.Code == "NN3114" || in.Code == "NN3154" {
 		return "sizes that do not fit", "" // onnxruntime's own words, or the operator's; Go that comes later may be run ahead
 	}
+	if c.Code == "NN3114" && in.Code == "run" && in.Line < c.Line {
+		return "sizes are looked at ahead of the run", "" // which would have ended before, in Go
+	}
 	if c.Code != in.Code || c.Line != in.Line || c.Text != in.Text {
 		return "errors", fmt.Sprintf("the errors differ:\n\tcompiled    %s\n\tinterpreted %s", c.Full, in.Full)
 	}
