@@ -13,7 +13,7 @@ func (ev *evaluator) earlyChoices(top *resBlock) bool {
 			continue
 		}
 		st := p.feed
-		check := &resStmt{kind: leafStmt, pos: st.pos, line: st.line, code: st.rhs[0], effects: true, check: true}
+		check := &resStmt{kind: leafStmt, pos: st.pos, line: st.line, code: st.rhs[0], effects: true, check: true, clock: st.done()}
 		index := *st
 		index.rhs, index.effects, index.check = []code{c.early}, false, false
 		p.feed, p.step, moved = &index, 0, true

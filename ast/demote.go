@@ -26,7 +26,7 @@ func (f *frame) demote(c *cell, at ast.Expr) {
 		c.val = nil
 		return // the generator declares it, so it is zero already
 	}
-	st := &resStmt{kind: assignStmt, op: "=", pos: at.Pos(), lhs: []target{{v: c.res, define: true}}, typed: true}
+	st := &resStmt{kind: assignStmt, op: "=", pos: at.Pos(), lhs: []target{{v: c.res, define: true}}, typed: true, known: true}
 	if !zero {
 		st.rhs = []code{outer.codeOf(c.val, c.typ, at)}
 		outer.wrote(c.res, bornIn(st.rhs[0]))
@@ -57,7 +57,7 @@ func (f *frame) above(c *cell) *frame {
 		}
 	}
 	for s := f.scope; s != nil && s.depth > level; s = s.parent {
-		outer.out, outer.scope, outer.ahead = s.block, s.parent, s.begin
+		outer.out, outer.scope, outer.aside = s.block, s.parent, s.begin != nil
 	}
 	return &outer
 }

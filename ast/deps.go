@@ -1,9 +1,6 @@
 package ast
 
-import (
-	"maps"
-	"slices"
-)
+import "slices"
 
 // unit is what is placed as a whole: a statement, with its blocks if it has
 // any, or the condition of one whose blocks are placed apart.
@@ -13,6 +10,8 @@ type unit struct {
 	level int // 0: needs nothing of the run; k: the earliest step of mid-run that can do it
 	after bool
 	last  bool // done when the last step is over, or may be
+	in    int  // the number of its invoke, from 1; 0: none
+	clock int  // when it is done, where several invokes share the run
 }
 
 // piece is a residual statement while it is placed. Exactly one of these holds:
@@ -38,42 +37,18 @@ type divider struct {
 	*order
 	syms  map[*sym]int
 	left  []*resLabel // the groups around
+	held  map[*resLabel]*order
 	past  []pastPhase // of a trace over decoding steps, so far
 	base  *order      // what stands outside of them
 	waits bool        // a phase is placed that needs the run's result
 	last  bool        // a phase is placed that is done when the last step is over, or may be
-}
-
-// order is what the statements so far ask of those that follow: the highest
-// levels that have effects, and that write or read a variable.
-type order struct {
-	effects       int
-	writes, reads map[*resVar]int
-}
-
-func (o *order) clone() *order {
-	return &order{effects: o.effects, writes: maps.Clone(o.writes), reads: maps.Clone(o.reads)}
-}
-
-// join takes in what another way through the program asks.
-func (o *order) join(w *order) {
-	o.effects = max(o.effects, w.effects)
-	for v, n := range w.writes {
-		raise(o.writes, v, n)
-	}
-	for v, n := range w.reads {
-		raise(o.reads, v, n)
-	}
-}
-
-func raise(m map[*resVar]int, v *resVar, level int) {
-	if old, ok := m[v]; !ok || old < level {
-		m[v] = level
-	}
+	clock int         // of the last unit that was placed
+	// How far the statements of each invoke got in this round, and in the one before.
+	reached, before []stairs
 }
 
 func newDivider(ev *evaluator) *divider {
-	return &divider{ev: ev, order: &order{writes: map[*resVar]int{}, reads: map[*resVar]int{}}, syms: map[*sym]int{}, base: &order{writes: map[*resVar]int{}, reads: map[*resVar]int{}}}
+	return &divider{ev: ev, order: newOrder(), held: map[*resLabel]*order{}, syms: map[*sym]int{}, base: newOrder()}
 }
 
 // placed places all statements. A value that is read in a branch may depend on
@@ -82,14 +57,18 @@ func newDivider(ev *evaluator) *divider {
 // of its own at most: feeds that move longer than there are feeds wait for one
 // another for ever.
 func placed(ev *evaluator, top *resBlock) (*divider, []*piece) {
+	var reached []stairs
 	for round := 0; ; round++ {
 		before := ev.feedSteps()
 		d := newDivider(ev)
+		d.before = reached
 		pieces := d.block(top, nil)
-		if slices.Equal(before, ev.feedSteps()) {
+		if slices.Equal(before, ev.feedSteps()) && sameReach(reached, d.reached) {
+			d.inService()
 			return d, pieces
 		}
-		if round > len(before)+8 {
+		reached = d.reached
+		if round > 2*len(before)+8 {
 			if ev.choseForGo(top) {
 				return d, pieces
 			}
@@ -129,6 +108,9 @@ func (d *divider) stmt(s *resStmt, guards []*resVar) *piece {
 		for _, b := range s.blocks {
 			p.blocks = append(p.blocks, d.block(b, guards))
 		}
+		if w := d.held[s.label]; s.label != nil && w != nil {
+			d.join(w)
+		}
 		return p
 	case ifStmt, switchStmt:
 		if s.phase != nil {
@@ -136,7 +118,7 @@ func (d *divider) stmt(s *resStmt, guards []*resVar) *piece {
 		}
 		return d.branch(s, guards)
 	}
-	return &piece{st: s, unit: d.place(s, factsOf(s), guards)}
+	return &piece{st: s, unit: d.place(s, factsOf(s), guards, s.over())}
 }
 
 // branch places an if or switch: in one piece if all of it can run at once.
@@ -147,7 +129,7 @@ func (d *divider) branch(s *resStmt, guards []*resVar) *piece {
 	p := &piece{st: s, guard: &resVar{hint: "nn_c", typ: guardType(s), seq: d.ev.nextVar()}}
 	fa := factsOf(&own)
 	fa.writes[p.guard] = true
-	p.unit = d.place(s, fa, guards)
+	p.unit = d.place(s, fa, guards, s.first())
 	inner := append(guards[:len(guards):len(guards)], p.guard)
 	after, entry := d.order, d.clone()
 	for _, b := range s.blocks { // no two of them run, and what follows a way that ends neither
@@ -157,6 +139,7 @@ func (d *divider) branch(s *resStmt, guards []*resVar) *piece {
 			after.join(d.order)
 			continue
 		}
+		d.hold(b)
 		for v, n := range d.writes { // but what follows asks whether this way was gone
 			if v.leap != nil {
 				raise(after.writes, v, n)
@@ -168,21 +151,7 @@ func (d *divider) branch(s *resStmt, guards []*resVar) *piece {
 		return p
 	}
 	d.units, d.order = d.units[:units], start
-	return &piece{st: s, unit: d.place(s, factsOf(s), guards)}
-}
-
-// ends reports whether nothing behind a block is reached from it.
-func ends(b *resBlock) bool {
-	if len(b.stmts) == 0 {
-		return false
-	}
-	switch s := b.stmts[len(b.stmts)-1]; s.kind {
-	case jumpStmt, returnStmt:
-		return true
-	case ifStmt:
-		return len(s.blocks) == 2 && ends(s.blocks[0]) && ends(s.blocks[1])
-	}
-	return false
+	return &piece{st: s, unit: d.place(s, factsOf(s), guards, s.over())}
 }
 
 // atOnce reports whether the parts of a branch need the same step, so that its
@@ -199,14 +168,14 @@ func (d *divider) atOnce(head *unit, parts []*unit) bool {
 	return parts[0].level == head.level || !head.facts.effects
 }
 
-// place finds the level of one unit from those of the units ahead of it.
-func (d *divider) place(s *resStmt, fa *facts, guards []*resVar) *unit {
+// place finds the level of one unit, which is done at some time, from those of the
+// units ahead of it.
+func (d *divider) place(s *resStmt, fa *facts, guards []*resVar, clock int) *unit {
 	for _, g := range guards {
 		fa.reads[g] = true
 	}
-	if d.ev.hasDefer && !s.alt {
-		fa.effects = true // a deferred call sees how far the program came
-	}
+	does, told := fa.effects, d.ev.hasDefer && !s.alt && !s.known // a deferred call sees how far the program came
+	fa.effects = does || told
 	for v := range d.writes {
 		if v.leap != nil && slices.Contains(d.left, v.leap) {
 			fa.reads[v] = true
@@ -223,7 +192,11 @@ func (d *divider) place(s *resStmt, fa *facts, guards []*resVar) *unit {
 			fa.reads[l.left] = true
 		}
 	}
-	u := &unit{st: s, facts: fa, last: d.last}
+	if clock == 0 { // it was added to what stands ahead of it
+		clock = d.clock
+	}
+	d.clock = clock
+	u := &unit{st: s, facts: fa, last: d.last, in: s.invoke() + 1, clock: clock}
 	if d.waits {
 		u.level = 1
 	}
@@ -236,16 +209,23 @@ func (d *divider) place(s *resStmt, fa *facts, guards []*resVar) *unit {
 	for v := range fa.writes {
 		u.level = max(u.level, d.writes[v], d.reads[v])
 	}
-	if fa.effects {
+	if does {
 		u.level = max(u.level, d.effects)
+	}
+	if told {
+		u.level = max(u.level, d.told[u.in], d.served(u))
 	}
 	for _, c := range fa.feeds {
 		if c.feed != nil {
 			u.level = max(u.level, c.feed.step)
 		}
 	}
-	if fa.effects {
+	if does {
 		d.effects = u.level
+	}
+	if told {
+		d.told[u.in] = u.level
+		d.reaches(u)
 	}
 	for v := range fa.reads {
 		raise(d.reads, v, u.level)

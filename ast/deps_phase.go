@@ -1,6 +1,7 @@
 package ast
 
-// pastPhase is a phase that was placed, and what is asked of those that follow it.
+// pastPhase is a phase that was placed, and what its own statements ask of those
+// that follow it: what it followed itself may be done in other steps than they are.
 type pastPhase struct {
 	p     *phase
 	order *order
@@ -10,17 +11,21 @@ type pastPhase struct {
 // those phases alone that may be carried out in the same step: what the others
 // leave behind is there before the run.
 func (d *divider) phase(s *resStmt, guards []*resVar) *piece {
-	outer := d.order
+	outer, first := d.order, len(d.units)
 	d.order = d.base.clone()
 	for _, q := range d.past {
 		if !q.p.disjoint(s.phase) {
 			d.order.join(q.order)
 		}
 	}
-	d.last, d.waits = s.phase.over || s.phase.also, s.phase.waits
+	d.last, d.waits = s.phase.over || s.phase.also, s.phase.waits || s.phase.over && len(d.past) > 0
 	out := d.branch(s, guards)
 	d.last, d.waits = false, false
-	d.past = append(d.past, pastPhase{s.phase, d.order.clone()})
+	own := newOrder()
+	for _, u := range d.units[first:] {
+		own.take(u)
+	}
+	d.past = append(d.past, pastPhase{s.phase, own})
 	outer.join(d.order)
 	d.order = outer
 	return out

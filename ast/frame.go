@@ -14,15 +14,13 @@ import (
 // frame is where evaluation stands: in which package's text, with which
 // variables, under which conditions, and where residual statements go.
 type frame struct {
-	ev    *evaluator
-	src   *source
-	env   *env
-	inv   *invoke // nil outside invokes
-	out   *resBlock
-	scope *rscope
-	// ahead is the beginning of a region that residual statements go ahead of;
-	// nil: they go to the end of out.
-	ahead     *resStmt
+	ev        *evaluator
+	src       *source
+	env       *env
+	inv       *invoke // nil outside invokes
+	out       *resBlock
+	scope     *rscope
+	aside     bool // residual statements stand beside the regions that end here, and are done even where these are left
 	call      *callCtx
 	loops     *loopCtx
 	guard     code // of what stands under a condition around loops over decoding steps
@@ -165,7 +163,7 @@ func (f *frame) into(block *resBlock, s rscope) *frame {
 	if f.scope != nil {
 		s.depth = f.scope.depth + 1
 	}
-	g.scope, g.ahead = &s, nil
+	g.scope, g.aside = &s, false
 	return &g
 }
 
@@ -227,11 +225,11 @@ func (f *frame) put(s *resStmt) {
 		s.in = f.inv.index + 1
 	}
 	f.noteSharing(s)
-	if s.inv = f.inv; f.ahead != nil {
-		f.out.aheadOf(f.ahead, s)
-	} else {
-		f.out.append(s)
+	f.now(s)
+	if s.inv = f.inv; f.aside {
+		s.inv = nil
 	}
+	f.out.append(s)
 	f.ev.sched.emitted(f.inv, s)
 }
 

@@ -51,7 +51,7 @@ func (f *frame) endRegion(s *rscope) {
 		group := &resStmt{kind: groupStmt, label: &resLabel{name: s.label.name, left: s.label.left}, blocks: []*resBlock{{stmts: part}}, line: part[0].line, pos: part[0].pos, inv: f.inv}
 		var st *resStmt = group
 		if asked {
-			st = &resStmt{kind: ifStmt, line: group.line, pos: group.pos, code: txt("!").add(left), blocks: []*resBlock{{stmts: []*resStmt{group}}}, inv: f.inv}
+			st = &resStmt{kind: ifStmt, line: group.line, pos: group.pos, code: txt("!").add(left), blocks: []*resBlock{{stmts: []*resStmt{group}}}, inv: f.inv, clock: group.first()}
 		}
 		if s.catch != nil {
 			for _, g := range ahead {
@@ -93,12 +93,6 @@ func (b *resBlock) redirect(from, to *resLabel, left *resVar) bool {
 	}
 	b.stmts = out
 	return found
-}
-
-// aheadOf puts a statement ahead of a region.
-func (b *resBlock) aheadOf(begin, s *resStmt) {
-	i := max(0, slices.Index(b.stmts, begin))
-	b.stmts = slices.Insert(b.stmts, i, s)
 }
 
 // jumped notes a jump for the order of the run: what follows is not done.

@@ -104,6 +104,7 @@ type resStmt struct {
 	fails   bool        // returnStmt: ends the trace with an error
 	calls   bool        // a loop over a function, which is called
 	alt     bool        // the Go form of an operation of the graph
+	known   bool        // says what a variable held that was static so far
 	phase   *phase      // whose if it is
 	throws  []*resLabel // the functions that recover and that a panic here would end
 	catch   *guard      // of the statements of such a function
@@ -111,6 +112,11 @@ type resStmt struct {
 	asked   code        // of an if divided over steps: its condition
 	vars    []*resVar
 	inv     *invoke // that left it
+	// Where several invokes share the run: when it was done, the last that its
+	// invoke did before, and the level that it stands on.
+	clock int
+	last  *act
+	scope *rscope
 }
 
 // target is the left side of an assignment.

@@ -11,6 +11,7 @@ import (
 // order of the program, to see whether another run would do them in another order.
 type act struct {
 	inv   *invoke
+	prev  *act // of the invoke
 	kind  actKind
 	scope *rscope
 	pos   token.Pos
@@ -54,7 +55,7 @@ func (f *frame) acting() bool {
 // act adds something that the present invoke does.
 func (f *frame) act(kind actKind, pos token.Pos) *act {
 	s := f.ev.sched
-	a := &act{inv: f.inv, kind: kind, scope: f.scope, pos: pos}
+	a := &act{inv: f.inv, prev: f.inv.last, kind: kind, scope: f.scope, pos: pos}
 	f.inv.last = a
 	s.acts = append(s.acts, a)
 	return a
@@ -64,6 +65,18 @@ func (f *frame) act(kind actKind, pos token.Pos) *act {
 func (s *runState) tick() int {
 	s.clock++
 	return s.clock
+}
+
+// now notes when a statement is done.
+func (f *frame) now(st *resStmt) {
+	s := f.ev.sched
+	if s == nil || st.clock > 0 {
+		return
+	}
+	st.clock, st.scope = s.tick(), f.scope
+	if f.acting() {
+		st.last = f.inv.last
+	}
 }
 
 // goes gives the act of the Go that is evaluated now.
@@ -138,6 +151,7 @@ func reach(v value, depth int, f func(any)) {
 // its branches.
 func (f *frame) branching(st *resStmt) {
 	f.throws(st)
+	f.now(st)
 	if !f.acting() {
 		return
 	}

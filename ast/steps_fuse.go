@@ -1,5 +1,7 @@
 package ast
 
+import "slices"
+
 // fuse puts together again what need not be divided: all of a branch, or of a
 // group from where it may be left, runs where its last part has to, if nothing
 // else waits for the earlier parts.
@@ -27,15 +29,10 @@ func (d *divider) fuse(list []*piece) {
 // raiseAll moves neighbouring units to the section of the last of them that
 // runs, unless something outside would notice.
 func (d *divider) raiseAll(units []*unit) bool {
-	last, end := 0, 0
+	last := 0
 	inside := map[*unit]bool{}
 	for _, u := range units {
 		last, inside[u] = max(last, d.section(u)), true
-	}
-	for i, u := range d.units {
-		if inside[u] {
-			end = i
-		}
 	}
 	for _, u := range units {
 		if d.section(u) == last {
@@ -44,8 +41,8 @@ func (d *divider) raiseAll(units []*unit) bool {
 		if u.live() {
 			return false
 		}
-		for _, w := range d.units[end+1:] {
-			if d.section(w) < last && u.facts.conflicts(w.facts) {
+		for _, w := range d.units[slices.Index(d.units, u)+1:] {
+			if !inside[w] && d.section(w) < last && u.facts.conflicts(w.facts) {
 				return false
 			}
 		}
@@ -61,7 +58,7 @@ func (d *divider) fuseBranch(p *piece) {
 	if !d.raiseAll(units) {
 		return
 	}
-	whole := &unit{st: p.st, facts: factsOf(p.st), level: units[0].level, after: units[0].after}
+	whole := &unit{st: p.st, facts: factsOf(p.st), level: units[0].level, after: units[0].after, in: units[0].in, clock: units[0].clock}
 	inside := map[*unit]bool{}
 	for _, u := range units {
 		inside[u] = true

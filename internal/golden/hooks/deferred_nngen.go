@@ -695,10 +695,6 @@ func (f *helpedFrame) Step(s *nn.Step) error {
 		{
 			f.nn_waiting_2 = f.nn_defers.Len()
 //line deferred.go:71
-			f.n_2 = 0
-//line deferred.go:71
-			f.text_2 = ""
-//line deferred.go:71
 			f.nn_defers.AddInner(func(nn_next func()) {
 				defer func() {
 //line deferred.go:71
@@ -718,7 +714,7 @@ func (f *helpedFrame) Step(s *nn.Step) error {
 				nn_next()
 			})
 		}
-//line deferred_nngen.go:722
+//line deferred_nngen.go:718
 	case 1:
 //line deferred.go:71
 	nn_call2:
@@ -779,7 +775,7 @@ func (f *helpedFrame) Step(s *nn.Step) error {
 		})
 //line deferred.go:100
 		s.SetFloat32(2, k)
-//line deferred_nngen.go:783
+//line deferred_nngen.go:779
 	}
 	return nil
 }
@@ -832,7 +828,14 @@ func (c *CompiledHelped) RunInto(ctx context.Context, res *HelpedResult, in gpt2
 				nn_next()
 			})
 		}
-//line deferred_nngen.go:836
+//line deferred.go:92
+		{
+//line deferred.go:71
+			f.n_2 = 0
+//line deferred.go:71
+			f.text_2 = ""
+		}
+//line deferred_nngen.go:839
 		if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0], &held[1]); err != nil {
 			return err
 		}
@@ -852,7 +855,7 @@ func (c *CompiledHelped) RunInto(ctx context.Context, res *HelpedResult, in gpt2
 		f.log.Add("over")
 //line deferred.go:105
 		logits = nn_taps.Tensor(1)
-//line deferred_nngen.go:856
+//line deferred_nngen.go:859
 		return nil
 	}); nn_failed != nil {
 		return nn_failed
@@ -861,7 +864,7 @@ func (c *CompiledHelped) RunInto(ctx context.Context, res *HelpedResult, in gpt2
 	res.Logits = logits
 //line deferred.go:105
 	res.Sum = f.sum
-//line deferred_nngen.go:865
+//line deferred_nngen.go:868
 	return nil
 }
 

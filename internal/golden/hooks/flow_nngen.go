@@ -680,8 +680,6 @@ func (f *shadowedFrame) Step(s *nn.Step) error {
 		default:
 //line flow.go:80
 			v := s.Item(0)
-//line flow.go:86
-			f.n = 0
 //line flow.go:80
 			if v > f.limit {
 				s.SetBool(0, true)
@@ -709,7 +707,7 @@ func (f *shadowedFrame) Step(s *nn.Step) error {
 				s.SetBool(1, true)
 			}
 		}
-//line flow_nngen.go:713
+//line flow_nngen.go:711
 	}
 	return nil
 }
@@ -748,6 +746,8 @@ func (c *CompiledShadowed) RunInto(ctx context.Context, res *ShadowedResult, in 
 			}()
 			nn_next()
 		})
+//line flow.go:86
+		f.n = 0
 //line flow_nngen.go:752
 		if nn_err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0]); nn_err != nil {
 			return nn_err

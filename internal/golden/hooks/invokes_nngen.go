@@ -201,8 +201,6 @@ func (c *CompiledClosing) RunInto(ctx context.Context, res *ClosingResult, in1 g
 		})
 //line invokes.go:15
 		f.log.Pass("begun")
-//line invokes.go:18
-		text = ""
 //line invokes.go:17
 		nn_d := f.log.Pass
 //line invokes.go:17
@@ -212,6 +210,8 @@ func (c *CompiledClosing) RunInto(ctx context.Context, res *ClosingResult, in1 g
 			defer nn_d("first")
 			nn_next()
 		})
+//line invokes.go:18
+		text = ""
 //line invokes.go:18
 		f.nn_defers.In(0).Add(func(nn_next func()) {
 			defer func() {

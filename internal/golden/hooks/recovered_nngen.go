@@ -184,10 +184,6 @@ func (f *triedFrame) Step(s *nn.Step) error {
 //line recovered.go:34
 		{
 			f.nn_waiting_2 = f.nn_defers.Len()
-//line recovered.go:12
-			f.n_2 = 0
-//line recovered.go:12
-			f.err_2 = nil
 //line recovered.go:35
 			if f.nn_defers.Guard(f.nn_waiting_2, func() {
 //line recovered.go:35
@@ -217,7 +213,7 @@ func (f *triedFrame) Step(s *nn.Step) error {
 				f.nn_left_2 = true
 			}
 		}
-//line recovered_nngen.go:221
+//line recovered_nngen.go:217
 	case 2:
 //line recovered.go:35
 		if f.nn_defers.Guard(f.nn_waiting_2, func() {
@@ -234,7 +230,7 @@ func (f *triedFrame) Step(s *nn.Step) error {
 		}) {
 			f.nn_left_2 = true
 		}
-//line recovered_nngen.go:238
+//line recovered_nngen.go:234
 	case 3:
 //line recovered.go:35
 		f.nn_defers.Guard(f.nn_waiting_2, func() {
@@ -265,7 +261,7 @@ func (f *triedFrame) Step(s *nn.Step) error {
 		f.sum += n
 //line recovered.go:44
 		s.SetFloat32(2, f.sum)
-//line recovered_nngen.go:269
+//line recovered_nngen.go:265
 	}
 	return nil
 }
@@ -327,7 +323,14 @@ func (c *CompiledTried) RunInto(ctx context.Context, res *TriedResult, in gpt2.I
 				f.nn_left = true
 			}
 		}
-//line recovered_nngen.go:331
+//line recovered.go:34
+		{
+//line recovered.go:12
+			f.n_2 = 0
+//line recovered.go:12
+			f.err_2 = nil
+		}
+//line recovered_nngen.go:334
 		if nn_err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in.NNInputs()}, nil, &held[0]); nn_err != nil {
 			return nn_err
 		}
@@ -339,7 +342,7 @@ func (c *CompiledTried) RunInto(ctx context.Context, res *TriedResult, in gpt2.I
 		}}
 //line recovered.go:45
 		logits = nn_taps.Tensor(0)
-//line recovered_nngen.go:343
+//line recovered_nngen.go:346
 		return nil
 	}); nn_failed != nil {
 		return nn_failed
@@ -350,7 +353,7 @@ func (c *CompiledTried) RunInto(ctx context.Context, res *TriedResult, in gpt2.I
 	res.Sum = f.sum
 //line recovered.go:45
 	res.Text = f.text
-//line recovered_nngen.go:354
+//line recovered_nngen.go:357
 	return nil
 }
 
@@ -516,7 +519,7 @@ func (f *savedFrame) Step(s *nn.Step) error {
 		}
 //line recovered.go:20
 		f.nn_c = !f.nn_left_2
-//line recovered_nngen.go:520
+//line recovered_nngen.go:523
 	case 1:
 //line recovered.go:20
 		s.Enter(1)
@@ -535,7 +538,7 @@ func (f *savedFrame) Step(s *nn.Step) error {
 				f.nn_left_2 = true
 			}
 		}
-//line recovered_nngen.go:539
+//line recovered_nngen.go:542
 	case 2:
 //line recovered.go:20
 		s.Enter(1)
@@ -555,7 +558,7 @@ func (f *savedFrame) Step(s *nn.Step) error {
 				f.nn_left_2 = true
 			}
 		}
-//line recovered_nngen.go:559
+//line recovered_nngen.go:562
 	}
 	return nil
 }
@@ -644,7 +647,7 @@ func (c *CompiledSaved) RunInto(ctx context.Context, res *SavedResult, in1 gpt2.
 		}) {
 			f.nn_left_2 = true
 		}
-//line recovered_nngen.go:648
+//line recovered_nngen.go:651
 		f.nn_defers.Begin()
 		if nn_err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{in1.NNInputs(), in2.NNInputs()}, nil, &held[0], &held[1]); nn_err != nil {
 			return nn_err
@@ -702,7 +705,7 @@ func (c *CompiledSaved) RunInto(ctx context.Context, res *SavedResult, in1 gpt2.
 		f.log.Add("over: %s", text)
 //line recovered.go:82
 		y = nn_taps.Tensor(1)
-//line recovered_nngen.go:706
+//line recovered_nngen.go:709
 		return nil
 	}); nn_failed != nil {
 		return nn_failed
@@ -715,7 +718,7 @@ func (c *CompiledSaved) RunInto(ctx context.Context, res *SavedResult, in1 gpt2.
 	res.Sum = f.sum
 //line recovered.go:82
 	res.Text = text
-//line recovered_nngen.go:719
+//line recovered_nngen.go:722
 	return nil
 }
 

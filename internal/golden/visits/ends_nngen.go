@@ -590,16 +590,16 @@ func (c *CompiledStopAbove) steps(f *stopAboveFrame, v nn.Tensor, limit float32)
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
 			*f = stopAboveFrame{limit: limit, nn_step: nn_step, h1: f.h1, norms: f.norms, steps: f.steps}
+			return []nn.Tensor{v}, nil
+		},
+		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
+			defer nn.Catch(0, &nn_failed)
 //line ends.go:72
 			if f.nn_step < 0 {
 //line ends.go:72
 				f.steps = len(f.norms)
 			}
-//line ends_nngen.go:599
-			return []nn.Tensor{v}, nil
-		},
-		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
-			defer nn.Catch(0, &nn_failed)
+//line ends_nngen.go:603
 			return nil
 		},
 	}
@@ -1212,11 +1212,6 @@ func (c *CompiledAsked) steps(f *askedFrame, v nn.Tensor, late bool, sign float3
 			if nn_step == 0 {
 				f.n += 10
 			}
-//line ends.go:135
-			if late && (nn_step < 0) {
-//line ends.go:135
-				f.n += 2
-			}
 //line ends.go:138
 			var nn_take bool
 //line ends.go:138
@@ -1237,19 +1232,14 @@ func (c *CompiledAsked) steps(f *askedFrame, v nn.Tensor, late bool, sign float3
 					}
 				}
 			}
-//line ends.go:149
-			if nn_step < 0 {
-//line ends.go:149
-				f.n += len(f.h1)
-			}
-//line ends_nngen.go:1246
+//line ends_nngen.go:1236
 //line ends.go:132
 			nn_arg1 := bool(late && (nn_step >= 2))
 //line ends.go:137
 			nn_arg2 := bool(((!late) && (sign > 0)) && (nn_step == 0))
 //line ends.go:140
 			nn_arg4 := nn.CarriedTensor(nn_p, nn.Float32, 3)
-//line ends_nngen.go:1253
+//line ends_nngen.go:1243
 			return []nn.Tensor{v, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(bool(nn_take)), nn_arg4}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -1257,6 +1247,11 @@ func (c *CompiledAsked) steps(f *askedFrame, v nn.Tensor, late bool, sign float3
 //line ends.go:132
 			if late && (nn_step >= 2) {
 				f.h1 = append(f.h1, nn_taps.Tensor(0))
+			}
+//line ends.go:135
+			if late && (nn_step < 0) {
+//line ends.go:135
+				f.n += 2
 			}
 //line ends.go:137
 			if ((!late) && (sign > 0)) && (nn_step == 0) {
@@ -1267,6 +1262,11 @@ func (c *CompiledAsked) steps(f *askedFrame, v nn.Tensor, late bool, sign float3
 			if ((!late) && (!(sign > 0))) && (nn_step == 0) {
 //line ends.go:147
 				f.h1 = append(f.h1, nn_taps.Tensor(0))
+			}
+//line ends.go:149
+			if nn_step < 0 {
+//line ends.go:149
+				f.n += len(f.h1)
 			}
 //line ends_nngen.go:1272
 			return nil

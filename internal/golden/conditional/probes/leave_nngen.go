@@ -61,7 +61,7 @@ func leaveBothPlan() *nn.Plan {
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 1.5}, Line: 22},
 			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"h_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 28},
 			{Op: "Norm", In: []nn.Ref{nn.Val("h_2")}, Out: []string{"norm1"}, Attrs: map[string]any{"axes": []int64{}}, Line: 29},
-			{Op: "Hook", In: []nn.Ref{nn.Val("h"), nn.Val("norm0"), nn.Val("norm1")}, Out: []string{"taken", "taken_2"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 19},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm0"), nn.Val("norm1"), nn.Val("h")}, Out: []string{"taken", "taken_2"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Bool, Shape: nn.Shape{}}, {DType: nn.Bool, Shape: nn.Shape{}}}, Line: 19},
 			{Op: "If", In: []nn.Ref{nn.Val("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows0", "seq", "96"}}}, Line: 22,
 				Then: &nn.Body{Nodes: []nn.Node{
 					{Op: "Scale", In: []nn.Ref{nn.Val("h"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 22},
@@ -237,8 +237,6 @@ var leaveBothFrames nn.Frames[leaveBothFrame]
 func (f *leaveBothFrame) Step(s *nn.Step) error {
 	switch s.State() {
 	case 0:
-//line leave.go:16
-		f.x = s.Tensor(0)
 //line leave.go:17
 	nn_invoke:
 		switch {
@@ -246,7 +244,7 @@ func (f *leaveBothFrame) Step(s *nn.Step) error {
 //line leave.go:17
 			s.Enter(0)
 //line leave.go:17
-			if s.Item(1) > f.limit {
+			if s.Item(0) > f.limit {
 				f.seen = []int{-1}
 				f.nn_left_2 = true
 //line leave.go:19
@@ -262,7 +260,7 @@ func (f *leaveBothFrame) Step(s *nn.Step) error {
 //line leave.go:29
 			s.Enter(1)
 //line leave.go:29
-			n := s.Item(2)
+			n := s.Item(1)
 			if n > 2*f.limit {
 				f.seen = append(f.seen, -2)
 				f.nn_left = true
@@ -273,6 +271,8 @@ func (f *leaveBothFrame) Step(s *nn.Step) error {
 			f.seen = append(f.seen, 100)
 			s.SetBool(1, true)
 		}
+//line leave.go:16
+		f.x = s.Tensor(2)
 //line leave_nngen.go:277
 	case 1:
 //line leave.go:16
@@ -649,10 +649,10 @@ type ClampBothResult struct {
 
 // clampBothFrame holds what lives across the steps of ClampBoth.
 type clampBothFrame struct {
-	most   float32
-	ks     []float32
-	nn_c   bool
-	nn_c_2 bool
+	most    float32
+	short   bool
+	ks      []float32
+	nn_left bool
 }
 
 // clampBothFrames are the frames of runs that are over.
@@ -663,14 +663,23 @@ func (f *clampBothFrame) Step(s *nn.Step) error {
 	switch s.State() {
 	case 0:
 //line leave.go:62
-		s.Enter(0)
+		var k float32
 //line leave.go:62
-		k := clamped(s.Item(0), f.most)
-//line leave.go:63
-		f.ks = append(f.ks, k)
+	nn_invoke:
+		switch {
+		default:
+//line leave.go:62
+			s.Enter(0)
+//line leave.go:62
+			k = clamped(s.Item(0), f.most)
+			f.ks = append(f.ks, k)
 //line leave.go:66
-		if f.nn_c {
-			f.ks = append(f.ks, -1)
+			if f.short {
+				f.ks = append(f.ks, -1)
+				f.nn_left = true
+//line leave.go:68
+				break nn_invoke
+			}
 		}
 //line leave.go:75
 		s.Enter(1)
@@ -681,11 +690,11 @@ func (f *clampBothFrame) Step(s *nn.Step) error {
 //line leave.go:70
 		s.Enter(0)
 //line leave.go:70
-		if f.nn_c_2 {
+		if !f.nn_left {
 //line leave.go:70
 			s.SetFloat32(1, k/64)
 		}
-//line leave_nngen.go:689
+//line leave_nngen.go:698
 	}
 	return nil
 }
@@ -699,35 +708,16 @@ func (c *CompiledClampBoth) Run(ctx context.Context, a opticks.Inputs, b opticks
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledClampBoth) RunInto(ctx context.Context, res *ClampBothResult, a opticks.Inputs, b opticks.Inputs, most float32, short bool) (nn_failed error) {
-	nn_invoke := -1
-	defer nn.CatchIn(&nn_invoke, &nn_failed)
+	defer nn.Catch(-1, &nn_failed)
 	var h nn.Tensor
 	_ = h
 	f := clampBothFrames.Get()
 	defer clampBothFrames.Put(f)
 	f.most = most
-//line leave.go:62
-	var nn_left bool
-//line leave.go:62
-nn_invoke:
-	switch {
-	default:
-//line leave.go:66
-		f.nn_c = short
-//line leave.go:66
-		if f.nn_c {
+	f.short = short
 //line leave.go:68
-			nn_left = true
-//line leave.go:68
-			break nn_invoke
-		}
-	}
-//line leave.go:70
-	f.nn_c_2 = !nn_left
-//line leave_nngen.go:728
-//line leave.go:68
-	nn_arg0 := bool(!short)
-//line leave_nngen.go:731
+	nn_arg0 := bool(!f.short)
+//line leave_nngen.go:721
 	var held [2]nn.Tensor
 	if err := c.c.RunSteps(ctx, f, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, []nn.Tensor{nn.Scalar(nn_arg0)}, &res.Logits, &held[0], &held[1]); err != nil {
 		return err
@@ -740,16 +730,17 @@ nn_invoke:
 	}}
 //line leave.go:71
 	h = nn_taps.Tensor(1)
-//line leave.go:70
-	if f.nn_c_2 {
+//line leave.go:71
+	if !f.nn_left {
+//line leave.go:71
 		h = nn_taps.Tensor(2)
 	}
-//line leave_nngen.go:748
+//line leave_nngen.go:739
 //line leave.go:80
 	res.Ks = f.ks
 //line leave.go:80
 	res.H = h
-//line leave_nngen.go:753
+//line leave_nngen.go:744
 	return nil
 }
 
