@@ -63,6 +63,14 @@ func (t Tensor) Release()
 func (t Tensor) String() string
 type Defers struct{ _ int }
 func (d *Defers) Add(f func(next func()))
+func (d *Defers) AddInner(f func(next func()))
+func (d *Defers) AddGuarded(f func(next func()))
+func (d *Defers) Guard(n int, body func()) (left bool)
+func (d *Defers) Len() int
+func (d *Defers) Leave(n int)
+func (d *Defers) In(invoke int) *Defers
+func (d *Defers) Begin()
+func (d *Defers) Ended(invoke *int)
 type Step struct{ _ int }
 func (s *Step) State() int
 func (s *Step) Item(i int) float32
