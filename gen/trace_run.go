@@ -2,14 +2,12 @@ package gen
 
 import (
 	"fmt"
-	"go/token"
 	"slices"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
 
 	"github.com/nngen-go/nngen/ast"
-	"github.com/nngen-go/nngen/internal/tensor"
 )
 
 // declarations adds the compiled type, its constructor and the result type.
@@ -61,47 +59,6 @@ func (f *traceFunc) runner(ctx, ins, args jen.Code, into []jen.Code) *jen.Statem
 		return c.Dot("RunInto").Call(append([]jen.Code{ctx, ins, args}, into...)...)
 	}
 	return c.Dot("RunSteps").Call(append([]jen.Code{ctx, jen.Id(f.t.Frame.Recv), ins, args}, into...)...)
-}
-
-// inputsName is the parameter for the model's inputs in the one-invoke form.
-func (f *traceFunc) inputsName() string { return f.scope.name("in") }
-
-// params are the parameters of the generated methods after the context: the
-// inputs where the function takes a *Model, then the user's own. Slices: a
-// variadic parameter becomes a slice, because something follows it.
-func (f *traceFunc) params(slices bool) []jen.Code {
-	var list []jen.Code
-	if f.t.Form == ast.OneInvoke {
-		list = append(list, jen.Id(f.inputsName()).Qual(f.t.Model.Path, "Inputs"))
-	}
-	for _, p := range f.t.Params {
-		typ := p.Type
-		if slices && variadic(p) {
-			typ = ast.Join(ast.Text("[]"+strings.TrimPrefix(typ[0].Text, "...")), typ[1:])
-		}
-		list = append(list, jen.Id(p.Name).Add(code(typ, returnError)))
-	}
-	return list
-}
-
-func variadic(p ast.Param) bool {
-	return len(p.Type) > 0 && p.Type[0].Import == "" && strings.HasPrefix(p.Type[0].Text, "...")
-}
-
-// arguments passes the parameters on.
-func (f *traceFunc) arguments() []jen.Code {
-	var list []jen.Code
-	if f.t.Form == ast.OneInvoke {
-		list = append(list, jen.Id(f.inputsName()))
-	}
-	for _, p := range f.t.Params {
-		a := jen.Id(p.Name)
-		if variadic(p) {
-			a.Op("...")
-		}
-		list = append(list, a)
-	}
-	return list
 }
 
 func (f *traceFunc) method(name string, params []jen.Code, results ...jen.Code) *jen.Statement {
@@ -173,81 +130,6 @@ func (f *traceFunc) runInto() {
 	}).Line()
 }
 
-// hasGo reports whether Go of the user's runs before or after the model, be it
-// in a return statement alone.
-func (f *traceFunc) hasGo() bool {
-	return len(f.t.Before)+len(f.t.After) > 0 || slices.ContainsFunc(f.t.Results, computed)
-}
-
-// catch makes a panic of the user's Go the run's error, as the interpreter does.
-func (f *traceFunc) catch(g *jen.Group) {
-	if !f.hasGo() || f.t.Defers != "" { // deferred calls see the panic first
-		return
-	}
-	if f.enters() {
-		g.Id(ast.InvokeVar).Op(":=").Lit(-1)
-		g.Defer().Add(nn("CatchIn")).Call(jen.Op("&").Id(ast.InvokeVar), jen.Op("&").Id("nn_failed"))
-		return
-	}
-	g.Defer().Add(nn("Catch")).Call(jen.Lit(f.invoke()), jen.Op("&").Id("nn_failed"))
-}
-
-// enters reports whether the code before or after the run says which invoke it
-// belongs to.
-func (f *traceFunc) enters() bool {
-	s := scope{map[string]bool{}}
-	for _, st := range slices.Concat(f.t.Before, f.t.After) {
-		s.see(st.Code)
-	}
-	return s.uses(ast.InvokeVar)
-}
-
-// invoke is the invoke that the user's Go belongs to, -1 where several have a part in it.
-func (f *traceFunc) invoke() int {
-	if f.t.Form == ast.ManyInvokes {
-		return -1
-	}
-	return 0
-}
-
-// straight reports whether nothing follows the run.
-func (f *traceFunc) straight(direct map[int]bool) bool {
-	return len(f.t.After) == 0 && len(direct) == len(f.t.Results) && (len(f.t.Err) == 0 || f.t.Err.String() == "nil")
-}
-
-// namedResults declares the user's named results where its text refers to them.
-func (f *traceFunc) namedResults(g *jen.Group) {
-	declare := func(name string, typ *jen.Statement) {
-		if name == "" || name == "_" || fieldOf(f.t, name) || !f.textUses(name) {
-			return
-		}
-		g.Var().Id(name).Add(typ)
-		g.Id("_").Op("=").Id(name)
-	}
-	for _, r := range f.t.Results {
-		declare(r.Name, code(r.Type, returnError))
-	}
-	declare(f.t.ErrorName, jen.Error())
-}
-
-// textUses reports whether the body's text, as against its signature, has a name.
-func (f *traceFunc) textUses(name string) bool {
-	s := scope{map[string]bool{}}
-	for _, st := range slices.Concat(f.t.Before, f.t.After) {
-		s.see(st.Code)
-	}
-	for _, r := range f.t.Results {
-		if computed(r) {
-			s.see(r.Expr)
-		}
-	}
-	for _, p := range f.t.ParamExprs {
-		s.see(p.Expr)
-	}
-	s.see(f.t.Err)
-	return s.uses(name)
-}
-
 // destinations gives, for each tap, where it is written to: the field of the
 // first result that it is, else a held tensor. Direct are the results so filled.
 func (f *traceFunc) destinations(res string) (into []jen.Code, held int, direct map[int]bool) {
@@ -304,82 +186,6 @@ func (f *traceFunc) finish(g *jen.Group, res string, direct map[int]bool) {
 		return
 	}
 	g.Return(code(f.t.Err, returnError))
-}
-
-// inputs is the list of the invokes' inputs.
-func (f *traceFunc) inputs() *jen.Statement {
-	return jen.Index().Add(nn("InvokeInputs")).ValuesFunc(func(g *jen.Group) {
-		for _, i := range f.t.Invokes {
-			switch {
-			case f.t.Form == ast.OneInvoke:
-				g.Id(f.inputsName()).Dot("NNInputs").Call()
-			case len(i.Inputs) == 0:
-				g.Nil() // an empty invoke: all rows, no inputs of its own
-			case simple(i.Inputs):
-				g.Add(code(i.Inputs, returnError)).Dot("NNInputs").Call()
-			default:
-				g.Parens(code(i.Inputs, returnError)).Dot("NNInputs").Call()
-			}
-		}
-	})
-}
-
-// simple reports whether code is one identifier.
-func simple(c ast.Code) bool {
-	return len(c) == 1 && c[0].Import == "" && token.IsIdentifier(strings.TrimSpace(c[0].Text))
-}
-
-// args is the list of the plan's parameters. Expressions are computed first,
-// each on the line that the user wrote it on.
-func (f *traceFunc) args(g *jen.Group) *jen.Statement {
-	if len(f.t.ParamExprs) == 0 {
-		return jen.Nil()
-	}
-	mapped := false
-	list := make([]jen.Code, len(f.t.ParamExprs))
-	for i, p := range f.t.ParamExprs {
-		value := f.convert(i)
-		if !simple(p.Expr) {
-			if p.Line > 0 {
-				g.Comment(f.lineMark(p.Line))
-				mapped = true
-			}
-			name := fmt.Sprintf("nn_arg%d", i)
-			g.Id(name).Op(":=").Add(value)
-			value = jen.Id(name)
-		}
-		if !p.Tensor {
-			value = nn("Scalar").Call(value)
-		}
-		list[i] = value
-	}
-	if mapped {
-		g.Comment(resetMark)
-	}
-	return jen.Index().Add(nn("Tensor")).Values(list...)
-}
-
-// convert is parameter i of the plan as Go of the plan's type.
-func (f *traceFunc) convert(i int) *jen.Statement {
-	p := f.t.ParamExprs[i]
-	e := code(p.Expr, returnError)
-	if p.Tensor {
-		return e
-	}
-	name := "float32"
-	switch f.t.Plan.Params[i].Type.DType {
-	case tensor.Int64:
-		name = "int64"
-	case tensor.Bool:
-		name = "bool"
-	case tensor.Float64:
-		name = "float64"
-	}
-	typed := func(q ast.Param) bool { return q.Name == p.Expr.String() && q.Type.String() == name }
-	if slices.ContainsFunc(f.t.Params, typed) {
-		return e
-	}
-	return jen.Id(name).Parens(e)
 }
 
 // generates reports whether the trace can be run over a decoding loop: no Go of
