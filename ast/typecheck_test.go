@@ -174,6 +174,9 @@ func checkCode(t *testing.T, files map[string][]byte, traces []*ast.Trace) {
 		require.NoError(t, err)
 		parsed = append(parsed, f)
 	}
+	if len(parsed) > 0 {
+		src = strings.Replace(src, "package probes", "package "+parsed[0].Name.Name, 1)
+	}
 	f, err := parser.ParseFile(fset, "check.go", src, 0)
 	require.NoError(t, err, "%s", src)
 	parsed = append(parsed, f)

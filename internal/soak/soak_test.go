@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -22,9 +23,10 @@ var count = flag.Int("soak.n", 300, "how many runs of each system")
 // settling is how many runs fill caches and arenas.
 const settling = 1000
 
-// resident is the process's memory in bytes, 0 where it cannot be read.
+// resident is the process's memory in bytes, 0 where it cannot be read. What the
+// collector has freed and not given back yet, a few per cent, comes and goes.
 func resident() int {
-	runtime.GC()
+	debug.FreeOSMemory()
 	data, err := os.ReadFile("/proc/self/statm")
 	if err != nil {
 		return 0
