@@ -227,12 +227,7 @@ func (d *divider) place(s *resStmt, fa *facts, guards []*resVar, clock int) *uni
 		d.told[u.in] = u.level
 		d.reaches(u)
 	}
-	for v := range fa.reads {
-		raise(d.reads, v, u.level)
-	}
-	for v := range fa.writes {
-		raise(d.writes, v, u.level)
-	}
+	d.touch(u)
 	for _, c := range fa.feeds {
 		if c.feed != nil && c.feed.step != u.level {
 			c.feed.step = u.level

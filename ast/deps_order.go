@@ -43,6 +43,11 @@ func (o *order) take(u *unit) {
 	if u.facts.effects {
 		o.effects = max(o.effects, u.level)
 	}
+	o.touch(u)
+}
+
+// touch notes the variables of a unit.
+func (o *order) touch(u *unit) {
 	for v := range u.facts.reads {
 		raise(o.reads, v, u.level)
 	}

@@ -25,16 +25,8 @@ func (c *Compiled) checkWith(k *checker, args []Tensor) (*checked, error) {
 	if err := k.params(args); err != nil {
 		return nil, err
 	}
-	for _, n := range c.plan.Nodes {
-		if err := k.node(n); err != nil {
-			return nil, c.atNode(n, err)
-		}
-	}
-	for _, ch := range c.plan.Checks {
-		got, want := k.ref(ch.Value), k.known(ch.Want)
-		if got.DType != want.DType || got.Shape.Differs(want.Shape) {
-			return nil, c.atLine("NN3130", ch.File, ch.Line, "%s takes %s, but is set to %s", ch.At, want, got)
-		}
+	if err := c.checkPlan(k); err != nil {
+		return nil, err
 	}
 	out := &checked{taps: make([]tensor.Type, len(c.plan.Taps)), steps: k.stepTypes(), passing: k.passing}
 	for i, t := range c.plan.Taps {
@@ -44,6 +36,22 @@ func (c *Compiled) checkWith(k *checker, args []Tensor) (*checked, error) {
 		out.late = k
 	}
 	return out, nil
+}
+
+// checkPlan checks the operations and writes of the plan with what k knows by now.
+func (c *Compiled) checkPlan(k *checker) error {
+	for _, n := range c.plan.Nodes {
+		if err := k.node(n); err != nil {
+			return c.atNode(n, err)
+		}
+	}
+	for _, ch := range c.plan.Checks {
+		got, want := k.ref(ch.Value), k.known(ch.Want)
+		if got.DType != want.DType || got.Shape.Differs(want.Shape) {
+			return c.atLine("NN3130", ch.File, ch.Line, "%s takes %s, but is set to %s", ch.At, want, got)
+		}
+	}
+	return nil
 }
 
 func newChecker(c *Compiled, b *batch) *checker {

@@ -222,7 +222,8 @@ func (c *Compiled) feeds(p *program, b *batch, args []Tensor) (map[string]Tensor
 }
 
 // Run runs the trace. ins has the inputs of each invoke of the plan (nil for one
-// without), args the plan's parameters in their order.
+// without), args the plan's parameters in their order. Every tap is set, also
+// those from behind a stop that a parameter decides: a server sends them all.
 func (c *Compiled) Run(ctx context.Context, ins []InvokeInputs, args []Tensor) (*Taps, error) {
 	taps := &Taps{list: make([]Tensor, len(c.plan.Taps))}
 	into := make([]*Tensor, len(taps.list))

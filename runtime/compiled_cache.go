@@ -115,29 +115,42 @@ func (c *Compiled) keepingOf(opts []GenerateOption) (*keeping, error) {
 		}
 	}
 	for _, data := range g.caches {
-		if data.compiled != c {
-			return nil, misuse("NN3182", "the cache belongs to another trace than %s", c.plan.Name)
+		if err := data.begin(c); err != nil {
+			return nil, err
 		}
 		k.number(c, data.number)
 		k.caches = append(k.caches, data)
-		for _, t := range data.slots {
-			t.Release()
-		}
-		data.slots, data.records = nil, nil
-		data.recorder.Records = []*caching.Record{} // not to be written into by RunInto
 	}
 	return k, nil
+}
+
+// begin empties a cache of a trace for a run over decoding steps.
+func (d *cached) begin(c *Compiled) error {
+	if d.compiled != c {
+		return misuse("NN3182", "the cache belongs to another trace than %s", c.plan.Name)
+	}
+	for _, t := range d.slots {
+		t.Release()
+	}
+	d.slots, d.records = nil, nil
+	d.recorder.Records = []*caching.Record{} // not to be written into by RunInto
+	return nil
+}
+
+// add takes what a step gave for the cache, which is k in its plan.
+func (d *cached) add(k CachePlan, tensors []Tensor) {
+	first := len(d.slots)
+	d.slots = append(d.slots, tensors...)
+	for _, e := range k.Entries {
+		d.records = append(d.records, recordOf(e, first))
+	}
 }
 
 // take adds a step's tensors.
 func (k *keeping) take(c *Compiled, out []Tensor) {
 	for i, data := range k.caches {
 		p := c.plan.Caches[data.number]
-		first := len(data.slots)
-		data.slots = append(data.slots, out[k.first[i]:k.first[i]+p.Count]...)
-		for _, e := range p.Entries {
-			data.records = append(data.records, recordOf(e, first))
-		}
+		data.add(p, out[k.first[i]:k.first[i]+p.Count])
 	}
 }
 

@@ -105,19 +105,8 @@ func (c *Compiled) stopTaps() []Tap {
 // goesOn gives the outputs of a decoding step that the trace did not stop, an
 // empty list where it did.
 func (c *Compiled) goesOn(out []Tensor) []Tensor {
-	n, stopped := len(out), false
-	for _, s := range c.plan.Stops {
-		if s.When == nil {
-			stopped = true
-			continue
-		}
-		n--
-	}
-	for _, t := range out[n:] {
-		stopped = stopped || t.Bool()
-		t.Release()
-	}
-	if stopped {
+	n := len(out) - c.stopsAsked()
+	if c.stops(out[n:]) {
 		releaseAll(out[:n])
 		return []Tensor{}
 	}

@@ -75,21 +75,7 @@ func (r *stepRun) checker() *checker {
 }
 
 // recheck checks the operations and writes of the plan with what is known by now.
-func (r *stepRun) recheck() error {
-	k := r.checker()
-	for _, n := range r.c.plan.Nodes {
-		if err := k.node(n); err != nil {
-			return inGo(r.c.atNode(n, err))
-		}
-	}
-	for _, ch := range r.c.plan.Checks {
-		is, want := k.ref(ch.Value), k.known(ch.Want)
-		if is.DType != want.DType || is.Shape.Differs(want.Shape) {
-			return inGo(r.c.atLine("NN3130", ch.File, ch.Line, "%s takes %s, but is set to %s", ch.At, want, is))
-		}
-	}
-	return nil
-}
+func (r *stepRun) recheck() error { return inGo(r.c.checkPlan(r.checker())) }
 
 // inGo makes an error one of the user's Go: it is found where that gives a value.
 func inGo(err error) error {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/nngen-go/nngen/internal/caching"
-	"github.com/nngen-go/nngen/internal/plan"
 	"github.com/nngen-go/nngen/modelspec"
 	"github.com/nngen-go/nngen/runtime/backend"
 )
@@ -23,15 +21,9 @@ type visiting struct {
 // newVisiting begins a run: its caches begin anew.
 func (c *Compiled) newVisiting(v Visits) (*visiting, error) {
 	for _, x := range v.Caches {
-		data := x.data()
-		if data.compiled != c {
-			return nil, misuse("NN3182", "the cache belongs to another trace than %s", c.plan.Name)
+		if err := x.data().begin(c); err != nil {
+			return nil, err
 		}
-		for _, t := range data.slots {
-			t.Release()
-		}
-		data.slots, data.records = nil, nil
-		data.recorder.Records = []*caching.Record{} // RunInto of another kind does not write into it
 	}
 	return &visiting{c: c, v: v, r: newStepRun(c, v.Frame), last: &Taps{}}, nil
 }
@@ -163,17 +155,20 @@ func (c *Compiled) keptInVisit(names []string, model int) map[string]bool {
 func (n *visiting) cache(c *Compiled) {
 	for _, x := range n.v.Caches {
 		data := x.data()
-		k, first := c.plan.Caches[data.number], len(data.slots)
-		data.slots = append(data.slots, n.last.list[k.First:k.First+k.Count]...)
-		for _, e := range k.Entries {
-			data.records = append(data.records, recordOf(e, first))
-		}
+		k := c.plan.Caches[data.number]
+		data.add(k, n.last.list[k.First:k.First+k.Count])
 	}
 }
 
 // stopsAsked counts the conditions of stops that a step gives.
 func (c *Compiled) stopsAsked() int {
-	return len(slices.DeleteFunc(slices.Clone(c.plan.Stops), func(s plan.Stopping) bool { return s.When == nil }))
+	n := 0
+	for _, s := range c.plan.Stops {
+		if s.When != nil {
+			n++
+		}
+	}
+	return n
 }
 
 // stops reports whether the trace ends the run, by the conditions that a step gave.
