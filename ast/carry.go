@@ -54,6 +54,9 @@ func (f *frame) carryDeclared(s ast.Node, shared map[types.Object]bool) {
 		return true
 	})
 	for _, c := range list {
+		if f.ev.editOverSteps() && c.res == nil && f.setOnce(c) {
+			continue
+		}
 		if c.res == nil && (isInvalid(c.val) || fixedValue(c.val) && (!f.src.isReassigned(c.obj) || isEnvoy(c.typ))) {
 			continue
 		}

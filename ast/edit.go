@@ -33,6 +33,9 @@ func (ev *evaluator) pureEdit(t *Trace) bool {
 	case len(ev.sched.stops) > 0:
 		d := ev.report(ev.sched.stops[0].pos, "NN1314", "an edit cannot stop runs")
 		d.Hint = "stop in a trace"
+	case ev.takesResult:
+		ev.report(pos, "NN1314", "the edit %s asks for the run's result: nobody would get it", t.Func).Hint = "ask for it in a trace"
+	case ev.countsSteps(t):
 	case len(t.After) > 0:
 		d := ev.report(pos, "NN1314", "the edit %s has Go that looks at values of the run: an edit is data", t.Func)
 		d.Hint = "look at values in a trace"

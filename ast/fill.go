@@ -146,7 +146,7 @@ func (ev *evaluator) fillPlan(t *Trace) {
 			continue
 		}
 		pp.sym.ref = plan.Ref{Kind: plan.Arg, Name: pp.name}
-		p.Params = append(p.Params, plan.Param{Name: pp.name, Type: pp.typ})
+		p.Params = append(p.Params, plan.Param{Name: pp.name, Type: pp.typ, Steps: pp.steps})
 	}
 	for _, w := range ev.graph.weights {
 		if w.live {

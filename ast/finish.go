@@ -37,7 +37,7 @@ func (ev *evaluator) finish() *Trace {
 	if len(ev.diags) > 0 || sections == nil {
 		return nil
 	}
-	if ev.stepVar != nil {
+	if ev.stepVar != nil && !ev.editOverSteps() {
 		ev.layoutVisits(t, sections, exprs)
 	} else {
 		ev.layout(t, sections, exprs)

@@ -63,7 +63,8 @@ type planParam struct {
 	sym    *sym
 	feed   *resStmt
 	live   bool
-	step   int // the step of mid-run that makes it, 0: known before the run
+	step   int              // the step of mid-run that makes it, 0: known before the run
+	steps  []plan.StepRange // of an edit: the decoding steps at which it is given, nil: all
 }
 
 // graph collects nodes in the order they are made, inputs first.

@@ -91,6 +91,9 @@ func (ev *evaluator) phaseAt(v *visitsVal) *phase {
 		p.code = append(p.code, c...)
 	}
 	p.text = strings.ReplaceAll(stepText(p.code), "nn_step", "step")
+	if ev.editOverSteps() { // its runs know the step, not the Go that makes it
+		p.code = txt("true")
+	}
 	return p
 }
 
@@ -155,6 +158,7 @@ func (f *frame) inPhase(p *phase, pos token.Pos, do func(g *frame)) {
 	}
 	g.scope.start = g.predicate()
 	do(g)
+	f.onlyData(b)
 	st.blocks = []*resBlock{b}
 	if len(b.stmts) > 0 {
 		f.emit(st)

@@ -157,10 +157,12 @@ func (ev *evaluator) give(f *frame, p *pred) {
 	t := tensor.Type{DType: tensor.Bool, Shape: tensor.Shape{}}
 	pos := f.conditionAt()
 	if p.code != nil {
-		key := "condition " + codeKey(p.code)
+		steps := f.editSteps()
+		key := "condition " + codeKey(p.code) + stepsKey(steps)
 		pp := ev.graph.feeds[key]
 		if pp == nil {
 			pp = ev.graph.addParam(predName(p.code), t, false, p.code, pos)
+			pp.steps = steps
 			ev.graph.feeds[key] = pp
 		}
 		p.sym = pp.sym
@@ -193,7 +195,17 @@ func predName(c code) string {
 }
 
 // both is a && b, negated is !a.
-func both(a, b code) code { return operand(a).add(" && ", operand(b)) }
+func both(a, b code) code {
+	switch {
+	case isTrue(a):
+		return b
+	case isTrue(b):
+		return a
+	}
+	return operand(a).add(" && ", operand(b))
+}
+
+func isTrue(c code) bool { return len(c) == 1 && c[0].v == nil && c[0].text == "true" }
 
 func negated(a code) code {
 	if len(a) == 2 && a[0].text == "!" {

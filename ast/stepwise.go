@@ -92,8 +92,8 @@ func (f *frame) allSteps(list []ast.Stmt) {
 		return &resVar{hint: name, typ: intType, seq: ev.nextVar(), param: true, fixed: true, name: name, writes: 1}
 	}
 	ev.stepVar, ev.stepsVar, ev.lastVisit = step("nn_step"), step("nn_steps"), -1
-	if ev.tf.directive.edit {
-		f.fail(ev.tf.decl.Name.Pos(), "NN1321", "write it as a trace", "the edit %s names visits: edits are part of every step", ev.tf.decl.Name.Name)
+	if ev.hasDefer && ev.editOverSteps() {
+		ev.report(ev.tf.decl.Name.Pos(), "NN1314", "the edit %s defers calls: an edit is data", ev.tf.decl.Name.Name)
 		return
 	}
 	if ev.hasDefer {

@@ -67,7 +67,7 @@ func (f *frame) guardedVisits(v *visitsVal) code {
 // namesSometimes refuses traces that name steps under conditions alone: where
 // none holds, the trace would be one that is carried out at every step.
 func (ev *evaluator) namesSometimes() {
-	if ev.namesAlways || !ev.namesUnder.IsValid() {
+	if ev.namesAlways || !ev.namesUnder.IsValid() || ev.editOverSteps() {
 		return
 	}
 	ev.report(ev.namesUnder, "NN1321", "whether the trace names its steps depends on a condition").Hint = "go through steps on every path too, by a loop over m.Iter(0), say: a trace that names none is carried out at every step"

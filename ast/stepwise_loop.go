@@ -25,6 +25,10 @@ func (f *frame) stepLoop(p part, visit, reached int64) int64 {
 		return f.unrolled(p, ph, reached)
 	}
 	if breaks(p.loop, p.label) {
+		if f.ev.editOverSteps() {
+			f.fail(p.loop.Pos(), "NN1321", "name the visits that it goes through", "a loop over decoding steps of an edit is left: an edit keeps nothing from step to step")
+			return reached
+		}
 		ph.breaks = f.newVar("nn_done", boolType)
 		ph.breaks.kept, ph.breaks.changed, ph.breaks.writes = true, true, 1
 	}
@@ -71,6 +75,10 @@ func (f *frame) loopPhase(p part, reached int64) (*phase, int64) {
 	call := f.visitCall(p.loop.X, "Iter", "All")
 	x := f.expr(p.loop.X)
 	if c, ok := x.(*visitCode); ok {
+		if f.ev.editOverSteps() {
+			f.fail(call.Pos(), "NN1321", "name constants, or make several edits", "the visits that the edit %s names are parameters: an edit is data, and knows its steps", f.ev.tf.decl.Name.Name)
+			return nil, 0
+		}
 		if reached >= endless {
 			f.fail(call.Pos(), "NN1320", "the loop before it goes on to the end of the run", "no visit comes after all of them")
 			return nil, 0
@@ -91,7 +99,10 @@ func (f *frame) loopPhase(p part, reached int64) (*phase, int64) {
 	if !bounded {
 		return ph, endless
 	}
-	if f.guard != nil {
+	switch {
+	case f.ev.editOverSteps(): // a run of fewer steps has less of it
+		return ph, last
+	case f.guard != nil:
 		ph.code = f.guardedVisits(v)
 		return ph, last
 	}

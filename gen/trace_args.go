@@ -110,7 +110,7 @@ func (f *traceFunc) args(g *jen.Group) *jen.Statement {
 func (f *traceFunc) convert(i int) *jen.Statement {
 	p := f.t.ParamExprs[i]
 	e := code(p.Expr, returnError)
-	if p.Tensor {
+	if p.Tensor || p.Expr.String() == "true" {
 		return e
 	}
 	name := "float32"

@@ -135,7 +135,7 @@ func (f *traceFunc) planFunc() *jen.Statement {
 		field("", "Invokes", texts(p.Invokes))
 		if len(p.Params) > 0 {
 			field("What is given to each run.", "Params", jen.Index().Add(nn("Param")).Add(rows(len(p.Params), func(i int) *jen.Statement {
-				return jen.Values(jen.Id("Name").Op(":").Lit(p.Params[i].Name), jen.Id("Type").Op(":").Add(typeLit(p.Params[i].Type)))
+				return jen.Values(append([]jen.Code{jen.Id("Name").Op(":").Lit(p.Params[i].Name), jen.Id("Type").Op(":").Add(typeLit(p.Params[i].Type))}, paramSteps(p.Params[i])...)...)
 			})))
 		}
 		if len(p.Weights) > 0 {

@@ -28,6 +28,7 @@ type batch struct {
 	rows    []int64          // bounds of each invoke's rows: one more than there are invokes
 	symbols map[string]int64 // sizes of this run
 	made    []Tensor         // inputs that the batcher made
+	step    int              // of a decode loop
 }
 
 // release frees what the batcher made.

@@ -56,7 +56,7 @@ func (c *Compiled) checkPlan(k *checker) error {
 
 func newChecker(c *Compiled, b *batch) *checker {
 	k := &checker{
-		c: c, symbols: maps.Clone(b.symbols), values: map[string]tensor.Type{}, args: map[string]tensor.Type{},
+		c: c, step: int64(b.step), symbols: maps.Clone(b.symbols), values: map[string]tensor.Type{}, args: map[string]tensor.Type{},
 		given: map[string]Tensor{}, consts: map[string]int64{}, picks: map[string]pick{}, logic: map[string]Node{},
 	}
 	for i := range len(b.rows) - 1 {
@@ -89,6 +89,7 @@ type checker struct {
 	rows    tensor.Type
 	bytes   int64 // of the values so far
 
+	step   int64             // of a decode loop
 	given  map[string]Tensor // the parameters themselves
 	consts map[string]int64  // integer constants of the plan
 	picks  map[string]pick
@@ -129,6 +130,9 @@ func (k *checker) params(args []Tensor) error {
 			}
 		}
 		k.args[want.Name], k.given[want.Name] = got, args[i]
+		if !want.At(k.step) {
+			k.given[want.Name] = Scalar(false)
+		}
 	}
 	return nil
 }

@@ -166,14 +166,20 @@ func (c *Compiled) build(taps []Tap, outputs []string) (*program, error) {
 }
 
 func newProgram(session backend.Session, outputs []string) *program {
-	p := &program{session: session, outputs: outputs, takes: map[string]bool{}, device: map[string]bool{}}
-	for _, in := range session.Inputs() {
-		p.takes[in.Name] = true
-	}
+	p := &program{session: session, outputs: outputs, takes: inputsOf(session), device: map[string]bool{}}
 	for _, o := range session.Outputs() {
 		p.device[o.Name] = true
 	}
 	return p
+}
+
+// inputsOf names what a session takes.
+func inputsOf(session backend.Session) map[string]bool {
+	names := map[string]bool{}
+	for _, in := range session.Inputs() {
+		names[in.Name] = true
+	}
+	return names
 }
 
 // Plan gives the plan.
@@ -218,6 +224,7 @@ func (c *Compiled) feeds(p *program, b *batch, args []Tensor) (map[string]Tensor
 		rows = b.bounds()
 		in[plan.RowBounds] = rows
 	}
+	b.fed(p.takes, in)
 	return in, rows
 }
 

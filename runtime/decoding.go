@@ -136,6 +136,7 @@ func (l *decoding) step(i int, step stepper) ([]Tensor, error) {
 		return nil, err
 	}
 	defer b.release()
+	b.step = i
 	if l.rows != nil {
 		b.rows = l.rows
 	}

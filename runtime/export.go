@@ -52,7 +52,7 @@ type ExportInfo struct {
 // ExportedPort is an input or output of an exported model.
 type ExportedPort struct {
 	Name  string   `json:"name"`           // in the graph
-	Kind  string   `json:"kind"`           // "model", "parameter", "result" or "rows"
+	Kind  string   `json:"kind"`           // "model", "parameter", "result", "rows" or "step"
 	Of    string   `json:"of,omitempty"`   // the parameter's or result's name in the trace function
 	DType string   `json:"dtype"`          // "float32"
 	Shape []string `json:"shape"`          // dimensions, symbols for those that a run decides; null: unknown rank
@@ -142,6 +142,11 @@ func (c *Compiled) exportedInput(v InputInfo) ExportedPort {
 	if v.Name == plan.RowBounds {
 		p := port(v, "rows")
 		p.Note = "the first row of each invoke in the batch, and the number of rows"
+		return p
+	}
+	if v.Name == stepInput {
+		p := port(v, "step")
+		p.Note = "the decoding step, 0 in a run that is no generation"
 		return p
 	}
 	if name, ok := strings.CutPrefix(v.Name, argPrefix); ok {

@@ -97,6 +97,7 @@ func (s *Session) Generate(ctx context.Context, in InvokeInputs, opts ...Generat
 			return nil, err
 		}
 		outputs := l.outputs(i)
+		b.fed(inputsOf(raw), b.inputs)
 		return s.run(ctx, raw, b.inputs, outputs, backend.RunOptions{KeepOnDevice: caches(outputs)})
 	})
 }

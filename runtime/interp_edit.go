@@ -14,8 +14,8 @@ func (t *Trace) edits() []*invoke {
 	var out []*invoke
 	for i, e := range t.s.set.edits {
 		body := e.body
-		if body == nil {
-			body = e.carryOut
+		if body == nil || e.overSteps() { // invokes may begin anew at each step, and the function could not
+			body = carryOut
 		}
 		out = append(out, &invoke{t: t, index: -1 - i, name: "edit " + e.plan.Name, body: eachStep(body)})
 	}
@@ -37,8 +37,10 @@ func eachStep(body func(v *invoke) error) func(v *invoke) error {
 	}
 }
 
-// carryOut interprets the edit's plan: what an edit that was read from a file does.
-func (e Edit) carryOut(v *invoke) error {
+// carryOut interprets the edit's plan: what an edit that was read from a file
+// does. In the model of later steps it is the plan that was made for that.
+func carryOut(v *invoke) error {
+	e := v.run.s.set.edits[-1-v.index]
 	x := &planRun{e: e, v: v, model: map[string]Tensor{}, values: map[string]Tensor{}}
 	for _, st := range e.plan.Mediators[0] {
 		if err := x.state(st); err != nil {
@@ -161,6 +163,9 @@ func (x *planRun) value(r Ref) (Tensor, error) {
 		i := slices.IndexFunc(x.e.plan.Params, func(p Param) bool { return p.Name == r.Name })
 		if i < 0 {
 			return Tensor{}, fmt.Errorf("the plan has no parameter %q", r.Name)
+		}
+		if !x.e.plan.Params[i].At(int64(x.v.run.began + x.v.step)) {
+			return Scalar(false), nil
 		}
 		return x.e.args[i], nil
 	}

@@ -1,14 +1,18 @@
 package nn
 
-import "github.com/nngen-go/nngen/modelspec"
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/modelspec"
+)
 
 // goOn takes a run over a decode loop to the model of later steps, which is
 // another file: invokes that name visits go on there with the accessors that
 // they have, and caches watch its points.
 func (r *liveRun) goOn(s *Session) error {
-	if len(r.edits) > 0 || len(s.set.edits) > 0 {
-		e := misuse("NN3143", "%s generates with %s: under edits, code that goes on from step to step (Iter, All, Next) needs a model in one file", r.s.info.Name, s.info.Name)
-		e.Hint = "compile the trace, or leave the loops out: the trace is then carried out at every step"
+	if len(r.edits) != len(s.set.edits) {
+		e := misuse("NN3143", "%s generates with %s, which has edits of its own: code that goes on from step to step (Iter, All, Next) is not interpreted so", r.s.info.Name, s.info.Name)
+		e.Hint = "compile the trace, open the edits with the first model, or leave the loops out: the trace is then carried out at every step"
 		return e
 	}
 	r.releaseKept() // of the first model's back end
@@ -19,7 +23,7 @@ func (r *liveRun) goOn(s *Session) error {
 	}
 	r.in = in
 	r.sched.Continue(in.moments)
-	for _, v := range r.t.invokes {
+	for _, v := range slices.Concat(r.edits, r.t.invokes) {
 		for _, t := range v.trees {
 			t.goOn(in.specInfo, s.info.Name)
 		}

@@ -11,6 +11,9 @@ type (
 	Plan = plan.Plan
 	// Param is a value given when a plan is run.
 	Param = plan.Param
+	// StepRange is the decoding steps From, From+By, … before To, at which a
+	// parameter is given; To 0: without end.
+	StepRange = plan.StepRange
 	// Node is one application of an operator.
 	Node = plan.Node
 	// Body is a branch of an If node.

@@ -166,7 +166,7 @@ func (sp *splice) addParams() {
 	for _, p := range sp.p.Params {
 		o := ops.Operand{Name: argPrefix + p.Name, Type: p.Type}
 		sp.ix.AddInput(valueInfo(o.Name, p.Type))
-		sp.args[p.Name] = o
+		sp.args[p.Name] = sp.atSteps(p, o)
 	}
 	if len(sp.p.Invokes) > 1 {
 		t := tensor.Type{DType: tensor.Int64, Shape: tensor.Dims(int64(len(sp.p.Invokes)) + 1)}

@@ -80,7 +80,7 @@ func (sp *splice) edit(i int, e Edit) error {
 		sp.ix.AddInitializer(&onnx.Tensor{
 			Name: name, DType: int32(t.h.dtype), Dims: slices.Clone(t.h.shape), Data: slices.Clone(t.Bytes()), Offset: -1, Lent: true,
 		})
-		sp.args[p.Name] = ops.Operand{Name: name, Type: t.h.typ()}
+		sp.args[p.Name] = sp.atSteps(p, ops.Operand{Name: name, Type: t.h.typ()})
 	}
 	for k, n := range e.plan.Nodes {
 		if err := sp.node(n); err != nil {

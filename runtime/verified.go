@@ -113,6 +113,11 @@ func (c *Compiled) runAgain(ctx context.Context, r *stepRun, v *verified, in Inv
 			}
 		}
 	}
+	if c.main.takes[stepInput] {
+		if err := l.add(c.s.back, stepInput, firstStep); err != nil {
+			return err
+		}
+	}
 	return c.finish(ctx, r, l, v.types, args, into)
 }
 

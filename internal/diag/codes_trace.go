@@ -90,7 +90,8 @@ where parameters decide and the trace names steps on every path too.
 		if flag && step%2 == 0 { … }
 	}
 
-A loop may be left by break; return stands at the end of the function.`},
+A loop may be left by break; return stands at the end of the function. In an edit visits are constants: an edit is data, which knows at
+which steps it does something, and neither computes with their number nor keeps a value from one to the next.`},
 	{"NN1320", "visits that there are not", `
 Visits count from 0 and only go on. Iter takes constants, or parameters over decoding steps, in ascending order; Next goes forward. A
 forward calls most modules once; of one that it calls k times, visits below k exist in Run. Over decoding steps visit n is step n, and

@@ -13,8 +13,9 @@ import (
 )
 
 // Version is that of the plans that this package writes. It reads these and
-// older ones; newer ones are refused.
-const Version = 1
+// older ones; newer ones are refused. Version 2 has parameters that are given at
+// some decoding steps; what has none is written as version 1.
+const Version = 2
 
 // MaxSize is the size in bytes of the largest plan that Decode takes: plans hold
 // no weights, so that one of this size is a mistake or an attack.
@@ -56,7 +57,7 @@ func Encode(w io.Writer, p *Plan) error {
 	if p.File == "" {
 		out.File = ""
 	}
-	data, err := json.MarshalIndent(file{format, Version, &out}, "", " ")
+	data, err := json.MarshalIndent(file{format, p.version(), &out}, "", " ")
 	if err != nil {
 		return err
 	}
@@ -108,6 +109,7 @@ func wellFormed(p *Plan) error {
 	}
 	for _, prm := range slices.Concat(p.Params, p.Weights) {
 		c.typ(prm.Name, prm.Type)
+		c.steps(prm)
 		c.define(Ref{Arg, prm.Name})
 	}
 	c.nodes(p.Nodes)

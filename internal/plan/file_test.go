@@ -19,8 +19,8 @@ func everything() *Plan {
 	a, b := Ref{Result, "a"}, Ref{Result, "b"}
 	return &Plan{
 		Name: "Steer", Model: "sha256:12", Invokes: []string{"m"},
-		Params:  []Param{{"v", f32}, {"on", scalar}, {"any", tensor.Type{DType: tensor.Int64}}},
-		Weights: []Param{{"sae.WEnc", tensor.Type{DType: tensor.Float32, Shape: tensor.Shape{"8", "4"}}}},
+		Params:  []Param{{Name: "v", Type: f32}, {Name: "on", Type: scalar}, {Name: "any", Type: tensor.Type{DType: tensor.Int64}}},
+		Weights: []Param{{Name: "sae.WEnc", Type: tensor.Type{DType: tensor.Float32, Shape: tensor.Shape{"8", "4"}}}},
 		Nodes: []Node{
 			{Op: "Scale", In: []Ref{{Model, "h"}}, Out: []string{"a"}, Line: 7, Attrs: map[string]any{
 				"f": 0.1, "nan": math.Inf(-1), "i": int64(math.MinInt64), "l": []int64{1, -2}, "none": []int64{}, "s": "x\ny", "t": true, "whole": 2.0,
@@ -67,7 +67,7 @@ func TestPlanWithHooksIsNoData(t *testing.T) {
 func TestDamagedPlans(t *testing.T) {
 	text := encode(t, everything())
 	for name, k := range map[string]struct{ old, new, want string }{
-		"newer":          {`"version": 1`, `"version": 2`, "use a newer nngen"},
+		"newer":          {`"version": 1`, `"version": 3`, "use a newer nngen"},
 		"never":          {`"version": 1`, `"version": 0`, "never was"},
 		"other format":   {`"nngen plan"`, `"a plan"`, "no plan"},
 		"cut":            {`"mediators"`, "", "invalid"},

@@ -56,6 +56,9 @@ type Ref struct {
 type Param struct {
 	Name string      `json:"name"`
 	Type tensor.Type `json:"type"`
+	// Steps are the decoding steps at which a bool without axes is what is given;
+	// at all others it is false. Nil: it is what is given at every step.
+	Steps []StepRange `json:"steps,omitempty"`
 }
 
 // Node is one application of an operator of internal/ops.

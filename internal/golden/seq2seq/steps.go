@@ -51,3 +51,13 @@ func KeysSteps(m *t5decoder.Model) (k []nn.Tensor) {
 func KeepBlock(m *t5decoder.Model) (c *t5decoder.Cache) {
 	return m.Cache(nn.Modules(m.Decoder.Block.M0, m.LMHead))
 }
+
+// ShiftSteps is Shift at some steps.
+//
+//nngen:edit
+func ShiftSteps(m *t5decoder.Model, v nn.Tensor) {
+	for range m.Iter(0, 2, nn.RangeFrom(4)) {
+		block := m.Decoder.Block.M0
+		block.SetOutput(block.Output().Add(v))
+	}
+}

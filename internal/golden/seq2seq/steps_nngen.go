@@ -520,3 +520,53 @@ func (c *CompiledKeepBlock) Plan() *nn.Plan {
 func (c *CompiledKeepBlock) Close() error {
 	return c.c.Close()
 }
+
+// shiftStepsMediator is ShiftSteps, scheduled: its states in the order of the run.
+var shiftStepsMediator = nn.Mediator{
+	{At: "decoder.block.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "step == 0 || step == 2 || step >= 4", Line: 61},
+	{At: "decoder.block.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "step == 0 || step == 2 || step >= 4", Line: 61},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// shiftStepsPlan is ShiftSteps, compiled, as data.
+func shiftStepsPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "ShiftSteps",
+		File:    nn.FileOf(ShiftSteps),
+		Model:   "sha256:8d61c07b7ca77906c7eb494ec4e5cfc200c450d1ce178a874a4a7ea6fe269dff",
+		Invokes: []string{"invoke0"},
+		// What is given to each run.
+		Params: []nn.Param{
+			{Name: "v", Type: nn.Type{DType: nn.Float32}},
+			{Name: "taken", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}, Steps: []nn.StepRange{{To: 1, By: 1}, {From: 2, To: 3, By: 1}, {From: 4, By: 1}}},
+		},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch_size", "decoder_sequence_length", "24"}}}, Line: 61,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Add", In: []nn.Ref{nn.ModelTensor("/decoder/block.0/layer.2/Add_output_0"), nn.Arg("v")}, Out: []string{"add0"}, Line: 61},
+					{Op: "Fit", In: []nn.Ref{nn.Val("add0")}, Out: []string{"fit0"}, Attrs: map[string]any{"at": "decoder.block.0.output"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch_size", "decoder_sequence_length", "24"}}}, Line: 61},
+				}, Out: []nn.Ref{nn.Val("fit0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/decoder/block.0/layer.2/Add_output_0")}},
+			},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "decoder.block.0.output", Tensor: "/decoder/block.0/layer.2/Add_output_0", Value: nn.Val("if0"), Line: 61},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/decoder/block.0/layer.2/Add_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch_size", "decoder_sequence_length", "24"}},
+		},
+		Mediators: []nn.Mediator{shiftStepsMediator},
+	}
+}
+
+// EditShiftSteps is ShiftSteps with these values, to be put under every trace of a session: with nn.WithEdits or Session.With.
+//
+// ShiftSteps is Shift at some steps.
+func EditShiftSteps(v nn.Tensor) nn.Edit {
+	return nn.NewEdit(shiftStepsPlan(), []nn.Tensor{v, nn.Scalar(true)}, func(m *t5decoder.Model) {
+		ShiftSteps(m, v)
+	})
+}

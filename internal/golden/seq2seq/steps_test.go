@@ -7,6 +7,7 @@ import (
 
 	"github.com/nngen-go/nngen/internal/golden"
 	"github.com/nngen-go/nngen/internal/golden/optimum/t5decoder"
+	"github.com/nngen-go/nngen/internal/golden/optimum/t5past"
 	"github.com/nngen-go/nngen/internal/golden/seq2seq"
 	nn "github.com/nngen-go/nngen/runtime"
 )
@@ -133,4 +134,72 @@ func TestStepsThatAFileLacks(t *testing.T) {
 	_, _, err = c.Generate(t.Context(), dec)
 	require.ErrorContains(t, err, "NN3143")
 	require.ErrorContains(t, err, "decoder.block.0.layer.1.EncDecAttention.k.output")
+}
+
+// TestEditsOfTwoFiles holds loops over the steps that two files run, under edits
+// of all steps and of some, to each other.
+func TestEditsOfTwoFiles(t *testing.T) {
+	m := open(t)
+	dec, _, v := decoding(t, m)
+	plain, err := m.dec.Generate(t.Context(), dec, nn.MaxNewTokens(6))
+	require.NoError(t, err)
+	seen := map[float32]bool{}
+	for name, edits := range map[string][]nn.Edit{
+		"all":  {seq2seq.EditShift(v)},
+		"some": {seq2seq.EditShiftSteps(v)},
+		"both": {seq2seq.EditShiftSteps(v), seq2seq.EditShift(v)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, err := m.dec.With(edits...)
+			require.NoError(t, err)
+			defer func() { require.NoError(t, s.Close()) }()
+			var norms []float32
+			want, err := s.InterpretGenerate(t.Context(), dec, func(m *t5decoder.Model) error {
+				_, _, _, norms = seq2seq.SomeSteps(m, v)
+				return nil
+			}, nn.MaxNewTokens(6))
+			require.NoError(t, err)
+			c, err := seq2seq.CompileSomeSteps(s)
+			require.NoError(t, err)
+			defer c.Close()
+			ids, _, _, _, got, err := c.Generate(t.Context(), dec, v, nn.MaxNewTokens(6))
+			require.NoError(t, err)
+			require.Equal(t, want, ids)
+			require.InDeltaSlice(t, norms, got, 1e-3)
+			seen[norms[3]] = true
+			raw, err := seq2seq.CompileRaw(s)
+			require.NoError(t, err)
+			defer raw.Close()
+			want, err = s.Generate(t.Context(), dec, nn.MaxNewTokens(6))
+			require.NoError(t, err)
+			require.NotEqual(t, plain, want)
+			ids, err = raw.Generate(t.Context(), dec, nn.MaxNewTokens(6))
+			require.NoError(t, err)
+			require.Equal(t, want, ids)
+			ids, err = s.InterpretGenerate(t.Context(), dec, func(m *t5decoder.Model) error { seq2seq.Raw(m); return nil }, nn.MaxNewTokens(6))
+			require.NoError(t, err)
+			require.Equal(t, want, ids)
+		})
+	}
+	require.Len(t, seen, 3, "each moves the values")
+}
+
+// TestLaterModelWithEdits: edits of the later model alone have no part in the
+// first, where loops are interpreted from.
+func TestLaterModelWithEdits(t *testing.T) {
+	nothing := &nn.Plan{Name: "Nothing", Invokes: []string{"m"}, Mediators: []nn.Mediator{{{Event: nn.End, Rows: nn.AllRows}}}}
+	edit := nn.NewEdit(nothing, nil, func(*t5past.Model) {})
+	later, err := t5past.Open(golden.Model(t, "t5past", "optimum"), append(golden.Options(), nn.WithEdits(edit))...)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, later.Close()) })
+	s, err := t5decoder.Open(golden.Model(t, "t5decoder", "optimum"), append(golden.Options(), nn.DecodeWith(later.Session))...)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	dec, _, v := decoding(t, open(t))
+	_, err = s.InterpretGenerate(t.Context(), dec, func(m *t5decoder.Model) error {
+		seq2seq.SteerSteps(m, v)
+		return nil
+	}, nn.MaxNewTokens(3))
+	require.ErrorContains(t, err, "t5past, which has edits of its own")
+	require.ErrorContains(t, err, "NN3143")
 }
