@@ -7,6 +7,7 @@ import (
 	"github.com/nngen-go/nngen/internal/ops"
 	"github.com/nngen-go/nngen/internal/plan"
 	"github.com/nngen-go/nngen/internal/tensor"
+	"github.com/nngen-go/nngen/modelspec"
 )
 
 // markGraph marks the nodes and parameters that writes and taps need.
@@ -128,6 +129,7 @@ func (ev *evaluator) settle(top *resBlock, exprs []code) {
 // fillPlan writes down the plan: everything live, in the order it was made.
 func (ev *evaluator) fillPlan(t *Trace) {
 	p := &plan.Plan{Name: t.Func, File: filepath.Base(ev.file()), Model: ev.acc.spec.Fingerprint, Tensors: map[string]tensor.Type{}}
+	p.Aliases, _, _ = modelspec.Aliases(ev.acc.spec)
 	names := &planNames{used: map[string]bool{plan.RowBounds: true}}
 	for _, inv := range ev.sched.invokes {
 		p.Invokes = append(p.Invokes, inv.name)

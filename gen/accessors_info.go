@@ -29,6 +29,9 @@ func (w *accessorFile) info() {
 			return jen.Values(jen.Id("Name").Op(":").Lit(s.Name), jen.Id("Input").Op(":").Lit(s.Input), jen.Id("Axis").Op(":").Lit(s.Axis))
 		})))
 	}
+	if len(w.tree.aliases) > 0 {
+		body = append(body, jen.Id("Aliases").Op(":").Id("Aliases"))
+	}
 	body = append(body,
 		jen.Id("Inputs").Op(":").Index().Add(nn("InputInfo")).Add(values(w.spec.Inputs)),
 		jen.Id("Outputs").Op(":").Index().Add(nn("OutputInfo")).Add(values(w.spec.Outputs)),

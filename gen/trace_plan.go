@@ -133,6 +133,9 @@ func (f *traceFunc) planFunc() *jen.Statement {
 		field("", "File", nn("FileOf").Call(jen.Id(f.t.Func)))
 		field("", "Model", jen.Lit(p.Model))
 		field("", "Invokes", texts(p.Invokes))
+		if len(p.Aliases) > 0 {
+			field("", "Aliases", jen.Qual(f.t.Model.Path, "Aliases"))
+		}
 		if len(p.Params) > 0 {
 			field("What is given to each run.", "Params", jen.Index().Add(nn("Param")).Add(rows(len(p.Params), func(i int) *jen.Statement {
 				return jen.Values(append([]jen.Code{jen.Id("Name").Op(":").Lit(p.Params[i].Name), jen.Id("Type").Op(":").Add(typeLit(p.Params[i].Type))}, paramSteps(p.Params[i])...)...)

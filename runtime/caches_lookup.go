@@ -8,8 +8,12 @@ import (
 	"github.com/nngen-go/nngen/modelspec"
 )
 
-// names gives the names of the cache's model.
+// names gives the names of the cache's model: with a plan's aliases, where one
+// keeps it.
 func (c *cached) names() (*caching.Names, error) {
+	if c.compiled != nil {
+		return c.compiled.names()
+	}
 	in, err := c.s.spec()
 	if err != nil {
 		return nil, err

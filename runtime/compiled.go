@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/nngen-go/nngen/internal/caching"
 	"github.com/nngen-go/nngen/internal/ops"
 	"github.com/nngen-go/nngen/internal/plan"
 	"github.com/nngen-go/nngen/internal/tensor"
@@ -34,7 +35,8 @@ type Compiled struct {
 	remoteID string            // by which whoever holds the model knows the plan
 	hooks    []hookNodeOf      // the steps of mid-run
 	opts     []CompileOption
-	early    []*early // by stop, where parameters decide; nil for others
+	known    *caching.Names // by the plan's aliases; nil: the session's names
+	early    []*early       // by stop, where parameters decide; nil for others
 
 	lazy       bool // a trace over decoding steps: its sessions are built when they are first used
 	stepping   sync.Mutex
@@ -81,7 +83,11 @@ func (s *Session) compile(p *Plan, steps, lazy bool, opts []CompileOption) (*Com
 	if err := s.verify(p); err != nil {
 		return nil, err
 	}
-	c := &Compiled{s: s, plan: p, set: s.set.clone(), hooks: hooks, opts: opts}
+	known, err := s.planNames(p)
+	if err != nil {
+		return nil, err
+	}
+	c := &Compiled{s: s, plan: p, set: s.set.clone(), hooks: hooks, opts: opts, known: known}
 	if !lazy { // a loop over steps ends with the step that stops
 		c.early = c.earlyStops()
 	}

@@ -23,7 +23,8 @@ type ModelInfo struct {
 	Symbols     []SymbolInfo
 	Inputs      []InputInfo // every input of the graph, in its order
 	Outputs     []OutputInfo
-	Spec        []byte // the .nnspec.yaml, which only the interpreter reads
+	Aliases     map[string]string // the module path of every alias
+	Spec        []byte            // the .nnspec.yaml, which only the interpreter reads
 
 	padding padding // how the session was opened to join prompts of different lengths
 }
@@ -52,6 +53,7 @@ type OutputInfo = InputInfo
 // programs that open models by their specs.
 func InfoOf(s *modelspec.Spec) ModelInfo {
 	info := ModelInfo{Name: s.Model, Fingerprint: s.Fingerprint, Opset: s.Opset, Batch: s.Batch, Spec: modelspec.Write(s)}
+	info.Aliases, _, _ = modelspec.Aliases(s)
 	for _, sym := range s.Symbols {
 		info.Symbols = append(info.Symbols, SymbolInfo(sym))
 	}

@@ -142,11 +142,15 @@ func (s *Session) compileRemote(p *Plan, opts []CompileOption) (*Compiled, error
 	for _, o := range opts {
 		o.applyCompile(&set)
 	}
+	known, err := s.planNames(p)
+	if err != nil {
+		return nil, err
+	}
 	sent, err := s.remotePlan(p, set)
 	if err != nil {
 		return nil, err
 	}
-	c := &Compiled{s: s, plan: p, set: set}
+	c := &Compiled{s: s, plan: p, set: set, known: known}
 	if c.remoteID, err = s.remote.Load(context.Background(), sent); err != nil {
 		return nil, c.told(err)
 	}

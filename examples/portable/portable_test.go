@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,6 +14,7 @@ import (
 	"github.com/nngen-go/nngen/examples/portable/bert"
 	"github.com/nngen-go/nngen/examples/portable/interventions"
 	"github.com/nngen-go/nngen/examples/portable/neox"
+	"github.com/nngen-go/nngen/modelspec"
 	nn "github.com/nngen-go/nngen/runtime"
 )
 
@@ -57,6 +60,66 @@ func TestPortable(t *testing.T) {
 	}))
 	require.Equal(t, []string{"gpt2", "llama", "neox", "bert"}, seen)
 	require.Equal(t, 4, strings.Count(b.String(), "differ by"))
+}
+
+// TestAliasesOfPlans: a plan knows the aliases of the program that wrote it, also
+// where the session that runs it has none, or others.
+func TestAliasesOfPlans(t *testing.T) {
+	sess, err := neox.Open(filepath.Join("neox", "neox.onnx"))
+	require.NoError(t, err)
+	defer sess.Close()
+	keep, err := interventions.CompileKeepNeoX(sess)
+	require.NoError(t, err)
+	defer keep.Close()
+	var file bytes.Buffer
+	require.NoError(t, nn.WritePlan(&file, keep.Plan()))
+
+	text, err := os.ReadFile(filepath.Join("neox", "neox.nnspec.yaml"))
+	require.NoError(t, err)
+	spec, errs := modelspec.Read("neox.nnspec.yaml", text)
+	require.NoError(t, errs.Err())
+	for name, rename := range map[string]map[string][]string{
+		"none": nil, "another": {"gpt_neox": {"layers"}, "embed_out": {"unembed"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			spec.Rename = rename
+			bare, err := nn.Open(nn.InfoOf(spec), filepath.Join("neox", "neox.onnx"))
+			require.NoError(t, err)
+			defer bare.Close()
+			plan, err := nn.ReadPlan(bytes.NewReader(file.Bytes()))
+			require.NoError(t, err)
+			c, err := bare.Compile(plan)
+			require.NoError(t, err)
+			defer c.Close()
+			in := neox.Inputs{InputIDs: prompt()}.NNInputs()
+			got := nn.CacheOf[neox.Cache](c, 0, nil)
+			require.NoError(t, c.RunInto(t.Context(), []nn.InvokeInputs{in}, nil, nn.Caching(c, nil, got)...))
+			require.Equal(t, []string{"layers.0.self_attn", "layers.0", "layers.1"}, got.Keys(true))
+			v, err := got.Get("layers.0.self_attn")
+			require.NoError(t, err)
+			require.Equal(t, got.GptNeox.Layers[0].Attention.Output().Float32s(), v.Output().Float32s())
+
+			plan.Aliases = nil // without them the session's own names hold
+			d, err := bare.Compile(plan)
+			require.NoError(t, err)
+			defer d.Close()
+			got = nn.CacheOf[neox.Cache](d, 0, nil)
+			require.NoError(t, d.RunInto(t.Context(), []nn.InvokeInputs{in}, nil, nn.Caching(d, nil, got)...))
+			_, err = got.Get("layers.0.self_attn")
+			require.Error(t, err)
+
+			for alias, path := range map[string]string{
+				"gpt_neox": "embed_out", "gpt_neox.layers": "embed_out", "first": "gpt_neox.layers.99", "nowhere.first": "embed_out",
+			} {
+				plan.Aliases = map[string]string{alias: path}
+				_, err := bare.Compile(plan)
+				var e *nn.Error
+				require.ErrorAs(t, err, &e)
+				require.Equal(t, "NN3171", e.Code)
+				require.Contains(t, err.Error(), alias)
+			}
+		})
+	}
 }
 
 // TestAliases finds modules by standard names everywhere: in accessors, the

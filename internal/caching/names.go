@@ -2,6 +2,7 @@ package caching
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,6 +37,41 @@ func NewNames(spec *modelspec.Spec) *Names {
 	return n
 }
 
+// With gives the names with further aliases, which stand for what they say even
+// where the spec's own aliases say something else. An alias that hides a module,
+// or that stands for none, is an error.
+func (n *Names) With(aliases map[string]string) (*Names, error) {
+	out := *n
+	out.aliases = maps.Clone(n.aliases)
+	if out.aliases == nil {
+		out.aliases = map[string]string{}
+	}
+	for _, alias := range slices.Sorted(maps.Keys(aliases)) {
+		path := aliases[alias]
+		host, _ := cutLast(alias)
+		switch {
+		case n.Modules[path] == nil || path == "":
+			return nil, fmt.Errorf("alias %q stands for %q, which is no module of the model", alias, path)
+		case n.is(alias):
+			return nil, fmt.Errorf("alias %q is the path of a module of the model", alias)
+		case host != "" && !n.is(host):
+			return nil, fmt.Errorf("alias %q stands in %q, which is no module of the model", alias, host)
+		}
+		out.aliases[alias] = path
+	}
+	out.AliasesOf = map[string][]string{}
+	for _, alias := range slices.Sorted(maps.Keys(out.aliases)) {
+		out.AliasesOf[out.aliases[alias]] = append(out.AliasesOf[out.aliases[alias]], alias)
+	}
+	return &out, nil
+}
+
+// is reports whether a path is that of a module or of a list of them.
+func (n *Names) is(path string) bool {
+	_, list := n.lists[path]
+	return list || n.Modules[path] != nil
+}
+
 // NotFound is a path that leads nowhere; Index says that it was an index beyond
 // the end of a list.
 type NotFound struct {
@@ -67,8 +103,7 @@ func (n *Names) follow(from, path string) (string, *NotFound) {
 	at := from
 	for _, part := range strings.Split(strings.Trim(path, "."), ".") {
 		next := modelspec.Join(at, part)
-		_, list := n.lists[next]
-		if n.Modules[next] == nil && !list {
+		if !n.is(next) {
 			target, ok := n.aliases[next]
 			if !ok {
 				return "", n.unknown(at, part, path)

@@ -23,7 +23,7 @@ type command struct {
 func commands() []*command {
 	return []*command{
 		specCommand(), treeCommand(), scanCommand(), attachCommand(), generateCommand(), checkCommand(), vetCommand(),
-		explainCommand(), serveCommand(), doctorCommand(), ortCommand(), versionCommand(),
+		explainCommand(), planCommand(), serveCommand(), doctorCommand(), ortCommand(), versionCommand(),
 	}
 }
 

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/nngen-go/nngen/internal/tensor"
 )
@@ -143,6 +145,7 @@ func wellFormed(p *Plan) error {
 		c.access(o.First)
 		c.access(o.Then)
 	}
+	c.aliases(p.Aliases)
 	if len(p.Mediators) != len(p.Invokes) {
 		c.fail("%d invokes have %d mediators", len(p.Invokes), len(p.Mediators))
 	}
@@ -239,6 +242,18 @@ func (c *former) body(where string, b *Body, outs int) {
 	}
 	c.known = outer
 	c.depth--
+}
+
+// aliases checks that names and paths have no empty parts; that they name modules
+// is for the session to say.
+func (c *former) aliases(m map[string]string) {
+	for _, alias := range slices.Sorted(maps.Keys(m)) {
+		for _, path := range []string{alias, m[alias]} {
+			if slices.Contains(strings.Split(path, "."), "") {
+				c.fail("alias %q of %q: a path has a name between its dots", alias, m[alias])
+			}
+		}
+	}
 }
 
 // access checks one side of an order.

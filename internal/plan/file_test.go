@@ -36,6 +36,7 @@ func everything() *Plan {
 		Checks:    []Check{{Value: b, Tensor: "h", Want: f32, At: "h.output"}},
 		Mediators: []Mediator{{{At: "h.output", Event: Swap, Placement: Graph, Rows: AllRows, Line: 7}, {Event: End}}},
 		Tensors:   map[string]tensor.Type{"h": f32},
+		Aliases:   map[string]string{"layers": "transformer.h", "transformer.h.0.self_attn": "transformer.h.0.attn"},
 	}
 }
 
@@ -67,6 +68,7 @@ func TestPlanWithHooksIsNoData(t *testing.T) {
 func TestDamagedPlans(t *testing.T) {
 	text := encode(t, everything())
 	for name, k := range map[string]struct{ old, new, want string }{
+		"alias":          {`"layers"`, `"layers."`, "a name between its dots"},
 		"newer":          {`"version": 1`, `"version": 3`, "use a newer nngen"},
 		"never":          {`"version": 1`, `"version": 0`, "never was"},
 		"other format":   {`"nngen plan"`, `"a plan"`, "no plan"},

@@ -34,6 +34,9 @@ type Plan struct {
 	// Tensors are the types of the model's tensors that the plan names (in refs,
 	// writes and calls), so that splicing needs no spec.
 	Tensors map[string]tensor.Type `json:"tensors,omitempty"`
+	// Aliases gives the module path of every alias that the program knew, so that
+	// names mean the same where the plan is read.
+	Aliases map[string]string `json:"aliases,omitempty"`
 }
 
 // Kind says what a Ref refers to.

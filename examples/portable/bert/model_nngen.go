@@ -28,6 +28,7 @@ var info = nn.ModelInfo{
 		{Name: "batch", Input: "input_ids", Axis: 0},
 		{Name: "seq", Input: "input_ids", Axis: 1},
 	},
+	Aliases: Aliases,
 	Inputs: []nn.InputInfo{
 		{Name: "input_ids", Role: "input", DType: nn.Int64, Shape: []string{"batch", "seq"}, Class: "ids"},
 		{Name: "attention_mask", Role: "mask", DType: nn.Int64, Shape: []string{"batch", "seq"}},

@@ -24,6 +24,7 @@ func steerBERTPlan() *nn.Plan {
 		File:    nn.FileOf(SteerBERT),
 		Model:   "sha256:729e7f6bc7aa23cb8ada04cd7e53ea0f863cfc5c449b82d5f5c794eff82189af",
 		Invokes: []string{"invoke0"},
+		Aliases: bert.Aliases,
 		// What is given to each run.
 		Params: []nn.Param{
 			{Name: "v", Type: nn.Type{DType: nn.Float32}},
@@ -118,6 +119,7 @@ func ablateBERTPlan() *nn.Plan {
 		File:    nn.FileOf(AblateBERT),
 		Model:   "sha256:729e7f6bc7aa23cb8ada04cd7e53ea0f863cfc5c449b82d5f5c794eff82189af",
 		Invokes: []string{"invoke0"},
+		Aliases: bert.Aliases,
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 20},
@@ -200,6 +202,7 @@ func keepBERTPlan() *nn.Plan {
 		File:    nn.FileOf(KeepBERT),
 		Model:   "sha256:729e7f6bc7aa23cb8ada04cd7e53ea0f863cfc5c449b82d5f5c794eff82189af",
 		Invokes: []string{"invoke0"},
+		Aliases: bert.Aliases,
 		// What leaves the run.
 		Taps: []nn.Tap{
 			{Name: "c.0", Value: nn.ModelTensor("/encoder/layer.0/attention/output/LayerNorm/LayerNormalization_output_0"), Line: 28},

@@ -24,6 +24,7 @@ func steerGPT2Plan() *nn.Plan {
 		File:    nn.FileOf(SteerGPT2),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
+		Aliases: gpt2.Aliases,
 		// What is given to each run.
 		Params: []nn.Param{
 			{Name: "v", Type: nn.Type{DType: nn.Float32}},
@@ -118,6 +119,7 @@ func ablateGPT2Plan() *nn.Plan {
 		File:    nn.FileOf(AblateGPT2),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
+		Aliases: gpt2.Aliases,
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 20},
@@ -200,6 +202,7 @@ func keepGPT2Plan() *nn.Plan {
 		File:    nn.FileOf(KeepGPT2),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
+		Aliases: gpt2.Aliases,
 		// What leaves the run.
 		Taps: []nn.Tap{
 			{Name: "c.0", Value: nn.ModelTensor("/transformer/h.0/attn/c_proj/Reshape_1_output_0"), Line: 28},
@@ -292,6 +295,7 @@ func lensGPT2Plan() *nn.Plan {
 		File:    nn.FileOf(LensGPT2),
 		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
 		Invokes: []string{"invoke0"},
+		Aliases: gpt2.Aliases,
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "Call", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.1/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 33, File: "parts.go"},

@@ -24,6 +24,7 @@ func steerLlamaPlan() *nn.Plan {
 		File:    nn.FileOf(SteerLlama),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
+		Aliases: llama.Aliases,
 		// What is given to each run.
 		Params: []nn.Param{
 			{Name: "v", Type: nn.Type{DType: nn.Float32}},
@@ -118,6 +119,7 @@ func ablateLlamaPlan() *nn.Plan {
 		File:    nn.FileOf(AblateLlama),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
+		Aliases: llama.Aliases,
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 20},
@@ -200,6 +202,7 @@ func keepLlamaPlan() *nn.Plan {
 		File:    nn.FileOf(KeepLlama),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
+		Aliases: llama.Aliases,
 		// What leaves the run.
 		Taps: []nn.Tap{
 			{Name: "c.0", Value: nn.ModelTensor("/model/layers.0/self_attn/o_proj/MatMul_output_0"), Line: 28},
@@ -292,6 +295,7 @@ func lensLlamaPlan() *nn.Plan {
 		File:    nn.FileOf(LensLlama),
 		Model:   "sha256:d01d110167d37a6824b2584aff0aebb87473d3178cf3bb0fae2efaf740a2d3fa",
 		Invokes: []string{"invoke0"},
+		Aliases: llama.Aliases,
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "Call", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/model/layers.1/Add_1_output_0", "module": "model.norm", "output": "/model/norm/Mul_1_output_0", "rows": int64(-1), "sides": ""}, Line: 33, File: "parts.go"},

@@ -24,6 +24,7 @@ func steerNeoXPlan() *nn.Plan {
 		File:    nn.FileOf(SteerNeoX),
 		Model:   "sha256:b24817d4b77119336cfaed47503b87e0bc0d518491bc932cf27b66bf40680744",
 		Invokes: []string{"invoke0"},
+		Aliases: neox.Aliases,
 		// What is given to each run.
 		Params: []nn.Param{
 			{Name: "v", Type: nn.Type{DType: nn.Float32}},
@@ -118,6 +119,7 @@ func ablateNeoXPlan() *nn.Plan {
 		File:    nn.FileOf(AblateNeoX),
 		Model:   "sha256:b24817d4b77119336cfaed47503b87e0bc0d518491bc932cf27b66bf40680744",
 		Invokes: []string{"invoke0"},
+		Aliases: neox.Aliases,
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 20},
@@ -200,6 +202,7 @@ func keepNeoXPlan() *nn.Plan {
 		File:    nn.FileOf(KeepNeoX),
 		Model:   "sha256:b24817d4b77119336cfaed47503b87e0bc0d518491bc932cf27b66bf40680744",
 		Invokes: []string{"invoke0"},
+		Aliases: neox.Aliases,
 		// What leaves the run.
 		Taps: []nn.Tap{
 			{Name: "c.0", Value: nn.ModelTensor("/gpt_neox/layers.0/attention/dense/Add_output_0"), Line: 28},
@@ -292,6 +295,7 @@ func lensNeoXPlan() *nn.Plan {
 		File:    nn.FileOf(LensNeoX),
 		Model:   "sha256:b24817d4b77119336cfaed47503b87e0bc0d518491bc932cf27b66bf40680744",
 		Invokes: []string{"invoke0"},
+		Aliases: neox.Aliases,
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
 			{Op: "Call", In: []nn.Ref{nn.ModelTensor("/gpt_neox/layers.0/Add_1_output_0")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/gpt_neox/layers.1/Add_1_output_0", "module": "gpt_neox.final_layer_norm", "output": "/gpt_neox/final_layer_norm/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 33, File: "parts.go"},
@@ -373,6 +377,7 @@ func attendNeoXPlan() *nn.Plan {
 		File:    nn.FileOf(AttendNeoX),
 		Model:   "sha256:b24817d4b77119336cfaed47503b87e0bc0d518491bc932cf27b66bf40680744",
 		Invokes: []string{"invoke0"},
+		Aliases: neox.Aliases,
 		// What leaves the run.
 		Taps: []nn.Tap{
 			{Name: "out", Value: nn.ModelTensor("/gpt_neox/layers.0/attention/dense/Add_output_0"), Line: 46},

@@ -29,6 +29,7 @@ var info = nn.ModelInfo{
 		{Name: "seq", Input: "input_ids", Axis: 1},
 		{Name: "past_seq", Input: "past_key_values.0.key", Axis: 2},
 	},
+	Aliases: Aliases,
 	Inputs: []nn.InputInfo{
 		{Name: "input_ids", Role: "input", DType: nn.Int64, Shape: []string{"batch", "seq"}, Class: "ids"},
 		{Name: "attention_mask", Role: "mask", DType: nn.Int64, Shape: []string{"batch", "past_seq+seq"}},
