@@ -153,10 +153,11 @@ func (f *frame) barrierMethod(e *ast.CallExpr, fv *funcVal, b *barrierVal) value
 	if f.inv == nil || f.ev.form == OneInvoke {
 		return f.fail(e.Pos(), "NN1503", "call Wait inside the invokes", "a barrier is waited for outside an invoke")
 	}
-	if f.conditional(-1) != nil || f.underLoop() {
+	if f.beyondPhase() != nil || f.underLoop() {
 		// The barrier is taken all the same, or the other invokes would be told that it cannot fill.
 		f.fail(e.Pos(), "NN1503", "wait on every path", "a barrier is waited for under a condition or in a loop that only a run knows")
 	}
+	f.sameSteps(b.b, e.Pos())
 	b.b.before = append(b.b.before, f.inv.history...)
 	if f.acting() {
 		f.act(barrierAct, e.Pos()).barrier = b.b

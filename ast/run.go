@@ -88,6 +88,7 @@ type barrier struct {
 	// before is what the invokes did before they waited: after the barrier, all
 	// of it comes before what any of them does.
 	before []*access
+	round  []wait // of those who have come, over decoding steps
 }
 
 func newRunState(ev *evaluator) *runState {

@@ -137,7 +137,8 @@ What invokes set is there after t.Run().`},
 	{"NN1502", "an Envoy of another invoke", `
 Each invoke has its own model: the parameter of its function. It sees that invoke's rows.`},
 	{"NN1503", "Invoke, Barrier or Run out of place", `
-Invokes are registered one after the other, then Run runs the model, once, on every path.`},
+Invokes are registered one after the other, then Run runs the model, once, on every path. They meet at a barrier on every path, and over
+decoding steps in loops over the same visits.`},
 	{"NN1504", "a condition inside one of several invokes", `
 Where invokes share a run, points may stand under conditions, loops and functions may be left, and modules be chosen when the trace
 runs, as long as every run does in one order what two invokes need both: Go that changes what they share or has effects, and reads and

@@ -17,6 +17,7 @@ def steps() -> Golden:
     _stop(g, model)
     _cache(g, model, module)
     _edit(g, Rows(module), module)
+    _barrier(g, Rows(module), module)
     return g
 
 
@@ -95,3 +96,23 @@ def _edit(g, model, module):
     assert not torch.equal(ids, _plain(module, prompt))
     g.add("edit", """an edit with a loop of its own, iter[1:3]: model.layers.0.output = model.layers.0.output + v; a trace over all steps reads model.layers.1.output as `h1`.""",
           _given(prompt), args={"v": v}, out={"ids": ids, **{f"h1_{n}": h for n, h in enumerate(reads)}})  # fmt: skip
+
+
+def _barrier(g, model, module):
+    m = model.model
+    one, two = _prompt(1, 6, 130), _prompt(1, 6, 131)
+    with model.trace(fn="generate", **SETTINGS) as tracer:
+        ready = tracer.barrier(2)
+        with tracer.invoke(**_given(one)):
+            for _ in tracer.iter[1:3]:
+                embedded = m.embed_tokens.output
+                ready()
+            ids0 = tracer.result.save()
+        with tracer.invoke(**_given(two)):
+            for _ in tracer.iter[1:3]:
+                ready()
+                m.embed_tokens.output = embedded
+            ids1 = tracer.result.save()
+    assert torch.equal(ids0, _plain(module, one)) and not torch.equal(ids1, _plain(module, two))
+    g.add("barrier", """barrier(2) in loops over iter[1:3] of both invokes: invoke 0 takes model.embed_tokens.output and waits; invoke 1 waits and sets its own to it. Behind
+          their loops both read the run's result, as `ids0` and `ids1`.""", [_given(one), _given(two)], out={"ids0": ids0, "ids1": ids1})  # fmt: skip
