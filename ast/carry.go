@@ -57,7 +57,13 @@ func (f *frame) carryDeclared(s ast.Node, shared map[types.Object]bool) {
 		if f.ev.editOverSteps() && c.res == nil && f.setOnce(c) {
 			continue
 		}
-		if c.res == nil && (isInvalid(c.val) || fixedValue(c.val) && (!f.src.isReassigned(c.obj) || isEnvoy(c.typ))) {
+		if c.res == nil && (isInvalid(c.val) || fixedValue(c.val) && (!f.src.isReassigned(c.obj) || isModuleType(c.typ))) {
+			continue
+		}
+		if _, by := candidates(c.val); by != nil && c.res == nil {
+			f.fail(by.pos, "NN1321", "choose it in the loop over visits, or by a parameter that the function does not change",
+				"%s is chosen by %s at one step, and used at others", nameOf(c), by.text)
+			c.val = invalid{}
 			continue
 		}
 		f.carry(c, identAt(c.obj))
@@ -73,6 +79,9 @@ func fixedValue(v value) bool {
 			fixed = fixed && x.sym == nil
 		case *codeVal, *dimsVal, *mapVal, *ptrVal, *nilVal:
 			fixed = false
+		case *chosenVal, *chosenOperationVal, *chosenOperationsVal:
+			_, by := candidates(x)
+			fixed, modules = fixed && by.param != nil && by.stable, true
 		case *envoyVal, *operationVal, *operationsVal, *funcVal, *indexVal, *constVal, *traceVal, *barrierVal, *cacheVal:
 			modules = true
 		}

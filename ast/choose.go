@@ -28,14 +28,13 @@ type choice struct {
 // choose evaluates m.H[layer] with an index that only a run knows. The index is
 // checked where it stands, as Go does, and becomes an input of the graph.
 func (f *frame) choose(e *ast.IndexExpr, x *sliceVal, i value) value {
-	list := make([]*envoyVal, x.len)
-	for k := range x.len {
-		v, ok := x.element(k).(*envoyVal)
-		if !ok {
+	list := make([]value, x.len)
+	for k := range list {
+		list[k] = x.element(k)
+		if of, _ := candidates(list[k]); of != nil {
 			return f.fail(e.Index.Pos(), "NN1306", "use one index that is known only when the trace runs, and constants for the rest",
 				"the module is chosen among modules that are chosen when the trace runs")
 		}
-		list[k] = v
 	}
 	c, ok := i.(*codeVal)
 	switch {
@@ -49,12 +48,16 @@ func (f *frame) choose(e *ast.IndexExpr, x *sliceVal, i value) value {
 		f.ev.relate(d, bornIn(c.code), "the value leaves the graph here")
 		return invalid{}
 	}
-	return &chosenVal{list: list, by: f.choiceOf(e, c, list)}
+	if among(list, nil) == nil {
+		return f.fail(e.Index.Pos(), "NN1309", "put modules of one type into the slice, all of them set, or write the cases out",
+			"an index of the run chooses among %s and what is no such thing, or of another type", list[0].kind())
+	}
+	return among(list, f.choiceOf(e, c, list))
 }
 
 // choiceOf makes the input that carries an index into the graph, or finds that
 // of the same index in the same array.
-func (f *frame) choiceOf(e *ast.IndexExpr, c *codeVal, list []*envoyVal) *choice {
+func (f *frame) choiceOf(e *ast.IndexExpr, c *codeVal, list []value) *choice {
 	key := strconv.Itoa(len(list)) + " " + codeKey(c.code)
 	if old := f.ev.choices[key]; old != nil && f.stable(c) && f.within(old.scope) {
 		return old.choice
@@ -68,15 +71,21 @@ func (f *frame) choiceOf(e *ast.IndexExpr, c *codeVal, list []*envoyVal) *choice
 	p := f.ev.graph.addParam(name, tensor.Type{DType: tensor.Int64, Shape: tensor.Shape{}}, false, code{{v: v}}, e.Index.Pos())
 	args := txt("(").add(c.code, ", "+strconv.Itoa(len(list))+")")
 	call := f.packageRef(RuntimePath, "Choose").add(args)
-	p.feed = &resStmt{
-		kind: feedStmt, pos: e.Index.Pos(), op: "=", lhs: []target{{v: v, define: true}},
-		rhs: []code{call}, feed: p, effects: true, check: true,
-	}
-	f.emit(p.feed)
 	ch := &choice{param: p, text: f.excerpt(e.Index), n: len(list), conds: make([]*sym, len(list)), pos: e.Index.Pos()}
 	ch.early, ch.stable = f.packageRef(RuntimePath, "Chosen").add(args), f.stable(c)
+	if f.ev.stepVar != nil && ch.stable {
+		// Other steps than those that come to this line may use what was chosen.
+		p.code = ch.early
+		f.emit(&resStmt{kind: leafStmt, pos: e.Index.Pos(), code: call, effects: true, check: true})
+	} else {
+		p.feed = &resStmt{
+			kind: feedStmt, pos: e.Index.Pos(), op: "=", lhs: []target{{v: v, define: true}},
+			rhs: []code{call}, feed: p, effects: true, check: true,
+		}
+		f.emit(p.feed)
+	}
 	for _, x := range list {
-		ch.of = append(ch.of, x.label())
+		ch.of = append(ch.of, labelOf(x))
 	}
 	f.ev.choices[key] = scopedChoice{ch, f.scope.open(0)}.ptr()
 	f.ev.chosen = append(f.ev.chosen, ch)
@@ -119,16 +128,21 @@ func (c *choice) when(ev *evaluator, i int, p *pred) *pred {
 
 // label names a chosen module in messages: "transformer.h[layer].attn".
 func (x *chosenVal) label() string {
-	first := strings.Split(x.list[0].label(), ".")
+	return x.by.label(x.list[0].label(), x.list[len(x.list)-1].label())
+}
+
+// label names what a choice picks by the names of its first and last candidate.
+func (c *choice) label(first, last string) string {
+	others := strings.Split(last, ".")
 	var out strings.Builder
-	for i, part := range first {
+	for i, part := range strings.Split(first, ".") {
 		other := part
-		if last := strings.Split(x.list[len(x.list)-1].label(), "."); i < len(last) {
-			other = last[i]
+		if i < len(others) {
+			other = others[i]
 		}
 		switch {
 		case part != other:
-			out.WriteString("[" + x.by.text + "]")
+			out.WriteString("[" + c.text + "]")
 		case i > 0:
 			out.WriteString("." + part)
 		default:
@@ -151,15 +165,9 @@ func (f *frame) chosenChild(e ast.Expr, x *chosenVal, field int) value {
 func (f *frame) together(e ast.Expr, vals []value, by *choice) value {
 	switch first := vals[0].(type) {
 	case *envoyVal:
-		out := &chosenVal{by: by}
-		for _, v := range vals {
-			m, ok := v.(*envoyVal)
-			if !ok {
-				return invalid{}
-			}
-			out.list = append(out.list, m)
+		if v := among(vals, by); v != nil {
+			return v
 		}
-		return out
 	case *sliceVal:
 		obj := &arrayObj{elem: first.obj.elem}
 		for k := range first.len {

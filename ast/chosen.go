@@ -39,13 +39,19 @@ func (f *frame) chosenMethod(e *ast.CallExpr, fv *funcVal, x *chosenVal) value {
 	}
 	switch fv.method {
 	case "Output":
-		return f.readChosen(e, x, modelspec.SideOutput)
+		return f.readChosen(e, f.chosenPoint(e, x, modelspec.SideOutput))
 	case "Input":
-		return f.readChosen(e, x, modelspec.SideInput)
+		return f.readChosen(e, f.chosenPoint(e, x, modelspec.SideInput))
 	case "SetOutput":
-		return f.writeChosen(e, x, modelspec.SideOutput, args[0])
+		return f.writeChosen(e, f.chosenPoint(e, x, modelspec.SideOutput), args[0])
 	case "SetInput":
-		return f.writeChosen(e, x, modelspec.SideInput, args[0])
+		return f.writeChosen(e, f.chosenPoint(e, x, modelspec.SideInput), args[0])
+	case "Source":
+		return f.chosenSource(e, x)
+	case "Operation":
+		return f.chosenByName(e, x, args[0])
+	case "Operations":
+		return f.chosenOperations(e, x)
 	case "Skip":
 		return f.skipChosen(e, x, args)
 	case "Call":
@@ -53,24 +59,45 @@ func (f *frame) chosenMethod(e *ast.CallExpr, fv *funcVal, x *chosenVal) value {
 	case "Weight":
 		return f.eachChosen(e, x, false, func(m *envoyVal) value { return f.weight(e, m, args[0]) })
 	}
-	return f.fail(e.Pos(), "NN1306", "use Output, Input, SetOutput, SetInput, Skip, Call or Weight, or a constant index",
+	return f.fail(e.Pos(), "NN1306", "use Output, Input, SetOutput, SetInput, Skip, Call, Weight, Source, Operation or Operations, or a constant index",
 		"%s of a module that is chosen when the trace runs is not compiled", fv.method)
 }
 
-// chosenPoints finds the point of every candidate; all have one type.
-func (f *frame) chosenPoints(e *ast.CallExpr, x *chosenVal, side modelspec.Side) []*modelspec.Point {
-	out := make([]*modelspec.Point, len(x.list))
-	for i, m := range x.list {
-		if out[i] = f.point(e.Pos(), m, side); out[i] == nil {
+// chosenPoint is one point of every module that may be chosen, or of the same
+// operation inside each: all have one dtype and shape.
+type chosenPoint struct {
+	by     *choice
+	name   string // "transformer.h[layer].output"
+	points []*modelspec.Point
+}
+
+// chosenPoint finds the point of every candidate; nil where one has none.
+func (f *frame) chosenPoint(e *ast.CallExpr, x *chosenVal, side modelspec.Side) *chosenPoint {
+	out := &chosenPoint{by: x.by, name: x.label() + "." + string(side)}
+	var names []string
+	for _, m := range x.list {
+		p := f.point(e.Pos(), m, side)
+		if p == nil {
 			return nil
 		}
-		if a, b := out[0].Type, out[i].Type; a.DType != b.DType || a.Shape.Differs(b.Shape) {
-			f.fail(e.Pos(), "NN1309", "choose among modules of one type and shape, or write both cases out",
-				"%s.%s is %s, but %s.%s is %s: one value cannot be either", x.list[0].label(), side, a, m.label(), side, b)
-			return nil
-		}
+		out.points, names = append(out.points, p), append(names, m.label()+"."+string(side))
+	}
+	if !f.ofOneType(e, out, names) {
+		return nil
 	}
 	return out
+}
+
+// ofOneType refuses candidates whose values no one value can stand for.
+func (f *frame) ofOneType(e *ast.CallExpr, x *chosenPoint, names []string) bool {
+	for i, p := range x.points {
+		if a, b := x.points[0].Type, p.Type; a.DType != b.DType || a.Shape.Differs(b.Shape) {
+			f.fail(e.Pos(), "NN1309", "choose among modules of one type and shape, or write both cases out",
+				"%s is %s, but %s is %s: one value cannot be either", names[0], a, names[i], b)
+			return false
+		}
+	}
+	return true
 }
 
 // commonType is what is known of the shape whichever point it is.
@@ -83,9 +110,9 @@ func commonType(points []*modelspec.Point) tensor.Type {
 }
 
 // access describes what happens at a chosen module.
-func (f *frame) chosenAccess(x *chosenVal, points []*modelspec.Point, side modelspec.Side, pos token.Pos) *access {
-	a := &access{name: x.label() + "." + string(side), choice: x.by, pos: pos}
-	for _, p := range points {
+func (f *frame) chosenAccess(x *chosenPoint, pos token.Pos) *access {
+	a := &access{name: x.name, choice: x.by, pos: pos}
+	for _, p := range x.points {
 		a.moments = append(a.moments, f.ev.sched.moment[p])
 	}
 	return a
@@ -93,22 +120,21 @@ func (f *frame) chosenAccess(x *chosenVal, points []*modelspec.Point, side model
 
 // readChosen evaluates Output and Input of a chosen module. The program goes on
 // at once: each candidate is read when the run comes to it.
-func (f *frame) readChosen(e *ast.CallExpr, x *chosenVal, side modelspec.Side) value {
-	points := f.chosenPoints(e, x, side)
-	if points == nil || !f.mayAsk(e.Pos(), x.label()+"."+string(side)+" is read") {
+func (f *frame) readChosen(e *ast.CallExpr, x *chosenPoint) value {
+	if x == nil || !f.mayAsk(e.Pos(), x.name+" is read") {
 		return invalid{}
 	}
 	var t tensor.Type
-	for _, p := range points {
+	for _, p := range x.points {
 		var problem string
-		if t, problem = f.ownRows(p.Tensor, commonType(points)); problem != "" {
-			return f.fail(e.Pos(), "NN1505", "read it in a trace with one invoke", "%s.%s cannot be read for the rows of one invoke: %s", x.label(), side, problem)
+		if t, problem = f.ownRows(p.Tensor, commonType(x.points)); problem != "" {
+			return f.fail(e.Pos(), "NN1505", "read it in a trace with one invoke", "%s cannot be read for the rows of one invoke: %s", x.name, problem)
 		}
 	}
 	pr := f.predicate()
-	a := f.chosenAccess(x, points, side, e.Pos())
+	a := f.chosenAccess(x, e.Pos())
 	did := f.accessed(a)
-	r := &chosenRead{by: x.by, vals: make([]*sym, len(points)), label: a.name}
+	r := &chosenRead{by: x.by, vals: make([]*sym, len(x.points)), label: a.name}
 	s := &sym{typ: t, pos: e.Pos(), what: a.name, tap: -1, late: r}
 	f.gave(s)
 	for i, at := range a.moments {
@@ -142,18 +168,16 @@ func (f *frame) requestAt(k schedule.Kind, moment int, pos token.Pos, by *choice
 
 // writeChosen evaluates SetOutput and SetInput of a chosen module: a write at
 // every candidate, which leaves what stands there unless it was chosen.
-func (f *frame) writeChosen(e *ast.CallExpr, x *chosenVal, side modelspec.Side, v value) value {
-	points := f.chosenPoints(e, x, side)
-	name := x.label() + "." + string(side)
-	if points == nil || isInvalid(v) || !f.mayWrite(e.Pos(), name) {
+func (f *frame) writeChosen(e *ast.CallExpr, x *chosenPoint, v value) value {
+	if x == nil || isInvalid(v) || !f.mayWrite(e.Pos(), x.name) {
 		return invalid{}
 	}
-	s := f.graphOperand(opArg{v: v, at: e.Args[0]})
-	if s == nil || !f.fits(e, s, points[0], name, true) {
+	s := f.graphOperand(opArg{v: v, at: e.Args[len(e.Args)-1]})
+	if s == nil || !f.fits(e, s, x.points[0], x.name, true) {
 		return invalid{}
 	}
 	pr := f.predicate()
-	w := f.chosenAccess(x, points, side, e.Pos())
+	w := f.chosenAccess(x, e.Pos())
 	w.write = true
 	if !f.inOrder(w) {
 		return invalid{}
@@ -162,7 +186,7 @@ func (f *frame) writeChosen(e *ast.CallExpr, x *chosenVal, side modelspec.Side, 
 	for i, at := range w.moments {
 		req := f.requestAt(schedule.Swap, at, e.Pos(), x.by, i, pr)
 		req.Edit = func(old *sym) (*sym, error) {
-			return f.ev.writeAtCandidate(s, old, x.by, i, pr, points[i], name, e.Pos()), nil
+			return f.ev.writeAtCandidate(s, old, x.by, i, pr, x.points[i], x.name, e.Pos()), nil
 		}
 		req.Then = func(_ *sym, err error) {
 			f.done(did, i)
@@ -174,7 +198,7 @@ func (f *frame) writeChosen(e *ast.CallExpr, x *chosenVal, side modelspec.Side, 
 			return invalid{}
 		}
 	}
-	f.ev.sched.swaps = append(f.ev.sched.swaps, read{inv: f.inv, at: name, pos: e.Pos(), value: s})
+	f.ev.sched.swaps = append(f.ev.sched.swaps, read{inv: f.inv, at: x.name, pos: e.Pos(), value: s})
 	return &tupleVal{}
 }
 

@@ -12,7 +12,7 @@ func (f *frame) demote(c *cell, at ast.Expr) {
 		return
 	}
 	switch v := c.val.(type) {
-	case *envoyVal, *operationsVal, *operationVal, *traceVal, *barrierVal, *cacheVal, *cacheOptVal:
+	case *envoyVal, *operationsVal, *operationVal, *chosenOperationsVal, *chosenOperationVal, *traceVal, *barrierVal, *cacheVal, *cacheOptVal:
 		f.fail(at.Pos(), "NN1303", "choose it with constants, or write both cases out",
 			"%s is changed under a condition that is known only when the trace runs, but holds %s", nameOf(c), v.kind())
 		c.val = invalid{}

@@ -33,6 +33,8 @@ func (f *frame) callExpr(e *ast.CallExpr) value {
 		return f.chosenMethod(e, fv, recv)
 	case *operationVal:
 		return f.operationMethod(e, fv, recv)
+	case *chosenOperationVal:
+		return f.chosenOperationMethod(e, fv, recv)
 	case *nilVal:
 		if isRuntime(recv.typ, "Operation") {
 			return f.fail(e.Pos(), "NN1501", "set it before this line", "the operation is used before it is set")
@@ -119,7 +121,7 @@ func (f *frame) hasCall(e ast.Expr) bool {
 func (f *frame) mustInline(fv *funcVal, args []value) bool {
 	generate := func(v value) bool {
 		switch v := v.(type) {
-		case *tensorVal, *envoyVal, *chosenVal, *operationsVal, *operationVal, *traceVal, *barrierVal, *cacheVal, *cacheOptVal, *ptrVal, *indexVal, *dimsVal:
+		case *tensorVal, *envoyVal, *chosenVal, *operationsVal, *operationVal, *chosenOperationsVal, *chosenOperationVal, *traceVal, *barrierVal, *cacheVal, *cacheOptVal, *ptrVal, *indexVal, *dimsVal:
 			return true
 		case *funcVal:
 			return v.lit != nil && f.touchesPoints(v)

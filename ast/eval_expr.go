@@ -90,7 +90,7 @@ func (f *frame) read(c *cell, at ast.Expr) value {
 	if v, ok := f.readKnown(c); ok {
 		return v
 	}
-	if _, changed := f.knownOf(c); changed && c.res == nil && isEnvoy(c.typ) {
+	if _, changed := f.knownOf(c); changed && c.res == nil && isModuleType(c.typ) {
 		return f.vagueModule(c, at)
 	}
 	if c.res != nil {

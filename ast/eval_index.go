@@ -163,7 +163,7 @@ func (f *frame) sliceExpr(e *ast.SliceExpr) value {
 // isModule reports what is chosen when code is generated: Envoys and operations.
 func isModule(v value) bool {
 	switch v.(type) {
-	case *envoyVal, *chosenVal, *operationVal, *operationsVal:
+	case *envoyVal, *chosenVal, *operationVal, *operationsVal, *chosenOperationVal, *chosenOperationsVal:
 		return true
 	}
 	return false

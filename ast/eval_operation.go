@@ -75,11 +75,25 @@ func orNone(names []string) string {
 
 // getOperation evaluates x.Operation("Softmax") with a constant name.
 func (f *frame) getOperation(e *ast.CallExpr, x *envoyVal, name value) value {
+	key, ok := f.operationName(e, name)
+	if !ok {
+		return invalid{}
+	}
+	return f.found(e, f.operationOf(e.Args[0], x, key))
+}
+
+// operationName is the constant name that Operation is given.
+func (f *frame) operationName(e *ast.CallExpr, name value) (string, bool) {
 	c, ok := constOf(name)
 	if !ok {
-		return f.fail(e.Args[0].Pos(), "NN1306", "use a constant name, or a field of Source", "the operation is chosen by a value that is known only when the trace runs")
+		f.fail(e.Args[0].Pos(), "NN1306", "use a constant name, or a field of Source", "the operation is chosen by a value that is known only when the trace runs")
+		return "", false
 	}
-	op := f.operationOf(e.Args[0], x, constant.StringVal(c))
+	return constant.StringVal(c), true
+}
+
+// found is an operation and the error that there is none.
+func (f *frame) found(e *ast.CallExpr, op value) value {
 	tup, ok := f.src.info.TypeOf(e).(*types.Tuple)
 	if !ok || isInvalid(op) {
 		return invalid{}
@@ -116,39 +130,54 @@ func (f *frame) operationMethod(e *ast.CallExpr, fv *funcVal, x *operationVal) v
 	if x.of.inv != f.inv || f.inv == nil {
 		return f.fail(e.Pos(), "NN1502", "use the model that the invoke's own function gets", "%s is used outside the invoke that it belongs to", x.label())
 	}
-	if x = f.visited(e, x); x == nil {
-		return invalid{}
-	}
-	const sole = -1
-	switch fv.method {
-	case "Output":
-		return f.readOperation(e, x, modelspec.SideOutput, sole)
-	case "Input":
-		return f.readOperation(e, x, modelspec.SideInput, 0)
-	case "SetOutput":
-		return f.writeOperation(e, x, modelspec.SideOutput, sole, args[0])
-	case "SetInput":
-		return f.writeOperation(e, x, modelspec.SideInput, 0, args[0])
-	case "Outputs":
-		return f.readPoints(e, x.op.Outputs, x.label()+".output")
-	case "Inputs":
-		return f.readPoints(e, x.op.Inputs, x.label()+".input")
-	}
-	i, ok := f.tensorNumber(e, args[0])
+	m, ok := operationMethods[fv.method]
 	if !ok {
+		return f.fail(e.Pos(), "NN1216", "it works interpreted, with Session.Interpret", "%s is not compiled yet", fv.method)
+	}
+	i, ok := f.whichTensor(e, m, args)
+	if x = f.visited(e, x); x == nil || !ok {
 		return invalid{}
 	}
-	switch fv.method {
-	case "OutputAt":
-		return f.readOperation(e, x, modelspec.SideOutput, i)
-	case "InputAt":
-		return f.readOperation(e, x, modelspec.SideInput, i)
-	case "SetOutputAt":
-		return f.writeOperation(e, x, modelspec.SideOutput, i, args[1])
-	case "SetInputAt":
-		return f.writeOperation(e, x, modelspec.SideInput, i, args[1])
+	switch {
+	case m.all:
+		return f.readPoints(e, x.op.Tensors(m.side), x.label()+"."+string(m.side))
+	case m.write:
+		return f.writeOperation(e, x, m.side, i, args[len(args)-1])
 	}
-	return f.fail(e.Pos(), "NN1216", "it works interpreted, with Session.Interpret", "%s is not compiled yet", fv.method)
+	return f.readOperation(e, x, m.side, i)
+}
+
+// operationPoints is what a method of an operation reads or writes.
+type operationPoints struct {
+	side     modelspec.Side
+	tensor   int  // which of that side
+	numbered bool // the first argument tells which
+	all      bool
+	write    bool
+}
+
+// sole stands for the one output of an operation that has no more.
+const sole = -1
+
+var operationMethods = map[string]operationPoints{
+	"Output":      {side: modelspec.SideOutput, tensor: sole},
+	"Input":       {side: modelspec.SideInput},
+	"SetOutput":   {side: modelspec.SideOutput, tensor: sole, write: true},
+	"SetInput":    {side: modelspec.SideInput, write: true},
+	"OutputAt":    {side: modelspec.SideOutput, numbered: true},
+	"InputAt":     {side: modelspec.SideInput, numbered: true},
+	"SetOutputAt": {side: modelspec.SideOutput, numbered: true, write: true},
+	"SetInputAt":  {side: modelspec.SideInput, numbered: true, write: true},
+	"Outputs":     {side: modelspec.SideOutput, all: true},
+	"Inputs":      {side: modelspec.SideInput, all: true},
+}
+
+// whichTensor is the number of the tensor that a method is about.
+func (f *frame) whichTensor(e *ast.CallExpr, m operationPoints, args []value) (int, bool) {
+	if !m.numbered {
+		return m.tensor, true
+	}
+	return f.tensorNumber(e, args[0])
 }
 
 // tensorNumber is the constant number of an input or output.

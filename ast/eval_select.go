@@ -124,6 +124,8 @@ func (f *frame) walkPath(e *ast.SelectorExpr, x value, path []int) (v value, hol
 			x = f.chosenChild(e, y, i)
 		case *operationsVal:
 			x = f.operationField(e, y, i)
+		case *chosenOperationsVal:
+			x = f.chosenOperationField(e, y, i)
 		case *codeVal:
 			return f.residual(e, false, map[ast.Expr]value{e.X: y}), nil
 		case invalid:

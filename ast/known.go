@@ -81,7 +81,7 @@ func (f *frame) forget(c *cell) {
 	}
 }
 
-// knownAs is what is kept of a value: tensors of the graph and modules.
+// knownAs is what is kept of a value: tensors of the graph, modules and operations.
 func knownAs(v value) known {
 	switch v := v.(type) {
 	case *tensorVal:
@@ -92,9 +92,7 @@ func knownAs(v value) known {
 		if v.graph != nil {
 			return known{v: &tensorVal{v.graph}, picked: true}
 		}
-	case *envoyVal:
-		return known{v: v}
-	case *chosenVal:
+	case *envoyVal, *chosenVal, *operationVal, *operationsVal, *chosenOperationVal, *chosenOperationsVal:
 		return known{v: v}
 	}
 	return known{}

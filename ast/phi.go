@@ -159,8 +159,7 @@ func (f *frame) merge(c *cell, arms []arm) known {
 	if same {
 		return vals[0]
 	}
-	switch vals[0].v.(type) {
-	case *envoyVal, *chosenVal:
+	if isModule(vals[0].v) {
 		return f.mergeModules(c, arms, vals)
 	}
 	if !tensors {
@@ -212,8 +211,14 @@ func sameKnown(a, b value) bool {
 	case *envoyVal:
 		o, ok := b.(*envoyVal)
 		return ok && a.path == o.path && a.inv == o.inv
-	case *chosenVal:
-		return b == value(a)
+	case *operationVal:
+		o, ok := b.(*operationVal)
+		return ok && a.op == o.op && a.of.path == o.of.path && a.of.inv == o.of.inv
+	case *operationsVal:
+		o, ok := b.(*operationsVal)
+		return ok && a.of.path == o.of.path && a.of.inv == o.of.inv
+	case *chosenVal, *chosenOperationVal, *chosenOperationsVal:
+		return b == a
 	}
 	return false
 }

@@ -3,7 +3,6 @@ package ast
 import (
 	"go/ast"
 	"go/token"
-	"go/types"
 
 	"github.com/nngen-go/nngen/internal/tensor"
 )
@@ -11,12 +10,7 @@ import (
 // moduleAssigned meets the assignment of a module under a condition: no variable
 // of residual code can hold one, so what was assigned is known alone.
 func (f *frame) moduleAssigned(c *cell, v value, at ast.Expr) bool {
-	switch v.(type) {
-	case *envoyVal, *chosenVal:
-	default:
-		return false
-	}
-	if c.res != nil || f.conditional(c.scope) == nil {
+	if !isModule(v) || c.res != nil || f.conditional(c.scope) == nil {
 		return false
 	}
 	if f.underLoop() {
@@ -27,19 +21,22 @@ func (f *frame) moduleAssigned(c *cell, v value, at ast.Expr) bool {
 
 // vagueModule reports a variable that may hold any of several modules.
 func (f *frame) vagueModule(c *cell, at ast.Expr) value {
+	held := "an Envoy"
+	if !isEnvoy(c.typ) {
+		held = "an operation"
+	}
 	return f.fail(at.Pos(), "NN1303", "choose it by an index of a module array, or by branches over parameters that all set it, or write both cases out",
-		"%s is changed under a condition that is known only when the trace runs, but holds an Envoy", nameOf(c))
+		"%s is changed under a condition that is known only when the trace runs, but holds %s", nameOf(c), held)
 }
 
 // mergeModules gives the module that branches over parameters picked: chosen when
 // the trace runs, by the conditions of the branches.
 func (f *frame) mergeModules(c *cell, arms []arm, vals []known) known {
 	by := &choice{text: c.name, pos: f.ev.tf.decl.Pos()}
-	out := &chosenVal{by: by}
+	var list []value
 	var taken []*sym // the conditions of the arms
-	add := func(m *envoyVal, cond *sym) bool {
-		out.list, by.conds, by.n = append(out.list, m), append(by.conds, cond), by.n+1
-		return types.Identical(m.typ, out.list[0].typ)
+	add := func(m value, cond *sym) {
+		list, by.conds, by.n = append(list, m), append(by.conds, cond), by.n+1
 	}
 	for i, k := range vals {
 		cond := f.ev.noneOf(taken)
@@ -50,22 +47,18 @@ func (f *frame) mergeModules(c *cell, arms []arm, vals []known) known {
 			cond = p.sym
 		}
 		taken = append(taken, cond)
-		switch m := k.v.(type) {
-		case *envoyVal:
-			if !add(m, cond) {
-				return known{}
-			}
-		case *chosenVal:
-			for j, x := range m.list {
-				if !add(x, f.ev.allOf(cond, m.by.is(f.ev, j))) {
-					return known{}
-				}
-			}
-		default:
-			return known{}
+		of, inner := candidates(k.v)
+		if of == nil {
+			add(k.v, cond)
+		}
+		for j, x := range of {
+			add(x, f.ev.allOf(cond, inner.is(f.ev, j)))
 		}
 	}
-	return known{v: out}
+	if v := among(list, by); v != nil {
+		return known{v: v}
+	}
+	return known{}
 }
 
 // allOf is true where both are.

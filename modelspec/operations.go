@@ -156,12 +156,17 @@ func (m *Module) OperationNames(visit int) []string {
 	return out
 }
 
+// Tensors lists what the operation takes, or what it makes.
+func (o *Operation) Tensors(side Side) []*Point {
+	if side == SideInput {
+		return o.Inputs
+	}
+	return o.Outputs
+}
+
 // Point finds input or output i of an operation of m. A negative i means the only one.
 func (o *Operation) Point(m *Module, side Side, i int) (*Point, error) {
-	list := o.Outputs
-	if side == SideInput {
-		list = o.Inputs
-	}
+	list := o.Tensors(side)
 	switch {
 	case len(list) == 0:
 		return nil, fmt.Errorf("%s has no %s that depends on what the model is given", o.Address(m), side)

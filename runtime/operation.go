@@ -160,12 +160,8 @@ func (o Operation) write(side modelspec.Side, i int, t Tensor) { o.n.swap(o.poin
 // all reads the points of a side in the order of the run and gives them in the node's.
 func (o Operation) all(side modelspec.Side) []Tensor {
 	o = o.visited()
-	list := o.op.Outputs
-	if side == modelspec.SideInput {
-		list = o.op.Inputs
-	}
 	o.n.tree.v.inside()
-	return o.n.readAll(list)
+	return o.n.readAll(o.op.Tensors(side))
 }
 
 // readAll reads points in the order of the run and gives the values in the order of the list.

@@ -15,7 +15,7 @@ never come from the same run: run two traces one after the other.`},
 	{"NN1303", "a static value under a run-time condition", `
 Handles are known when code is generated, so a condition that only a run knows cannot choose between them. A module it can choose: by
 an index (m.Transformer.H[layer]), or by branches over parameters of which each sets the variable to one of several modules of one
-type; a condition over a value of the same run cannot.`},
+type, or to one of several operations; a condition over a value of the same run cannot.`},
 	{"NN1304", "a point cannot be served", `
 The scheduler could not serve this point; the message says why.`},
 	{"NN1305", "a point in a loop of unknown length", `
@@ -29,25 +29,28 @@ A parameter may choose a module: one compiled trace then serves a sweep over all
 
 	b := m.Transformer.H[layer]
 	b.SetOutput(b.Output().Add(v))
+	softmax := b.Attn.Source().Softmax // an operation inside it too
+	softmax.SetOutput(softmax.Output().Scale(0.5))
 
 It may not depend on a value of the same run, choose among modules that are chosen themselves, or name a method that has no chosen
-form: those are Output, Input, SetOutput, SetInput, Skip, Call, Weight and the module's own fields. What a chosen module gives cannot be
-looked at by Go in mid-run.`},
+form: those are Output, Input, SetOutput, SetInput, Skip, Call, Weight, Source, Operation, Operations and the module's own fields.
+Go may look in mid-run at what a chosen module gives only where no write ahead of the last one that may be chosen follows from it.`},
 	{"NN1307", "a point that does not exist", `
 The spec lists no such tensor: the module is a list, was fused with its neighbours, or takes no input. The hint names the line of
 the spec. "nngen tree" shows what there is.`},
 	{"NN1308", "no such weight or module", `
 The module has no parameter or child of that name.`},
 	{"NN1309", "modules of different shapes", `
-Modules that a parameter chooses among, or that branches give to one variable, have points of one dtype and shape: one value of the
-graph cannot have two. Write both cases out, each in its own branch.`},
+Modules and operations that a parameter chooses among, or that branches give to one variable, have points of one dtype and shape: one
+value of the graph cannot have two. Write both cases out, each in its own branch.`},
 	{"NN1310", "a point of unknown role", `
 The spec is unsure which tensor is the module's input or output. Look at the candidates and write the role down:
 
 	- {role: output, tensor: /block/Add_3_output_0, …}`},
 	{"NN1311", "no such operation", `
 The module has no operation of that name, or not that input or output of it. Modules of one accessor type may differ in their
-operations. "nngen tree -ops" prints what each module computes; a spec of an earlier nngen lists none: run "nngen spec" again.
+operations; where a parameter chooses the module, all that it may choose need the operation. "nngen tree -ops" prints what each module
+computes; a spec of an earlier nngen lists none: run "nngen spec" again.
 
 	op := m.Transformer.H[0].Attn.Source().Softmax
 	op.SetOutput(op.Output().Scale(0.5))

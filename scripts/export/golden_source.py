@@ -59,6 +59,45 @@ def gpt2(g, model, t, one, two, raw, raw_two):
     g.add("source_invokes", """invoke 0 (2 rows) reads the pattern of h.0.attn as `pattern0` and lm_head.output as `logits0`; invoke 1 (3 rows) knocks position 1 out of
           that pattern as in source_knock, then sets h.0.output = h.0.output * 1.5, and reads lm_head.output as `logits1`.""", two,
           out={"pattern0": pattern0, "logits0": logits0, "logits1": logits1}, moved=[("logits1", raw_two)])  # fmt: skip
+    _chosen(g, model, t, one, two, raw, raw_two)
+
+
+def _chosen(g, model, t, one, two, raw, raw_two):
+    """Operations of a layer that a parameter names."""
+    for layer in range(2):
+        with model.trace(**one):
+            inner = t.h[layer].attn.source.attention_interface_2.source
+            scores = inner.attn_weights_1.output.clone().save()
+            op = inner.nn_functional_softmax_0
+            op.output = knock(op.output, 1)
+            after = op.output.clone().save()
+            logits = model.lm_head.output.clone().save()
+        g.add(f"source_chosen_{layer}", "source_knock in h.LAYER.attn; reads its scaled scores (attn_weights_1) too.", one, args={"layer": layer},
+              out={"scores": scores, "after": after, "logits": logits}, moved=[("logits", raw)])  # fmt: skip
+        with model.trace(**one):
+            inner = t.h[layer].attn.source.attention_interface_2.source
+            inner.torch_matmul_1.input = inner.torch_matmul_1.input * 0.5
+            tanh = t.h[layer].mlp.act.source.torch_tanh_0
+            tanh.output = tanh.output * 0.5
+            logits = model.lm_head.output.clone().save()
+        g.add(f"source_chosen_act_{layer}", "source_input in h.LAYER.attn, then source_act in h.LAYER.mlp.act.", one, args={"layer": layer},
+              out={"logits": logits}, moved=[("logits", raw)])  # fmt: skip
+        with model.trace() as tracer:
+            with tracer.invoke(**two[0]):
+                pattern0 = t.h[layer].attn.source.attention_interface_2.source.nn_functional_softmax_0.output.clone().save()
+                logits0 = model.lm_head.output.clone().save()
+            with tracer.invoke(**two[1]):
+                op = t.h[layer].attn.source.attention_interface_2.source.nn_functional_softmax_0
+                op.output = knock(op.output, 1)
+                logits1 = model.lm_head.output.clone().save()
+        g.add(f"source_chosen_invokes_{layer}", "invoke 0 (2 rows) reads the pattern of h.LAYER.attn as `pattern0`, invoke 1 (3 rows) knocks position 1 out of it.", two,
+              args={"layer": layer}, out={"pattern0": pattern0, "logits0": logits0, "logits1": logits1}, moved=[("logits1", raw_two)])  # fmt: skip
+    with model.trace(**one):
+        pattern = t.h[0].attn.source.attention_interface_2.source.nn_functional_softmax_0.output
+        t.h[1].attn.source.attention_interface_2.source.nn_functional_softmax_0.output = pattern
+        logits = model.lm_head.output.clone().save()
+    g.add("source_chosen_patch", "the pattern of h.SRC.attn in the place of that of h.DST.attn, for layers 0 and 1.", one, args={"src": 0, "dst": 1},
+          out={"logits": logits}, moved=[("logits", raw)])  # fmt: skip
 
 
 def llama(g, model, one, raw):

@@ -2262,20 +2262,20 @@ func (c *CompiledLayers) steps(f *layersFrame, layer int) nn.Visits {
 			nn.LastVisit(nn_step, nn_steps, 1)
 //line visits_nngen.go:2264
 //line visits.go:213
-			var nn_choice int64
-//line visits.go:213
-			var nn_choice_2 int64
-//line visits.go:213
 			if nn_step >= 0 && nn_step < 2 {
-				nn_choice = nn.Choose(layer, 2)
+				nn.Choose(layer, 2)
 //line visits.go:216
-				nn_choice_2 = nn.Choose(nn_step, 2)
+				nn.Choose(nn_step, 2)
 			}
-//line visits_nngen.go:2275
+//line visits_nngen.go:2271
 //line visits.go:213
 			nn_arg0 := bool(nn_step >= 0 && nn_step < 2)
+//line visits.go:214
+			nn_arg1 := int64(nn.Chosen(layer, 2))
+//line visits.go:216
+			nn_arg2 := int64(nn.Chosen(nn_step, 2))
 //line visits_nngen.go:2278
-			return []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(int64(nn_choice)), nn.Scalar(int64(nn_choice_2))}, nil
+			return []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
 			defer nn.Catch(0, &nn_failed)

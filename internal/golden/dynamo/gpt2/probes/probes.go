@@ -252,3 +252,48 @@ func SourceInvokes(t *gpt2.Trace, a, b gpt2.Inputs) (pattern0, logits0, logits1 
 	t.Run()
 	return pattern0, logits0, logits1
 }
+
+// SourceChosen takes position 1 from what the attention of a layer looks at.
+//
+//nngen:trace
+func SourceChosen(m *gpt2.Model, layer int) (scores, after, logits nn.Tensor) {
+	ops := m.Transformer.H[layer].Attn.Source()
+	scores = ops.Div.Output()
+	knock(ops.Softmax, 1)
+	return scores, ops.Softmax.Output(), m.LMHead.Output()
+}
+
+// SourceChosenAct halves the pattern and the tanh of a layer.
+//
+//nngen:trace
+func SourceChosenAct(m *gpt2.Model, layer int) (logits nn.Tensor) {
+	b := m.Transformer.H[layer]
+	mix, tanh := b.Attn.Source().MatMul1, b.MLP.Act.Source().Tanh
+	mix.SetInput(mix.Input().Scale(0.5))
+	tanh.SetOutput(tanh.Output().Scale(0.5))
+	return m.LMHead.Output()
+}
+
+// SourceChosenInvokes is SourceInvokes in a layer that the caller chooses.
+//
+//nngen:trace
+func SourceChosenInvokes(t *gpt2.Trace, a, b gpt2.Inputs, layer int) (pattern0, logits0, logits1 nn.Tensor) {
+	t.Invoke(a, func(m *gpt2.Model) {
+		pattern0 = m.Transformer.H[layer].Attn.Source().Softmax.Output()
+		logits0 = m.LMHead.Output()
+	})
+	t.Invoke(b, func(m *gpt2.Model) {
+		knock(m.Transformer.H[layer].Attn.Source().Softmax, 1)
+		logits1 = m.LMHead.Output()
+	})
+	t.Run()
+	return pattern0, logits0, logits1
+}
+
+// SourceChosenPatch puts the pattern of one layer in the place of another's.
+//
+//nngen:trace
+func SourceChosenPatch(m *gpt2.Model, src, dst int) (logits nn.Tensor) {
+	m.Transformer.H[dst].Attn.Source().Softmax.SetOutput(m.Transformer.H[src].Attn.Source().Softmax.Output())
+	return m.LMHead.Output()
+}

@@ -1941,3 +1941,562 @@ func (c *CompiledSourceInvokes) Plan() *nn.Plan {
 func (c *CompiledSourceInvokes) Close() error {
 	return c.c.Close()
 }
+
+// sourceChosenMediator is SourceChosen, scheduled: its states in the order of the run.
+var sourceChosenMediator = nn.Mediator{
+	{At: "transformer.h.0.attn.source.Div.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "layer == 0", Line: 261},
+	{At: "transformer.h.0.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 0", Line: 207},
+	{At: "transformer.h.0.attn.source.Softmax.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 0", Line: 208},
+	{At: "transformer.h.0.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 0", Line: 263},
+	{At: "transformer.h.1.attn.source.Div.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "layer == 1", Line: 261},
+	{At: "transformer.h.1.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 1", Line: 207},
+	{At: "transformer.h.1.attn.source.Softmax.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 1", Line: 208},
+	{At: "transformer.h.1.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 1", Line: 263},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 263},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// sourceChosenPlan is SourceChosen, compiled, as data.
+func sourceChosenPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "SourceChosen",
+		File:    nn.FileOf(SourceChosen),
+		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
+		Invokes: []string{"invoke0"},
+		// What is given to each run.
+		Params: []nn.Param{
+			{Name: "layer", Type: nn.Type{DType: nn.Int64, Shape: nn.Shape{}}},
+		},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 207},
+			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "int64", "value": int64(0)}, Line: 260},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const1")}, Out: []string{"layer0"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}}}, Line: 208,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("softmax"), nn.Val("const0")}, Out: []string{"kept"}, Attrs: map[string]any{"index": "...,1"}, Line: 207},
+					{Op: "SumKeep", In: []nn.Ref{nn.Val("kept")}, Out: []string{"sumKeep0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 208},
+					{Op: "Div", In: []nn.Ref{nn.Val("kept"), nn.Val("sumKeep0")}, Out: []string{"div0"}, Line: 208},
+				}, Out: []nn.Ref{nn.Val("div0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("softmax")}},
+			},
+			{Op: "Const", Out: []string{"const2"}, Attrs: map[string]any{"dtype": "int64", "value": int64(1)}, Line: 260},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const2")}, Out: []string{"layer1"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer1")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}}}, Line: 208,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "SetAt", In: []nn.Ref{nn.ModelTensor("softmax_1"), nn.Val("const0")}, Out: []string{"kept_2"}, Attrs: map[string]any{"index": "...,1"}, Line: 207},
+					{Op: "SumKeep", In: []nn.Ref{nn.Val("kept_2")}, Out: []string{"sumKeep1"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 208},
+					{Op: "Div", In: []nn.Ref{nn.Val("kept_2"), nn.Val("sumKeep1")}, Out: []string{"div1"}, Line: 208},
+				}, Out: []nn.Ref{nn.Val("div1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("softmax_1")}},
+			},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "transformer.h.0.attn.source.Softmax.output", Tensor: "softmax", Value: nn.Val("if0"), Line: 208},
+			{At: "transformer.h.1.attn.source.Softmax.output", Tensor: "softmax_1", Value: nn.Val("if1"), Line: 208},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "scores", Value: nn.ModelTensor("div"), Choices: []nn.Ref{nn.ModelTensor("div"), nn.ModelTensor("div_1")}, Choice: "layer", Line: 261},
+			{Name: "after", Value: nn.Val("if0"), Choices: []nn.Ref{nn.Val("if0"), nn.Val("if1")}, Choice: "layer", Line: 263},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 263},
+		},
+		// Which modules are chosen when it is run.
+		Choices: []nn.Choice{
+			{Param: "layer", Of: []string{"transformer.h.0", "transformer.h.1"}, Line: 260},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"div":       {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"div_1":     {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"logits":    {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"softmax":   {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"softmax_1": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+		},
+		Mediators: []nn.Mediator{sourceChosenMediator},
+	}
+}
+
+// CompiledSourceChosen is SourceChosen, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// SourceChosen takes position 1 from what the attention of a layer looks at.
+type CompiledSourceChosen struct {
+	c *nn.Compiled
+}
+
+// CompileSourceChosen puts SourceChosen into the model's graph and opens a session over it, which may take seconds.
+func CompileSourceChosen(s *gpt2.Session, opts ...nn.CompileOption) (*CompiledSourceChosen, error) {
+	c, err := s.Compile(sourceChosenPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledSourceChosen{c: c}, nil
+}
+
+// SourceChosenResult holds the results of one run of SourceChosen.
+type SourceChosenResult struct {
+	Scores nn.Tensor
+	After  nn.Tensor
+	Logits nn.Tensor
+}
+
+// Run runs the model once with SourceChosen in it. The results belong to the caller until they are released.
+func (c *CompiledSourceChosen) Run(ctx context.Context, in gpt2.Inputs, layer int) (scores nn.Tensor, after nn.Tensor, logits nn.Tensor, err error) {
+	var res SourceChosenResult
+	err = c.RunInto(ctx, &res, in, layer)
+	return res.Scores, res.After, res.Logits, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledSourceChosen) RunInto(ctx context.Context, res *SourceChosenResult, in gpt2.Inputs, layer int) (nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
+//line probes.go:260
+	nn_choice := nn.Choose(layer, 2)
+//line probes_nngen.go:2057
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice))}, &res.Scores, &res.After, &res.Logits)
+}
+
+// Generate continues the prompt with SourceChosen in every step, and gives prompt and new tokens of each row.
+func (c *CompiledSourceChosen) Generate(ctx context.Context, in gpt2.Inputs, layer int, opts ...nn.GenerateOption) (nn_ids [][]int64, nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
+//line probes.go:260
+	nn_choice := nn.Choose(layer, 2)
+//line probes_nngen.go:2066
+	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice))}, opts...)
+}
+
+// Plan is the compiled form of SourceChosen, as data.
+func (c *CompiledSourceChosen) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledSourceChosen) Close() error {
+	return c.c.Close()
+}
+
+// sourceChosenActMediator is SourceChosenAct, scheduled: its states in the order of the run.
+var sourceChosenActMediator = nn.Mediator{
+	{At: "transformer.h.0.attn.source.MatMul1.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 0", Line: 272},
+	{At: "transformer.h.0.attn.source.MatMul1.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 0", Line: 272},
+	{At: "transformer.h.0.mlp.act.source.Tanh.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 0", Line: 273},
+	{At: "transformer.h.0.mlp.act.source.Tanh.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 0", Line: 273},
+	{At: "transformer.h.1.attn.source.MatMul1.input", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 1", Line: 272},
+	{At: "transformer.h.1.attn.source.MatMul1.input", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 1", Line: 272},
+	{At: "transformer.h.1.mlp.act.source.Tanh.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 1", Line: 273},
+	{At: "transformer.h.1.mlp.act.source.Tanh.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "layer == 1", Line: 273},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 274},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// sourceChosenActPlan is SourceChosenAct, compiled, as data.
+func sourceChosenActPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "SourceChosenAct",
+		File:    nn.FileOf(SourceChosenAct),
+		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
+		Invokes: []string{"invoke0"},
+		// What is given to each run.
+		Params: []nn.Param{
+			{Name: "layer", Type: nn.Type{DType: nn.Int64, Shape: nn.Shape{}}},
+		},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 272},
+			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "int64", "value": int64(0)}, Line: 270},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const1")}, Out: []string{"layer0"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}}}, Line: 272,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("softmax"), nn.Val("const0")}, Out: []string{"scale0"}, Line: 272},
+				}, Out: []nn.Ref{nn.Val("scale0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("softmax")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("layer0")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "192"}}}, Line: 273,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("tanh"), nn.Val("const0")}, Out: []string{"scale1"}, Line: 273},
+				}, Out: []nn.Ref{nn.Val("scale1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("tanh")}},
+			},
+			{Op: "Const", Out: []string{"const2"}, Attrs: map[string]any{"dtype": "int64", "value": int64(1)}, Line: 270},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const2")}, Out: []string{"layer1"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer1")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}}}, Line: 272,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("softmax_1"), nn.Val("const0")}, Out: []string{"scale2"}, Line: 272},
+				}, Out: []nn.Ref{nn.Val("scale2")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("softmax_1")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("layer1")}, Out: []string{"if3"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "192"}}}, Line: 273,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("tanh_1"), nn.Val("const0")}, Out: []string{"scale3"}, Line: 273},
+				}, Out: []nn.Ref{nn.Val("scale3")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("tanh_1")}},
+			},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "transformer.h.0.attn.source.MatMul1.input", Tensor: "softmax", Value: nn.Val("if0"), Consumers: []int{37}, Line: 272},
+			{At: "transformer.h.0.mlp.act.source.Tanh.output", Tensor: "tanh", Value: nn.Val("if1"), Line: 273},
+			{At: "transformer.h.1.attn.source.MatMul1.input", Tensor: "softmax_1", Value: nn.Val("if2"), Consumers: []int{79}, Line: 272},
+			{At: "transformer.h.1.mlp.act.source.Tanh.output", Tensor: "tanh_1", Value: nn.Val("if3"), Line: 273},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 274},
+		},
+		// Which modules are chosen when it is run.
+		Choices: []nn.Choice{
+			{Param: "layer", Of: []string{"transformer.h.0", "transformer.h.1"}, Line: 270},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"logits":    {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"softmax":   {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"softmax_1": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"tanh":      {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "192"}},
+			"tanh_1":    {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "192"}},
+		},
+		Mediators: []nn.Mediator{sourceChosenActMediator},
+	}
+}
+
+// CompiledSourceChosenAct is SourceChosenAct, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// SourceChosenAct halves the pattern and the tanh of a layer.
+type CompiledSourceChosenAct struct {
+	c *nn.Compiled
+}
+
+// CompileSourceChosenAct puts SourceChosenAct into the model's graph and opens a session over it, which may take seconds.
+func CompileSourceChosenAct(s *gpt2.Session, opts ...nn.CompileOption) (*CompiledSourceChosenAct, error) {
+	c, err := s.Compile(sourceChosenActPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledSourceChosenAct{c: c}, nil
+}
+
+// SourceChosenActResult holds the results of one run of SourceChosenAct.
+type SourceChosenActResult struct {
+	Logits nn.Tensor
+}
+
+// Run runs the model once with SourceChosenAct in it. The results belong to the caller until they are released.
+func (c *CompiledSourceChosenAct) Run(ctx context.Context, in gpt2.Inputs, layer int) (logits nn.Tensor, err error) {
+	var res SourceChosenActResult
+	err = c.RunInto(ctx, &res, in, layer)
+	return res.Logits, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledSourceChosenAct) RunInto(ctx context.Context, res *SourceChosenActResult, in gpt2.Inputs, layer int) (nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
+//line probes.go:270
+	nn_choice := nn.Choose(layer, 2)
+//line probes_nngen.go:2197
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice))}, &res.Logits)
+}
+
+// Generate continues the prompt with SourceChosenAct in every step, and gives prompt and new tokens of each row.
+func (c *CompiledSourceChosenAct) Generate(ctx context.Context, in gpt2.Inputs, layer int, opts ...nn.GenerateOption) (nn_ids [][]int64, nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
+//line probes.go:270
+	nn_choice := nn.Choose(layer, 2)
+//line probes_nngen.go:2206
+	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice))}, opts...)
+}
+
+// Plan is the compiled form of SourceChosenAct, as data.
+func (c *CompiledSourceChosenAct) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledSourceChosenAct) Close() error {
+	return c.c.Close()
+}
+
+// sourceChosenInvokesMediators are the invokes of SourceChosenInvokes, scheduled: the states of each in the order of the run.
+var sourceChosenInvokesMediators = []nn.Mediator{
+	// a, line 281
+	{
+		{At: "transformer.h.0.attn.source.Softmax.output", Event: nn.Value, Placement: nn.TapOut, Rows: 0, When: "layer == 0", Line: 282},
+		{At: "transformer.h.1.attn.source.Softmax.output", Event: nn.Value, Placement: nn.TapOut, Rows: 0, When: "layer == 1", Line: 282},
+		{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: 0, Line: 283},
+		{At: "", Event: nn.End, Rows: 0},
+	},
+	// b, line 285
+	{
+		{At: "transformer.h.0.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, When: "layer == 0", Line: 207},
+		{At: "transformer.h.0.attn.source.Softmax.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, When: "layer == 0", Line: 208},
+		{At: "transformer.h.1.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, When: "layer == 1", Line: 207},
+		{At: "transformer.h.1.attn.source.Softmax.output", Event: nn.Swap, Placement: nn.Graph, Rows: 1, When: "layer == 1", Line: 208},
+		{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: 1, Line: 287},
+		{At: "", Event: nn.End, Rows: 1},
+	},
+}
+
+// sourceChosenInvokesPlan is SourceChosenInvokes, compiled, as data.
+func sourceChosenInvokesPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "SourceChosenInvokes",
+		File:    nn.FileOf(SourceChosenInvokes),
+		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
+		Invokes: []string{"a", "b"},
+		// What is given to each run.
+		Params: []nn.Param{
+			{Name: "layer", Type: nn.Type{DType: nn.Int64, Shape: nn.Shape{}}},
+		},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}, Line: 207},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("softmax"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 282},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("softmax"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 207},
+			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "int64", "value": int64(0)}, Line: 282},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const1")}, Out: []string{"layer0"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "4", "seq", "seq"}}}, Line: 208,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("const0")}, Out: []string{"kept"}, Attrs: map[string]any{"index": "...,1"}, Line: 207},
+					{Op: "SumKeep", In: []nn.Ref{nn.Val("kept")}, Out: []string{"sumKeep0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 208},
+					{Op: "Div", In: []nn.Ref{nn.Val("kept"), nn.Val("sumKeep0")}, Out: []string{"div0"}, Line: 208},
+				}, Out: []nn.Ref{nn.Val("div0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows1")}},
+			},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("softmax"), nn.Arg("nngen.rows"), nn.Val("if0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 208},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("softmax_1"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 282},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("softmax_1"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows3"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 207},
+			{Op: "Const", Out: []string{"const2"}, Attrs: map[string]any{"dtype": "int64", "value": int64(1)}, Line: 282},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const2")}, Out: []string{"layer1"}},
+			{Op: "If", In: []nn.Ref{nn.Val("layer1")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "4", "seq", "seq"}}}, Line: 208,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "SetAt", In: []nn.Ref{nn.Val("narrowRows3"), nn.Val("const0")}, Out: []string{"kept_2"}, Attrs: map[string]any{"index": "...,1"}, Line: 207},
+					{Op: "SumKeep", In: []nn.Ref{nn.Val("kept_2")}, Out: []string{"sumKeep1"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 208},
+					{Op: "Div", In: []nn.Ref{nn.Val("kept_2"), nn.Val("sumKeep1")}, Out: []string{"div1"}, Line: 208},
+				}, Out: []nn.Ref{nn.Val("div1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows3")}},
+			},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("softmax_1"), nn.Arg("nngen.rows"), nn.Val("if1")}, Out: []string{"joinRows1"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 208},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits0_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 283},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"logits1_2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 287},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "transformer.h.0.attn.source.Softmax.output", Tensor: "softmax", Value: nn.Val("joinRows0"), Line: 208},
+			{At: "transformer.h.1.attn.source.Softmax.output", Tensor: "softmax_1", Value: nn.Val("joinRows1"), Line: 208},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "pattern0", Value: nn.Val("narrowRows0"), Choices: []nn.Ref{nn.Val("narrowRows0"), nn.Val("narrowRows2")}, Choice: "layer", Line: 282},
+			{Name: "logits0", Value: nn.Val("logits0_2"), Line: 283},
+			{Name: "logits1", Value: nn.Val("logits1_2"), Line: 287},
+		},
+		// Which modules are chosen when it is run.
+		Choices: []nn.Choice{
+			{Param: "layer", Of: []string{"transformer.h.0", "transformer.h.1"}, Line: 282},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"logits":    {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"softmax":   {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"softmax_1": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+		},
+		Mediators: sourceChosenInvokesMediators,
+	}
+}
+
+// CompiledSourceChosenInvokes is SourceChosenInvokes, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// SourceChosenInvokes is SourceInvokes in a layer that the caller chooses.
+type CompiledSourceChosenInvokes struct {
+	c *nn.Compiled
+}
+
+// CompileSourceChosenInvokes puts SourceChosenInvokes into the model's graph and opens a session over it, which may take seconds.
+func CompileSourceChosenInvokes(s *gpt2.Session, opts ...nn.CompileOption) (*CompiledSourceChosenInvokes, error) {
+	c, err := s.Compile(sourceChosenInvokesPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledSourceChosenInvokes{c: c}, nil
+}
+
+// SourceChosenInvokesResult holds the results of one run of SourceChosenInvokes.
+type SourceChosenInvokesResult struct {
+	Pattern0 nn.Tensor
+	Logits0  nn.Tensor
+	Logits1  nn.Tensor
+}
+
+// Run runs the model once with SourceChosenInvokes in it. The results belong to the caller until they are released.
+func (c *CompiledSourceChosenInvokes) Run(ctx context.Context, a gpt2.Inputs, b gpt2.Inputs, layer int) (pattern0 nn.Tensor, logits0 nn.Tensor, logits1 nn.Tensor, err error) {
+	var res SourceChosenInvokesResult
+	err = c.RunInto(ctx, &res, a, b, layer)
+	return res.Pattern0, res.Logits0, res.Logits1, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledSourceChosenInvokes) RunInto(ctx context.Context, res *SourceChosenInvokesResult, a gpt2.Inputs, b gpt2.Inputs, layer int) (nn_failed error) {
+	nn_invoke := -1
+	defer nn.CatchIn(&nn_invoke, &nn_failed)
+//line probes.go:282
+	nn_invoke = 0
+//line probes.go:282
+	nn_choice := nn.Choose(layer, 2)
+//line probes_nngen.go:2346
+	return c.c.RunInto(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice))}, &res.Pattern0, &res.Logits0, &res.Logits1)
+}
+
+// Generate continues the prompt with SourceChosenInvokes in every step, and gives prompt and new tokens of each row.
+func (c *CompiledSourceChosenInvokes) Generate(ctx context.Context, a gpt2.Inputs, b gpt2.Inputs, layer int, opts ...nn.GenerateOption) (nn_ids [][]int64, nn_failed error) {
+	nn_invoke := -1
+	defer nn.CatchIn(&nn_invoke, &nn_failed)
+//line probes.go:282
+	nn_invoke = 0
+//line probes.go:282
+	nn_choice := nn.Choose(layer, 2)
+//line probes_nngen.go:2358
+	return c.c.GenerateInvokes(ctx, []nn.InvokeInputs{a.NNInputs(), b.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice))}, opts...)
+}
+
+// Plan is the compiled form of SourceChosenInvokes, as data.
+func (c *CompiledSourceChosenInvokes) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledSourceChosenInvokes) Close() error {
+	return c.c.Close()
+}
+
+// sourceChosenPatchMediator is SourceChosenPatch, scheduled: its states in the order of the run.
+var sourceChosenPatchMediator = nn.Mediator{
+	{At: "transformer.h.0.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "src == 0", Line: 297},
+	{At: "transformer.h.0.attn.source.Softmax.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "dst == 0", Line: 297},
+	{At: "transformer.h.1.attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "src == 1", Line: 297},
+	{At: "transformer.h.1.attn.source.Softmax.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "dst == 1", Line: 297},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 298},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// sourceChosenPatchPlan is SourceChosenPatch, compiled, as data.
+func sourceChosenPatchPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "SourceChosenPatch",
+		File:    nn.FileOf(SourceChosenPatch),
+		Model:   "sha256:aee7a7030a1d737a5b8e2b5078a1514ab4439864e37b6ee6d60b5d55d6e9c53c",
+		Invokes: []string{"invoke0"},
+		// What is given to each run.
+		Params: []nn.Param{
+			{Name: "dst", Type: nn.Type{DType: nn.Int64, Shape: nn.Shape{}}},
+			{Name: "src", Type: nn.Type{DType: nn.Int64, Shape: nn.Shape{}}},
+		},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "int64", "value": int64(0)}, Line: 297},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("dst"), nn.Val("const0")}, Out: []string{"dst0"}},
+			{Op: "If", In: []nn.Ref{nn.Val("dst0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}}}, Line: 297,
+				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("softmax")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("softmax")}},
+			},
+			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "int64", "value": int64(1)}, Line: 297},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("dst"), nn.Val("const1")}, Out: []string{"dst1"}},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("src"), nn.Val("const1")}, Out: []string{"src1"}},
+			{Op: "If", In: []nn.Ref{nn.Val("src1")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}}}, Line: 297,
+				Then: &nn.Body{Out: []nn.Ref{nn.ModelTensor("softmax_1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("softmax")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Val("dst1")}, Out: []string{"if2"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}}}, Line: 297,
+				Then: &nn.Body{Out: []nn.Ref{nn.Val("if1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("softmax_1")}},
+			},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "transformer.h.0.attn.source.Softmax.output", Tensor: "softmax", Value: nn.Val("if0"), Line: 297},
+			{At: "transformer.h.1.attn.source.Softmax.output", Tensor: "softmax_1", Value: nn.Val("if2"), Line: 297},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 298},
+		},
+		// Which modules are chosen when it is run.
+		Choices: []nn.Choice{
+			{Param: "dst", Of: []string{"transformer.h.0", "transformer.h.1"}, Line: 297},
+			{Param: "src", Of: []string{"transformer.h.0", "transformer.h.1"}, Line: 297},
+		},
+		// What has to come first in the run, whatever is chosen.
+		Orders: []nn.Order{
+			{
+				First: nn.Access{At: []string{"transformer.h.0.attn.source.Softmax.output", "transformer.h.1.attn.source.Softmax.output"}, Moments: []int{59, 167}, Choice: "src", Line: 297},
+				Then:  nn.Access{At: []string{"transformer.h.0.attn.source.Softmax.output", "transformer.h.1.attn.source.Softmax.output"}, Moments: []int{59, 167}, Choice: "dst", Write: true, Line: 297},
+			},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"logits":    {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+			"softmax":   {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+			"softmax_1": {DType: nn.Float32, Shape: nn.Shape{"batch", "4", "seq", "seq"}},
+		},
+		Mediators: []nn.Mediator{sourceChosenPatchMediator},
+	}
+}
+
+// CompiledSourceChosenPatch is SourceChosenPatch, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// SourceChosenPatch puts the pattern of one layer in the place of another's.
+type CompiledSourceChosenPatch struct {
+	c *nn.Compiled
+}
+
+// CompileSourceChosenPatch puts SourceChosenPatch into the model's graph and opens a session over it, which may take seconds.
+func CompileSourceChosenPatch(s *gpt2.Session, opts ...nn.CompileOption) (*CompiledSourceChosenPatch, error) {
+	c, err := s.Compile(sourceChosenPatchPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledSourceChosenPatch{c: c}, nil
+}
+
+// SourceChosenPatchResult holds the results of one run of SourceChosenPatch.
+type SourceChosenPatchResult struct {
+	Logits nn.Tensor
+}
+
+// Run runs the model once with SourceChosenPatch in it. The results belong to the caller until they are released.
+func (c *CompiledSourceChosenPatch) Run(ctx context.Context, in gpt2.Inputs, src int, dst int) (logits nn.Tensor, err error) {
+	var res SourceChosenPatchResult
+	err = c.RunInto(ctx, &res, in, src, dst)
+	return res.Logits, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledSourceChosenPatch) RunInto(ctx context.Context, res *SourceChosenPatchResult, in gpt2.Inputs, src int, dst int) (nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
+//line probes.go:297
+	nn_choice := nn.Choose(dst, 2)
+//line probes.go:297
+	nn_choice_2 := nn.Choose(src, 2)
+//line probes_nngen.go:2480
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(int64(nn_choice_2))}, &res.Logits)
+}
+
+// Generate continues the prompt with SourceChosenPatch in every step, and gives prompt and new tokens of each row.
+func (c *CompiledSourceChosenPatch) Generate(ctx context.Context, in gpt2.Inputs, src int, dst int, opts ...nn.GenerateOption) (nn_ids [][]int64, nn_failed error) {
+	defer nn.Catch(0, &nn_failed)
+//line probes.go:297
+	nn_choice := nn.Choose(dst, 2)
+//line probes.go:297
+	nn_choice_2 := nn.Choose(src, 2)
+//line probes_nngen.go:2491
+	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn.Scalar(int64(nn_choice)), nn.Scalar(int64(nn_choice_2))}, opts...)
+}
+
+// Plan is the compiled form of SourceChosenPatch, as data.
+func (c *CompiledSourceChosenPatch) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledSourceChosenPatch) Close() error {
+	return c.c.Close()
+}

@@ -37,6 +37,13 @@ var cases = []golden.Case{
 	{Name: "source_act", Trace: probes.SourceAct, Compile: probes.CompileSourceAct, Results: "logits"},
 	{Name: "source_input", Trace: probes.SourceInput, Compile: probes.CompileSourceInput, Results: "logits"},
 	{Name: "source_invokes", Trace: probes.SourceInvokes, Compile: probes.CompileSourceInvokes, Results: "pattern0 logits0 logits1"},
+	{Name: "source_chosen_0", Trace: probes.SourceChosen, Compile: probes.CompileSourceChosen, Args: "arg.layer", Results: "scores after logits"},
+	{Name: "source_chosen_act_0", Trace: probes.SourceChosenAct, Compile: probes.CompileSourceChosenAct, Args: "arg.layer", Results: "logits"},
+	{Name: "source_chosen_invokes_0", Trace: probes.SourceChosenInvokes, Compile: probes.CompileSourceChosenInvokes, Args: "arg.layer", Results: "pattern0 logits0 logits1"},
+	{Name: "source_chosen_1", Trace: probes.SourceChosen, Compile: probes.CompileSourceChosen, Args: "arg.layer", Results: "scores after logits"},
+	{Name: "source_chosen_act_1", Trace: probes.SourceChosenAct, Compile: probes.CompileSourceChosenAct, Args: "arg.layer", Results: "logits"},
+	{Name: "source_chosen_invokes_1", Trace: probes.SourceChosenInvokes, Compile: probes.CompileSourceChosenInvokes, Args: "arg.layer", Results: "pattern0 logits0 logits1"},
+	{Name: "source_chosen_patch", Trace: probes.SourceChosenPatch, Compile: probes.CompileSourceChosenPatch, Args: "arg.src arg.dst", Results: "logits"},
 }
 
 // TestGoldens holds compiled = interpreted = reference for every case.
@@ -62,5 +69,5 @@ func TestWebGPUGoldens(t *testing.T) {
 	sess, err := gpt2.Open(golden.Model(t, "gpt2", exporter), append(golden.Options(), nn.WebGPU())...)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, sess.Close()) })
-	golden.Run(t, "gpt2", sess, golden.Pick(t, cases, "set_block0", "steer", "two_invokes", "patch_barrier", "call_lens", "source_knock"))
+	golden.Run(t, "gpt2", sess, golden.Pick(t, cases, "set_block0", "steer", "two_invokes", "patch_barrier", "call_lens", "source_knock", "source_chosen_1"))
 }
