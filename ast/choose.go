@@ -76,7 +76,11 @@ func (f *frame) choiceOf(e *ast.IndexExpr, c *codeVal, list []value) *choice {
 	if f.ev.stepVar != nil && ch.stable {
 		// Other steps than those that come to this line may use what was chosen.
 		p.code = ch.early
-		f.emit(&resStmt{kind: leafStmt, pos: e.Index.Pos(), code: call, effects: true, check: true})
+		at := f
+		if f.ev.editOverSteps() {
+			at = f.ev.main // an edit is made once, at no step
+		}
+		at.emit(&resStmt{kind: leafStmt, pos: e.Index.Pos(), code: call, effects: true, check: true})
 	} else {
 		p.feed = &resStmt{
 			kind: feedStmt, pos: e.Index.Pos(), op: "=", lhs: []target{{v: v, define: true}},

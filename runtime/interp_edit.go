@@ -84,7 +84,13 @@ func (x *planRun) state(st State) error {
 	return nil
 }
 
-func (x *planRun) at(moment int) schedule.At { return schedule.At{Step: x.v.step, Moment: moment} }
+// at is a moment of this step; one inside a module needs its hooks.
+func (x *planRun) at(moment int) schedule.At {
+	if x.v.run.in.timeline[moment].Operation != nil {
+		x.v.inside()
+	}
+	return schedule.At{Step: x.v.step, Moment: moment}
+}
 
 func (x *planRun) read(moment int) Tensor {
 	return x.v.request(schedule.Request[Tensor]{Kind: schedule.Value, At: x.at(moment)})

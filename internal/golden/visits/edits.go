@@ -42,6 +42,16 @@ func SkipsLater(m *llama.Model, on bool) {
 	}
 }
 
+// Inside scales the attention pattern of a layer that the caller chooses, from step 1 on.
+//
+//nngen:edit
+func Inside(m *llama.Model, layer int, k float32) {
+	softmax := m.Model.Layers[layer].SelfAttn.Source().Softmax
+	for range m.Iter(nn.RangeFrom(1)) {
+		softmax.SetOutput(softmax.Output().Scale(k))
+	}
+}
+
 // Each reads the second layer at every step, and the ids.
 //
 //nngen:trace nohooks

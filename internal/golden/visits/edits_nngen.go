@@ -191,9 +191,85 @@ func EditSkipsLater(on bool) nn.Edit {
 	})
 }
 
+// insideMediator is Inside, scheduled: its states in the order of the run.
+var insideMediator = nn.Mediator{
+	{At: "model.layers.0.self_attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "step >= 1 && layer == 0", Line: 51},
+	{At: "model.layers.0.self_attn.source.Softmax.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "step >= 1 && layer == 0", Line: 51},
+	{At: "model.layers.1.self_attn.source.Softmax.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "step >= 1 && layer == 1", Line: 51},
+	{At: "model.layers.1.self_attn.source.Softmax.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "step >= 1 && layer == 1", Line: 51},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// insidePlan is Inside, compiled, as data.
+func insidePlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "Inside",
+		File:    nn.FileOf(Inside),
+		Model:   "sha256:e1411b7f8b23e83d04a50e358e96ed448fc0101ce09a356ac2df293993dace58",
+		Invokes: []string{"invoke0"},
+		// What is given to each run.
+		Params: []nn.Param{
+			{Name: "layer", Type: nn.Type{DType: nn.Int64, Shape: nn.Shape{}}},
+			{Name: "taken", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}, Steps: []nn.StepRange{{From: 1, By: 1}}},
+			{Name: "k", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{}}},
+		},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "int64", "value": int64(0)}, Line: 49},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const0")}, Out: []string{"layer0"}},
+			{Op: "And", In: []nn.Ref{nn.Arg("taken"), nn.Val("layer0")}, Out: []string{"and0"}},
+			{Op: "If", In: []nn.Ref{nn.Val("and0")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch_size", "4", "sequence_length", "past_sequence_length+sequence_length"}}}, Line: 51,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/Softmax_output_0"), nn.Arg("k")}, Out: []string{"scale0"}, Line: 51},
+				}, Out: []nn.Ref{nn.Val("scale0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/model/layers.0/self_attn/Softmax_output_0")}},
+			},
+			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "int64", "value": int64(1)}, Line: 49},
+			{Op: "Eq", In: []nn.Ref{nn.Arg("layer"), nn.Val("const1")}, Out: []string{"layer1"}},
+			{Op: "And", In: []nn.Ref{nn.Arg("taken"), nn.Val("layer1")}, Out: []string{"and1"}},
+			{Op: "If", In: []nn.Ref{nn.Val("and1")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch_size", "4", "sequence_length", "past_sequence_length+sequence_length"}}}, Line: 51,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/Softmax_output_0"), nn.Arg("k")}, Out: []string{"scale1"}, Line: 51},
+				}, Out: []nn.Ref{nn.Val("scale1")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/model/layers.1/self_attn/Softmax_output_0")}},
+			},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "model.layers.0.self_attn.source.Softmax.output", Tensor: "/model/layers.0/self_attn/Softmax_output_0", Value: nn.Val("if0"), Line: 51},
+			{At: "model.layers.1.self_attn.source.Softmax.output", Tensor: "/model/layers.1/self_attn/Softmax_output_0", Value: nn.Val("if1"), Line: 51},
+		},
+		// Which modules are chosen when it is run.
+		Choices: []nn.Choice{
+			{Param: "layer", Of: []string{"model.layers.0", "model.layers.1"}, Line: 49},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/model/layers.0/self_attn/Softmax_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch_size", "4", "sequence_length", "past_sequence_length+sequence_length"}},
+			"/model/layers.1/self_attn/Softmax_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch_size", "4", "sequence_length", "past_sequence_length+sequence_length"}},
+		},
+		Mediators: []nn.Mediator{insideMediator},
+	}
+}
+
+// EditInside is Inside with these values, to be put under every trace of a session: with nn.WithEdits or Session.With.
+//
+// Inside scales the attention pattern of a layer that the caller chooses, from step 1 on.
+func EditInside(layer int, k float32) nn.Edit {
+//line edits.go:49
+	nn.Choose(layer, 2)
+//line edits_nngen.go:262
+//line edits.go:49
+	nn_arg0 := int64(nn.Chosen(layer, 2))
+//line edits_nngen.go:265
+	return nn.NewEdit(insidePlan(), []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(true), nn.Scalar(k)}, func(m *llama.Model) {
+		Inside(m, layer, k)
+	})
+}
+
 // eachMediator is Each, scheduled: its states in the order of the run.
 var eachMediator = nn.Mediator{
-	{At: "model.layers.1.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 50},
+	{At: "model.layers.1.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 60},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -206,7 +282,7 @@ func eachPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "tap0", Value: nn.ModelTensor("/model/layers.1/Add_1_output_0"), Line: 50},
+			{Name: "tap0", Value: nn.ModelTensor("/model/layers.1/Add_1_output_0"), Line: 60},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -255,18 +331,18 @@ func (c *CompiledEach) steps(f *eachFrame) nn.Visits {
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
 			defer nn.Catch(0, &nn_failed)
-//line edits.go:49
+//line edits.go:59
 			if nn_step >= 0 {
 				f.h1 = append(f.h1, nn_taps.Tensor(0))
 			}
-//line edits.go:52
+//line edits.go:62
 			if nn_step < 0 {
-//line edits.go:52
+//line edits.go:62
 				ids_2 := nn_taps.Result(-1)
-//line edits.go:52
+//line edits.go:62
 				f.ids = ids_2
 			}
-//line edits_nngen.go:270
+//line edits_nngen.go:346
 			return nil
 		},
 	}
@@ -308,8 +384,8 @@ func (c *CompiledEach) Close() error {
 
 // plainMediator is Plain, scheduled: its states in the order of the run.
 var plainMediator = nn.Mediator{
-	{At: "model.layers.1.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 59},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 59},
+	{At: "model.layers.1.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 69},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 69},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -322,8 +398,8 @@ func plainPlan() *nn.Plan {
 		Invokes: []string{"invoke0"},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "h1", Value: nn.ModelTensor("/model/layers.1/Add_1_output_0"), Line: 59},
-			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 59},
+			{Name: "h1", Value: nn.ModelTensor("/model/layers.1/Add_1_output_0"), Line: 69},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 69},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
