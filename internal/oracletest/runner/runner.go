@@ -45,6 +45,7 @@ type Result struct {
 	Interpreted, Twin         End
 	Values, Again, TwinValues string // where values differ, "" if they do not
 	Schedule                  string
+	TwinLate                  bool     // the twin recovered from a late read, as the function may have
 	Told                      []string // texts among the results of the interpreted run, of what it recovered from
 	Tokens                    string   // where decode loops differ
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"reflect"
 	"slices"
+	"strings"
 
 	nn "github.com/nngen-go/nngen/runtime"
 )
@@ -25,6 +26,7 @@ func (s *single) run(set int) Result {
 		var twin []value
 		var live []nn.Mediator
 		twin, live, res.Twin = s.interpreted(c.Twin)
+		res.TwinLate = slices.ContainsFunc(told(twin), func(text string) bool { return strings.Contains(text, "[NN3101]") })
 		if c.Compile != nil && res.Twin.OK() {
 			got, plan, e := s.compiled(&res)
 			res.Compiled = e
