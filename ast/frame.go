@@ -25,6 +25,7 @@ type frame struct {
 	loops     *loopCtx
 	guard     code // of what stands under a condition around loops over decoding steps
 	guardText string
+	inner     bool // more steps may follow the list of statements around loops over them
 }
 
 // rscope is a level of nesting of the residual code. Assignments to variables

@@ -39,7 +39,7 @@ func (f *frame) stepwise(list []ast.Stmt, visit, reached int64) int64 {
 			reached = visit
 			ph = f.ev.phaseAt(&visitsVal{list: []visitRange{{from: visit, to: visit + 1, step: 1}}})
 			f.ev.named(visit, p.at)
-		case i == len(parts)-1 && f.ev.form == OneInvoke || reached >= endless:
+		case i == len(parts)-1 && f.ev.form == OneInvoke && !f.inner || reached >= endless:
 			ph = f.ev.phaseOver()
 		default:
 			ph = f.ev.phaseBetween(reached)

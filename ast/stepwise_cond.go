@@ -47,6 +47,7 @@ func (f *frame) guarded(t test, s *side) *frame {
 func (f *frame) stepsIn(s ast.Stmt, visit, reached int64) int64 {
 	switch s := s.(type) {
 	case *ast.BlockStmt:
+		f.inner = true // it is the frame of this block alone
 		return f.stepwise(s.List, visit, reached)
 	case *ast.IfStmt:
 		return f.stepwise([]ast.Stmt{s}, visit, reached)

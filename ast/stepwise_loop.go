@@ -127,6 +127,7 @@ func (f *frame) unrolled(p part, ph *phase, reached int64) int64 {
 			return false
 		}
 		g := f.nested()
+		g.inner = true
 		g.bindRange(p.loop, p.loop.Key, intConst(n))
 		reached = g.stepwise(p.loop.Body.List, n, n)
 		return len(f.ev.diags) == 0
