@@ -15,12 +15,6 @@ func (ev *evaluator) editSignature(fd *ast.FuncDecl, sig *types.Signature) bool 
 	case sig.Results().Len() > 0:
 		ev.report(fd.Type.Results.Pos(), "NN1314", "the edit %s has results: nobody would get them", name).Hint = "read in a trace what should be returned: //nngen:trace"
 	default:
-		for p := range sig.Params().Variables() {
-			if isAttachment(p.Type()) {
-				ev.report(p.Pos(), "NN1314", "the edit %s takes an attachment, which is no data of a plan", name).Hint = "take its arrays as nn.Tensor parameters"
-				return false
-			}
-		}
 		return true
 	}
 	return false

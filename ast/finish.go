@@ -164,10 +164,10 @@ func (ev *evaluator) fillParams(t *Trace, p *printer) {
 			typ = Join(Text("..."), Text(""), trimSlice(typ))
 		}
 		if prm.kind == attachmentParam {
-			t.Attached = append(t.Attached, Param{Name: prm.name, Type: typ, Kind: prm.kind})
+			t.Attached = append(t.Attached, Param{Name: prm.name, Type: typ, Kind: prm.kind, Place: i})
 			continue
 		}
-		t.Params = append(t.Params, Param{Name: prm.name, Type: typ, Kind: prm.kind, Changed: prm.v != nil && prm.v.changed})
+		t.Params = append(t.Params, Param{Name: prm.name, Type: typ, Kind: prm.kind, Place: i, Changed: prm.v != nil && prm.v.changed})
 	}
 	for _, pp := range ev.graph.params {
 		if !pp.live || pp.step > 0 {

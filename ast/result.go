@@ -161,6 +161,8 @@ type Param struct {
 	Name string // the user's name; "nn_a2" for a parameter without one
 	Type Code   // "[]float32", or "...float32" for a variadic one
 	Kind ParamKind
+	// Place is its number among the function's parameters, attachments and others.
+	Place int
 	// Changed: the function assigns it.
 	Changed bool
 }

@@ -118,6 +118,18 @@ type weight struct {
 	data []byte // nobody changes it any more
 }
 
+// tensor is the array for the interpreter.
+func (w weight) tensor() Tensor { return hostTensor(w.typ.DType, w.dims(), w.data) }
+
+// dims is the shape, which is known: the array is there.
+func (w weight) dims() []int64 {
+	shape := make([]int64, len(w.typ.Shape))
+	for i, d := range w.typ.Shape {
+		shape[i], _ = d.Const()
+	}
+	return shape
+}
+
 // weightsOf finds what the plan's weights are, by their names in the plan.
 func (s settings) weightsOf(p *Plan) (map[string]weight, error) {
 	if len(p.Weights) == 0 {

@@ -13,12 +13,23 @@ type Edit struct {
 	plan *Plan
 	args []Tensor
 	body func(v *invoke) error // nil: read from a file, the plan alone
+	// arrays are those of its attachments, by their names in the plan; wrong says
+	// why they cannot be had.
+	arrays map[string]weight
+	wrong  error
 }
 
 // NewEdit makes an edit of a plan and the values of its parameters. Generated
-// code calls it; f is the user's function with these values.
-func NewEdit[M any](p *Plan, args []Tensor, f func(m *M)) Edit {
-	return Edit{p, args, bodyOf(func(m *M) error { f(m); return nil })}
+// code calls it; f is the user's function with these values, attached what its
+// attachments are. One that is not loaded is told where the edit is used.
+func NewEdit[M any](p *Plan, args []Tensor, f func(m *M), attached ...CompileOption) Edit {
+	e := Edit{plan: p, args: args, body: bodyOf(func(m *M) error { f(m); return nil })}
+	var s settings
+	for _, o := range attached {
+		o.applyCompile(&s)
+	}
+	e.arrays, e.wrong = s.weightsOf(p)
+	return e
 }
 
 // Name is the function's name.
@@ -47,8 +58,12 @@ func (e Edit) check(info *ModelInfo) error {
 		return misuse("NN3183", "an edit that was never made: EditX of a function marked //nngen:edit gives one")
 	case e.plan.Model != "" && info.Fingerprint != "" && e.plan.Model != info.Fingerprint:
 		return misuse("NN3183", "the edit %s was compiled for another model than %s: its fingerprint is %s, not %s", e.plan.Name, info.Name, e.plan.Model, info.Fingerprint)
-	case len(e.plan.Invokes) != 1 || len(e.plan.Weights) > 0 || len(e.plan.Stops) > 0 || e.plan.HasHooks():
-		return misuse("NN3183", "the plan %s is no edit: an edit has one invoke, no attachment, no stop and no Go in mid-run", e.plan.Name)
+	case e.wrong != nil:
+		return e.wrong
+	case len(e.plan.Invokes) != 1 || len(e.plan.Stops) > 0 || e.plan.HasHooks():
+		return misuse("NN3183", "the plan %s is no edit: an edit has one invoke, no stop and no Go in mid-run", e.plan.Name)
+	case len(e.arrays) != len(e.plan.Weights):
+		return misuse("NN3183", "the edit %s has %d arrays for the %d of its attachments", e.plan.Name, len(e.arrays), len(e.plan.Weights))
 	case len(e.args) != len(e.plan.Params):
 		return misuse("NN3183", "the edit %s has %d values for %d parameters", e.plan.Name, len(e.args), len(e.plan.Params))
 	}

@@ -20,6 +20,7 @@ type editFile struct {
 type savedEdit struct {
 	Plan   json.RawMessage `json:"plan"`
 	Values []savedValue    `json:"values,omitempty"`
+	Arrays []savedValue    `json:"arrays,omitempty"` // of its attachments
 }
 
 type savedValue struct {
@@ -31,14 +32,18 @@ type savedValue struct {
 
 const (
 	editFormat  = "nngen edits"
-	editVersion = 1
+	editVersion = 2 // the second has arrays of attachments; what has none is written as the first
 )
 
 // WriteEdits writes edits as JSON, in their order, for ReadEdits in this or
-// another program.
+// another program. Arrays of attachments are written with them, so that a file
+// is whole by itself; what is larger than ReadEdits takes is refused (NN3171).
 func WriteEdits(w io.Writer, edits ...Edit) error {
-	f := editFile{Format: editFormat, Version: editVersion, Edits: []savedEdit{}}
+	f := editFile{Format: editFormat, Version: 1, Edits: []savedEdit{}}
 	for _, e := range edits {
+		if e.plan == nil || e.wrong != nil {
+			return e.check(&ModelInfo{})
+		}
 		var data bytes.Buffer
 		if err := plan.Encode(&data, e.plan); err != nil {
 			return planError(e.plan.Name, err)
@@ -47,11 +52,19 @@ func WriteEdits(w io.Writer, edits ...Edit) error {
 		for i, t := range e.args {
 			one.Values = append(one.Values, savedValue{e.plan.Params[i].Name, t.h.dtype.String(), t.h.shape, t.Bytes()})
 		}
+		for _, p := range e.plan.Weights {
+			a := e.arrays[p.Name]
+			one.Arrays = append(one.Arrays, savedValue{p.Name, a.typ.DType.String(), a.dims(), a.data})
+			f.Version = editVersion
+		}
 		f.Edits = append(f.Edits, one)
 	}
 	out, err := json.MarshalIndent(f, "", " ")
 	if err != nil {
 		return err
+	}
+	if len(out) >= plan.MaxSize {
+		return misuse("NN3171", "edits: they need %d MB, and files of edits have at most %d: load the attachments in the other program, and make the edits there", len(out)>>20, plan.MaxSize>>20)
 	}
 	_, err = w.Write(append(out, '\n'))
 	return err
@@ -93,26 +106,47 @@ func (s savedEdit) edit() (Edit, error) {
 	if err != nil {
 		return Edit{}, err
 	}
-	e := Edit{plan: p}
+	e := Edit{plan: p, arrays: map[string]weight{}}
 	if len(s.Values) != len(p.Params) || len(p.Mediators) != 1 {
 		return e, fmt.Errorf("%s has %d values for %d parameters", p.Name, len(s.Values), len(p.Params))
 	}
+	if len(s.Arrays) != len(p.Weights) {
+		return e, fmt.Errorf("%s has %d arrays for the %d of its attachments", p.Name, len(s.Arrays), len(p.Weights))
+	}
 	for i, v := range s.Values {
-		d, err := tensor.ParseDType(v.DType)
-		if err != nil || v.Name != p.Params[i].Name || d != p.Params[i].Type.DType {
-			return e, fmt.Errorf("value %d of %s is %s %s, not %s %s", i, p.Name, v.Name, v.DType, p.Params[i].Name, p.Params[i].Type)
+		t, err := v.tensor(p.Name, p.Params[i])
+		if err != nil {
+			return e, err
 		}
-		size := int64(d.Size())
-		for _, n := range v.Shape {
-			if n < 0 || n > int64(len(v.Data)) {
-				return e, fmt.Errorf("value %s of %s has the shape %v", v.Name, p.Name, v.Shape)
-			}
-			size *= n
+		e.args = append(e.args, t)
+	}
+	for i, v := range s.Arrays {
+		t, err := v.tensor(p.Name, p.Weights[i])
+		if err != nil {
+			return e, err
 		}
-		if size != int64(len(v.Data)) {
-			return e, fmt.Errorf("value %s of %s has %d bytes, its shape %v needs %d", v.Name, p.Name, len(v.Data), v.Shape, size)
+		if e.arrays[v.Name], err = asWeight(p.Weights[i], t); err != nil {
+			return e, err
 		}
-		e.args = append(e.args, hostTensor(d, append([]int64{}, v.Shape...), v.Data))
 	}
 	return e, nil
+}
+
+// tensor is a value of the edit's parameter, or an array of its attachments.
+func (v savedValue) tensor(edit string, p Param) (Tensor, error) {
+	d, err := tensor.ParseDType(v.DType)
+	if err != nil || v.Name != p.Name || d != p.Type.DType {
+		return Tensor{}, fmt.Errorf("value %s %s of %s is not %s %s", v.Name, v.DType, edit, p.Name, p.Type)
+	}
+	size, most := int64(d.Size()), int64(len(v.Data))
+	for _, n := range v.Shape {
+		if n < 0 || n > most || n > 0 && size > most/n {
+			return Tensor{}, fmt.Errorf("value %s of %s has the shape %v and %d bytes", v.Name, edit, v.Shape, most)
+		}
+		size *= n
+	}
+	if size != most {
+		return Tensor{}, fmt.Errorf("value %s of %s has %d bytes, its shape %v needs %d", v.Name, edit, len(v.Data), v.Shape, size)
+	}
+	return hostTensor(d, append([]int64{}, v.Shape...), v.Data), nil
 }

@@ -166,6 +166,9 @@ func (x *planRun) value(r Ref) (Tensor, error) {
 		}
 		return x.v.t.s.weight(r.Name)
 	case plan.Arg:
+		if w, ok := x.e.arrays[r.Name]; ok {
+			return w.tensor(), nil
+		}
 		i := slices.IndexFunc(x.e.plan.Params, func(p Param) bool { return p.Name == r.Name })
 		if i < 0 {
 			return Tensor{}, fmt.Errorf("the plan has no parameter %q", r.Name)

@@ -35,7 +35,7 @@ func (k *checker) edits(b *batch) error {
 		return nil
 	}
 	for _, e := range k.c.s.set.edits {
-		one := &Compiled{s: k.c.s, plan: e.plan, set: k.c.set}
+		one := &Compiled{s: k.c.s, plan: e.plan, set: k.c.set, weights: e.arrays}
 		sub := newChecker(one, b)
 		sub.bytes = k.bytes
 		if _, err := one.checkWith(sub, e.args); err != nil {

@@ -179,12 +179,8 @@ func (sp *splice) addParams() {
 func (sp *splice) addWeights(weights map[string]weight) {
 	for _, p := range sp.p.Weights {
 		w := weights[p.Name]
-		name := argPrefix + p.Name
-		dims := make([]int64, len(w.typ.Shape))
-		for i, d := range w.typ.Shape {
-			dims[i], _ = d.Const() // the type is that of a tensor that is there
-		}
-		sp.ix.AddInitializer(&onnx.Tensor{Name: name, DType: int32(w.typ.DType), Dims: dims, Data: w.data, Offset: -1, Lent: true})
+		name := sp.ix.FreshName(argPrefix + p.Name) // two edits may call theirs the same
+		sp.ix.AddInitializer(&onnx.Tensor{Name: name, DType: int32(w.typ.DType), Dims: w.dims(), Data: w.data, Offset: -1, Lent: true})
 		sp.args[p.Name] = ops.Operand{Name: name, Type: w.typ}
 	}
 }

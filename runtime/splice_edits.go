@@ -82,6 +82,7 @@ func (sp *splice) edit(i int, e Edit) error {
 		})
 		sp.args[p.Name] = sp.atSteps(p, ops.Operand{Name: name, Type: t.h.typ()})
 	}
+	sp.addWeights(e.arrays)
 	for k, n := range e.plan.Nodes {
 		if err := sp.node(n); err != nil {
 			return fmt.Errorf("node %d (line %d): %w", k, n.Line, err)

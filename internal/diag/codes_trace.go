@@ -57,7 +57,7 @@ computes; a spec of an earlier nngen lists none: run "nngen spec" again.
 	q := m.Transformer.H[0].Attn.Source().Split.OutputAt(0)     // one of several`},
 	{"NN1314", "what an edit cannot have", `
 An edit is put under every trace of a session, over all rows, and is saved as data. So it takes the model, gives no results, stops no
-runs, has no attachment and looks at no value with Go:
+runs and looks at no value with Go:
 
 	//nngen:edit
 	func Quiet(m *gpt2.Model, strength float32) {

@@ -48,11 +48,34 @@ type encoder interface {
 
 // clamp sets one feature of the residual stream after the first block.
 func clamp(m *gpt2.Model, sae encoder, feature int, value float32) nn.Tensor {
+	setFeature(m, sae, feature, value)
+	return m.LMHead.Output()
+}
+
+func setFeature(m *gpt2.Model, sae encoder, feature int, value float32) {
 	b := m.Transformer.H[0]
 	h := b.Output()
 	f := sae.Encode(h).SetAt(nn.Scalar(value), nn.Ellipsis, feature)
 	b.SetOutput(sae.Edit(h, f))
-	return m.LMHead.Output()
+}
+
+// Clamped is ClampRelu under every run.
+//
+//nngen:edit
+func Clamped(m *gpt2.Model, feature int, sae *toys.ToySAE, value float32) {
+	setFeature(m, sae, feature, value)
+}
+
+// Logits reads what edits have made of the answer.
+//
+//nngen:trace
+func Logits(m *gpt2.Model) (logits nn.Tensor) { return m.LMHead.Output() }
+
+// Reads applies an autoencoder to what edits have made of the residual stream.
+//
+//nngen:trace
+func Reads(m *gpt2.Model, sae *toys.ToySAE) (f nn.Tensor) {
+	return sae.Encode(m.Transformer.H[0].Output())
 }
 
 // ClampRelu clamps a feature; which, and to what, is chosen at each run.

@@ -429,11 +429,237 @@ func (c *CompiledFeaturesConstant) Close() error {
 	return c.c.Close()
 }
 
+// clampedMediator is Clamped, scheduled: its states in the order of the run.
+var clampedMediator = nn.Mediator{
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 57},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 59},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// clampedPlan is Clamped, compiled, as data.
+func clampedPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "Clamped",
+		File:    nn.FileOf(Clamped),
+		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
+		Invokes: []string{"invoke0"},
+		// What is given to each run.
+		Params: []nn.Param{
+			{Name: "p0", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{}}},
+			{Name: "feature", Type: nn.Type{DType: nn.Int64, Shape: nn.Shape{}}},
+		},
+		// What is given when it is compiled.
+		Weights: []nn.Param{
+			{Name: "sae.WEnc", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"48", "64"}}},
+			{Name: "sae.WDec", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"64", "48"}}},
+			{Name: "sae.BEnc", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"64"}}},
+			{Name: "sae.BDec", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"48"}}},
+		},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("sae.BDec")}, Out: []string{"sub0"}, Line: 58},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 58},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 58},
+			{Op: "Relu", In: []nn.Ref{nn.Val("pre")}, Out: []string{"relu0"}, Line: 58},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("relu0"), nn.Arg("p0"), nn.Arg("feature")}, Out: []string{"f"}, Attrs: map[string]any{"index": "...,$"}, Line: 58},
+			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("sae.BDec")}, Out: []string{"sub1"}, Line: 59},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub1"), nn.Arg("sae.WEnc")}, Out: []string{"matMul1"}, Line: 59},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BEnc")}, Out: []string{"pre_2"}, Line: 59},
+			{Op: "Relu", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"relu1"}, Line: 59},
+			{Op: "Sub", In: []nn.Ref{nn.Val("f"), nn.Val("relu1")}, Out: []string{"sub2"}, Line: 59},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub2"), nn.Arg("sae.WDec")}, Out: []string{"matMul2"}, Line: 59},
+			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("matMul2")}, Out: []string{"add0"}, Line: 59},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 59},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/transformer/h.0/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+		},
+		Mediators: []nn.Mediator{clampedMediator},
+	}
+}
+
+// EditClamped is Clamped with these values, to be put under every trace of a session: with nn.WithEdits or Session.With.
+//
+// Clamped is ClampRelu under every run.
+func EditClamped(feature int, sae *toys.ToySAE, value float32) nn.Edit {
+//line probes.go:58
+	nn_arg0 := nn.Scalar(value)
+//line probes.go:58
+	nn_arg1 := int64(int64(feature))
+//line probes_nngen.go:494
+	return nn.NewEdit(clampedPlan(), []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, func(m *gpt2.Model) {
+		Clamped(m, feature, sae, value)
+	}, nn.Attach("sae", sae))
+}
+
+// logitsMediator is Logits, scheduled: its states in the order of the run.
+var logitsMediator = nn.Mediator{
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 72},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// logitsPlan is Logits, compiled, as data.
+func logitsPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "Logits",
+		File:    nn.FileOf(Logits),
+		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
+		Invokes: []string{"invoke0"},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 72},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"logits": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "96"}},
+		},
+		Mediators: []nn.Mediator{logitsMediator},
+	}
+}
+
+// CompiledLogits is Logits, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// Logits reads what edits have made of the answer.
+type CompiledLogits struct {
+	c *nn.Compiled
+}
+
+// CompileLogits puts Logits into the model's graph and opens a session over it, which may take seconds.
+func CompileLogits(s *gpt2.Session, opts ...nn.CompileOption) (*CompiledLogits, error) {
+	c, err := s.Compile(logitsPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledLogits{c: c}, nil
+}
+
+// LogitsResult holds the results of one run of Logits.
+type LogitsResult struct {
+	Logits nn.Tensor
+}
+
+// Run runs the model once with Logits in it. The results belong to the caller until they are released.
+func (c *CompiledLogits) Run(ctx context.Context, in gpt2.Inputs) (logits nn.Tensor, err error) {
+	var res LogitsResult
+	err = c.RunInto(ctx, &res, in)
+	return res.Logits, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledLogits) RunInto(ctx context.Context, res *LogitsResult, in gpt2.Inputs) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, &res.Logits)
+}
+
+// Generate continues the prompt with Logits in every step, and gives prompt and new tokens of each row.
+func (c *CompiledLogits) Generate(ctx context.Context, in gpt2.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.Generate(ctx, in.NNInputs(), nil, opts...)
+}
+
+// Plan is the compiled form of Logits, as data.
+func (c *CompiledLogits) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledLogits) Close() error {
+	return c.c.Close()
+}
+
+// readsMediator is Reads, scheduled: its states in the order of the run.
+var readsMediator = nn.Mediator{
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 78},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// readsPlan is Reads, compiled, as data.
+func readsPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "Reads",
+		File:    nn.FileOf(Reads),
+		Model:   "sha256:3517a89ff402a86a90dd8821037966e3030758b8e607ad9c3bf74001b5ac4077",
+		Invokes: []string{"invoke0"},
+		// What is given when it is compiled.
+		Weights: []nn.Param{
+			{Name: "sae.WEnc", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"48", "64"}}},
+			{Name: "sae.BEnc", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"64"}}},
+			{Name: "sae.BDec", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{"48"}}},
+		},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("sae.BDec")}, Out: []string{"sub0"}, Line: 78},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 78},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 78},
+			{Op: "Relu", In: []nn.Ref{nn.Val("pre")}, Out: []string{"relu0"}, Line: 78},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "f", Value: nn.Val("relu0"), Line: 78},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/transformer/h.0/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch", "seq", "48"}},
+		},
+		Mediators: []nn.Mediator{readsMediator},
+	}
+}
+
+// CompiledReads is Reads, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// Reads applies an autoencoder to what edits have made of the residual stream.
+type CompiledReads struct {
+	c *nn.Compiled
+}
+
+// CompileReads puts Reads into the model's graph and opens a session over it, which may take seconds.
+func CompileReads(s *gpt2.Session, sae *toys.ToySAE, opts ...nn.CompileOption) (*CompiledReads, error) {
+	c, err := s.Compile(readsPlan(), append([]nn.CompileOption{nn.Attach("sae", sae)}, opts...)...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledReads{c: c}, nil
+}
+
+// ReadsResult holds the results of one run of Reads.
+type ReadsResult struct {
+	F nn.Tensor
+}
+
+// Run runs the model once with Reads in it. The results belong to the caller until they are released.
+func (c *CompiledReads) Run(ctx context.Context, in gpt2.Inputs) (f nn.Tensor, err error) {
+	var res ReadsResult
+	err = c.RunInto(ctx, &res, in)
+	return res.F, err
+}
+
+// RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
+func (c *CompiledReads) RunInto(ctx context.Context, res *ReadsResult, in gpt2.Inputs) error {
+	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, nil, &res.F)
+}
+
+// Generate continues the prompt with Reads in every step, and gives prompt and new tokens of each row.
+func (c *CompiledReads) Generate(ctx context.Context, in gpt2.Inputs, opts ...nn.GenerateOption) ([][]int64, error) {
+	return c.c.Generate(ctx, in.NNInputs(), nil, opts...)
+}
+
+// Plan is the compiled form of Reads, as data.
+func (c *CompiledReads) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledReads) Close() error {
+	return c.c.Close()
+}
+
 // clampReluMediator is ClampRelu, scheduled: its states in the order of the run.
 var clampReluMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 52},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 54},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 55},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 57},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 59},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 52},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -458,26 +684,26 @@ func clampReluPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("sae.BDec")}, Out: []string{"sub0"}, Line: 53},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("sub0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 53},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 53},
-			{Op: "Relu", In: []nn.Ref{nn.Val("pre")}, Out: []string{"relu0"}, Line: 53},
-			{Op: "SetAt", In: []nn.Ref{nn.Val("relu0"), nn.Arg("p0"), nn.Arg("feature")}, Out: []string{"f"}, Attrs: map[string]any{"index": "...,$"}, Line: 53},
-			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("sae.BDec")}, Out: []string{"sub1"}, Line: 54},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("sub1"), nn.Arg("sae.WEnc")}, Out: []string{"matMul1"}, Line: 54},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BEnc")}, Out: []string{"pre_2"}, Line: 54},
-			{Op: "Relu", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"relu1"}, Line: 54},
-			{Op: "Sub", In: []nn.Ref{nn.Val("f"), nn.Val("relu1")}, Out: []string{"sub2"}, Line: 54},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("sub2"), nn.Arg("sae.WDec")}, Out: []string{"matMul2"}, Line: 54},
-			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("matMul2")}, Out: []string{"add0"}, Line: 54},
+			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("sae.BDec")}, Out: []string{"sub0"}, Line: 58},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 58},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 58},
+			{Op: "Relu", In: []nn.Ref{nn.Val("pre")}, Out: []string{"relu0"}, Line: 58},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("relu0"), nn.Arg("p0"), nn.Arg("feature")}, Out: []string{"f"}, Attrs: map[string]any{"index": "...,$"}, Line: 58},
+			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("sae.BDec")}, Out: []string{"sub1"}, Line: 59},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub1"), nn.Arg("sae.WEnc")}, Out: []string{"matMul1"}, Line: 59},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BEnc")}, Out: []string{"pre_2"}, Line: 59},
+			{Op: "Relu", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"relu1"}, Line: 59},
+			{Op: "Sub", In: []nn.Ref{nn.Val("f"), nn.Val("relu1")}, Out: []string{"sub2"}, Line: 59},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub2"), nn.Arg("sae.WDec")}, Out: []string{"matMul2"}, Line: 59},
+			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("matMul2")}, Out: []string{"add0"}, Line: 59},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 54},
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 59},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 55},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 52},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -518,21 +744,21 @@ func (c *CompiledClampRelu) Run(ctx context.Context, in gpt2.Inputs, feature int
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledClampRelu) RunInto(ctx context.Context, res *ClampReluResult, in gpt2.Inputs, feature int, value float32) error {
-//line probes.go:53
+//line probes.go:58
 	nn_arg0 := nn.Scalar(value)
-//line probes.go:53
+//line probes.go:58
 	nn_arg1 := int64(int64(feature))
-//line probes_nngen.go:526
+//line probes_nngen.go:752
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
 // Generate continues the prompt with ClampRelu in every step, and gives prompt and new tokens of each row.
 func (c *CompiledClampRelu) Generate(ctx context.Context, in gpt2.Inputs, feature int, value float32, opts ...nn.GenerateOption) ([][]int64, error) {
-//line probes.go:53
+//line probes.go:58
 	nn_arg0 := nn.Scalar(value)
-//line probes.go:53
+//line probes.go:58
 	nn_arg1 := int64(int64(feature))
-//line probes_nngen.go:536
+//line probes_nngen.go:762
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -548,9 +774,9 @@ func (c *CompiledClampRelu) Close() error {
 
 // clampJumpMediator is ClampJump, scheduled: its states in the order of the run.
 var clampJumpMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 52},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 54},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 55},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 57},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 59},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 52},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -575,30 +801,30 @@ func clampJumpPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 53},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 53},
-			{Op: "Gt", In: []nn.Ref{nn.Val("pre"), nn.Arg("sae.Threshold")}, Out: []string{"gt0"}, Line: 53},
-			{Op: "Relu", In: []nn.Ref{nn.Val("pre")}, Out: []string{"relu0"}, Line: 53},
-			{Op: "ZerosLike", In: []nn.Ref{nn.Val("pre")}, Out: []string{"zerosLike0"}, Line: 53},
-			{Op: "Where", In: []nn.Ref{nn.Val("gt0"), nn.Val("relu0"), nn.Val("zerosLike0")}, Out: []string{"where0"}, Line: 53},
-			{Op: "SetAt", In: []nn.Ref{nn.Val("where0"), nn.Arg("p0"), nn.Arg("feature")}, Out: []string{"f"}, Attrs: map[string]any{"index": "...,$"}, Line: 53},
-			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul1"}, Line: 54},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BEnc")}, Out: []string{"pre_2"}, Line: 54},
-			{Op: "Gt", In: []nn.Ref{nn.Val("pre_2"), nn.Arg("sae.Threshold")}, Out: []string{"gt1"}, Line: 54},
-			{Op: "Relu", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"relu1"}, Line: 54},
-			{Op: "ZerosLike", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"zerosLike1"}, Line: 54},
-			{Op: "Where", In: []nn.Ref{nn.Val("gt1"), nn.Val("relu1"), nn.Val("zerosLike1")}, Out: []string{"where1"}, Line: 54},
-			{Op: "Sub", In: []nn.Ref{nn.Val("f"), nn.Val("where1")}, Out: []string{"sub0"}, Line: 54},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("sub0"), nn.Arg("sae.WDec")}, Out: []string{"matMul2"}, Line: 54},
-			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("matMul2")}, Out: []string{"add0"}, Line: 54},
+			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 58},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 58},
+			{Op: "Gt", In: []nn.Ref{nn.Val("pre"), nn.Arg("sae.Threshold")}, Out: []string{"gt0"}, Line: 58},
+			{Op: "Relu", In: []nn.Ref{nn.Val("pre")}, Out: []string{"relu0"}, Line: 58},
+			{Op: "ZerosLike", In: []nn.Ref{nn.Val("pre")}, Out: []string{"zerosLike0"}, Line: 58},
+			{Op: "Where", In: []nn.Ref{nn.Val("gt0"), nn.Val("relu0"), nn.Val("zerosLike0")}, Out: []string{"where0"}, Line: 58},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("where0"), nn.Arg("p0"), nn.Arg("feature")}, Out: []string{"f"}, Attrs: map[string]any{"index": "...,$"}, Line: 58},
+			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul1"}, Line: 59},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BEnc")}, Out: []string{"pre_2"}, Line: 59},
+			{Op: "Gt", In: []nn.Ref{nn.Val("pre_2"), nn.Arg("sae.Threshold")}, Out: []string{"gt1"}, Line: 59},
+			{Op: "Relu", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"relu1"}, Line: 59},
+			{Op: "ZerosLike", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"zerosLike1"}, Line: 59},
+			{Op: "Where", In: []nn.Ref{nn.Val("gt1"), nn.Val("relu1"), nn.Val("zerosLike1")}, Out: []string{"where1"}, Line: 59},
+			{Op: "Sub", In: []nn.Ref{nn.Val("f"), nn.Val("where1")}, Out: []string{"sub0"}, Line: 59},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub0"), nn.Arg("sae.WDec")}, Out: []string{"matMul2"}, Line: 59},
+			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("matMul2")}, Out: []string{"add0"}, Line: 59},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 54},
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 59},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 55},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 52},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -639,21 +865,21 @@ func (c *CompiledClampJump) Run(ctx context.Context, in gpt2.Inputs, feature int
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledClampJump) RunInto(ctx context.Context, res *ClampJumpResult, in gpt2.Inputs, feature int, value float32) error {
-//line probes.go:53
+//line probes.go:58
 	nn_arg0 := nn.Scalar(value)
-//line probes.go:53
+//line probes.go:58
 	nn_arg1 := int64(int64(feature))
-//line probes_nngen.go:647
+//line probes_nngen.go:873
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
 // Generate continues the prompt with ClampJump in every step, and gives prompt and new tokens of each row.
 func (c *CompiledClampJump) Generate(ctx context.Context, in gpt2.Inputs, feature int, value float32, opts ...nn.GenerateOption) ([][]int64, error) {
-//line probes.go:53
+//line probes.go:58
 	nn_arg0 := nn.Scalar(value)
-//line probes.go:53
+//line probes.go:58
 	nn_arg1 := int64(int64(feature))
-//line probes_nngen.go:657
+//line probes_nngen.go:883
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -669,9 +895,9 @@ func (c *CompiledClampJump) Close() error {
 
 // clampTopKMediator is ClampTopK, scheduled: its states in the order of the run.
 var clampTopKMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 52},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 54},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 55},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 57},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 59},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 52},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -696,45 +922,45 @@ func clampTopKPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "MeanKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"mean"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 53},
-			{Op: "StdKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"std"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 53},
-			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("mean")}, Out: []string{"sub0"}, Line: 53},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 9.999999747378752e-06}, Line: 53},
-			{Op: "AddScalar", In: []nn.Ref{nn.Val("std"), nn.Val("const0")}, Out: []string{"addScalar0"}, Line: 53},
-			{Op: "Div", In: []nn.Ref{nn.Val("sub0"), nn.Val("addScalar0")}, Out: []string{"div0"}, Line: 53},
-			{Op: "Sub", In: []nn.Ref{nn.Val("div0"), nn.Arg("sae.BDec")}, Out: []string{"sub1"}, Line: 53},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("sub1"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 53},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 53},
-			{Op: "TopK", In: []nn.Ref{nn.Val("pre")}, Out: []string{"topK0", "topK1"}, Attrs: map[string]any{"axis": int64(-1), "k": int64(6)}, Line: 53},
-			{Op: "ZerosLike", In: []nn.Ref{nn.Val("pre")}, Out: []string{"zerosLike0"}, Line: 53},
-			{Op: "Relu", In: []nn.Ref{nn.Val("topK0")}, Out: []string{"relu0"}, Line: 53},
-			{Op: "Scatter", In: []nn.Ref{nn.Val("zerosLike0"), nn.Val("topK1"), nn.Val("relu0")}, Out: []string{"scatter0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 53},
-			{Op: "SetAt", In: []nn.Ref{nn.Val("scatter0"), nn.Arg("p0"), nn.Arg("feature")}, Out: []string{"f"}, Attrs: map[string]any{"index": "...,$"}, Line: 53},
-			{Op: "StdKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"std_2"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 54},
-			{Op: "MeanKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"mean_2"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 54},
-			{Op: "StdKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"std_3"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 54},
-			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("mean_2")}, Out: []string{"sub2"}, Line: 54},
-			{Op: "AddScalar", In: []nn.Ref{nn.Val("std_3"), nn.Val("const0")}, Out: []string{"addScalar1"}, Line: 54},
-			{Op: "Div", In: []nn.Ref{nn.Val("sub2"), nn.Val("addScalar1")}, Out: []string{"div1"}, Line: 54},
-			{Op: "Sub", In: []nn.Ref{nn.Val("div1"), nn.Arg("sae.BDec")}, Out: []string{"sub3"}, Line: 54},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("sub3"), nn.Arg("sae.WEnc")}, Out: []string{"matMul1"}, Line: 54},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BEnc")}, Out: []string{"pre_2"}, Line: 54},
-			{Op: "TopK", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"topK2", "topK3"}, Attrs: map[string]any{"axis": int64(-1), "k": int64(6)}, Line: 54},
-			{Op: "ZerosLike", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"zerosLike1"}, Line: 54},
-			{Op: "Relu", In: []nn.Ref{nn.Val("topK2")}, Out: []string{"relu1"}, Line: 54},
-			{Op: "Scatter", In: []nn.Ref{nn.Val("zerosLike1"), nn.Val("topK3"), nn.Val("relu1")}, Out: []string{"scatter1"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 54},
-			{Op: "Sub", In: []nn.Ref{nn.Val("f"), nn.Val("scatter1")}, Out: []string{"sub4"}, Line: 54},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("sub4"), nn.Arg("sae.WDec")}, Out: []string{"matMul2"}, Line: 54},
-			{Op: "Mul", In: []nn.Ref{nn.Val("matMul2"), nn.Val("std_2")}, Out: []string{"mul0"}, Line: 54},
-			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("mul0")}, Out: []string{"add0"}, Line: 54},
+			{Op: "MeanKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"mean"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 58},
+			{Op: "StdKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"std"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 58},
+			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("mean")}, Out: []string{"sub0"}, Line: 58},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 9.999999747378752e-06}, Line: 58},
+			{Op: "AddScalar", In: []nn.Ref{nn.Val("std"), nn.Val("const0")}, Out: []string{"addScalar0"}, Line: 58},
+			{Op: "Div", In: []nn.Ref{nn.Val("sub0"), nn.Val("addScalar0")}, Out: []string{"div0"}, Line: 58},
+			{Op: "Sub", In: []nn.Ref{nn.Val("div0"), nn.Arg("sae.BDec")}, Out: []string{"sub1"}, Line: 58},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub1"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 58},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 58},
+			{Op: "TopK", In: []nn.Ref{nn.Val("pre")}, Out: []string{"topK0", "topK1"}, Attrs: map[string]any{"axis": int64(-1), "k": int64(6)}, Line: 58},
+			{Op: "ZerosLike", In: []nn.Ref{nn.Val("pre")}, Out: []string{"zerosLike0"}, Line: 58},
+			{Op: "Relu", In: []nn.Ref{nn.Val("topK0")}, Out: []string{"relu0"}, Line: 58},
+			{Op: "Scatter", In: []nn.Ref{nn.Val("zerosLike0"), nn.Val("topK1"), nn.Val("relu0")}, Out: []string{"scatter0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 58},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("scatter0"), nn.Arg("p0"), nn.Arg("feature")}, Out: []string{"f"}, Attrs: map[string]any{"index": "...,$"}, Line: 58},
+			{Op: "StdKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"std_2"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 59},
+			{Op: "MeanKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"mean_2"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 59},
+			{Op: "StdKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"std_3"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 59},
+			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("mean_2")}, Out: []string{"sub2"}, Line: 59},
+			{Op: "AddScalar", In: []nn.Ref{nn.Val("std_3"), nn.Val("const0")}, Out: []string{"addScalar1"}, Line: 59},
+			{Op: "Div", In: []nn.Ref{nn.Val("sub2"), nn.Val("addScalar1")}, Out: []string{"div1"}, Line: 59},
+			{Op: "Sub", In: []nn.Ref{nn.Val("div1"), nn.Arg("sae.BDec")}, Out: []string{"sub3"}, Line: 59},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub3"), nn.Arg("sae.WEnc")}, Out: []string{"matMul1"}, Line: 59},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BEnc")}, Out: []string{"pre_2"}, Line: 59},
+			{Op: "TopK", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"topK2", "topK3"}, Attrs: map[string]any{"axis": int64(-1), "k": int64(6)}, Line: 59},
+			{Op: "ZerosLike", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"zerosLike1"}, Line: 59},
+			{Op: "Relu", In: []nn.Ref{nn.Val("topK2")}, Out: []string{"relu1"}, Line: 59},
+			{Op: "Scatter", In: []nn.Ref{nn.Val("zerosLike1"), nn.Val("topK3"), nn.Val("relu1")}, Out: []string{"scatter1"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 59},
+			{Op: "Sub", In: []nn.Ref{nn.Val("f"), nn.Val("scatter1")}, Out: []string{"sub4"}, Line: 59},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub4"), nn.Arg("sae.WDec")}, Out: []string{"matMul2"}, Line: 59},
+			{Op: "Mul", In: []nn.Ref{nn.Val("matMul2"), nn.Val("std_2")}, Out: []string{"mul0"}, Line: 59},
+			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("mul0")}, Out: []string{"add0"}, Line: 59},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 54},
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 59},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 55},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 52},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -775,21 +1001,21 @@ func (c *CompiledClampTopK) Run(ctx context.Context, in gpt2.Inputs, feature int
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledClampTopK) RunInto(ctx context.Context, res *ClampTopKResult, in gpt2.Inputs, feature int, value float32) error {
-//line probes.go:53
+//line probes.go:58
 	nn_arg0 := nn.Scalar(value)
-//line probes.go:53
+//line probes.go:58
 	nn_arg1 := int64(int64(feature))
-//line probes_nngen.go:783
+//line probes_nngen.go:1009
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
 // Generate continues the prompt with ClampTopK in every step, and gives prompt and new tokens of each row.
 func (c *CompiledClampTopK) Generate(ctx context.Context, in gpt2.Inputs, feature int, value float32, opts ...nn.GenerateOption) ([][]int64, error) {
-//line probes.go:53
+//line probes.go:58
 	nn_arg0 := nn.Scalar(value)
-//line probes.go:53
+//line probes.go:58
 	nn_arg1 := int64(int64(feature))
-//line probes_nngen.go:793
+//line probes_nngen.go:1019
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -805,9 +1031,9 @@ func (c *CompiledClampTopK) Close() error {
 
 // clampConstantMediator is ClampConstant, scheduled: its states in the order of the run.
 var clampConstantMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 52},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 54},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 55},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 57},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 59},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 52},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -832,42 +1058,42 @@ func clampConstantPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 53},
-			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 48.0}, Line: 53},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("norm"), nn.Val("const0")}, Out: []string{"fullLike0"}, Line: 53},
-			{Op: "Sqrt", In: []nn.Ref{nn.Val("fullLike0")}, Out: []string{"sqrt0"}, Line: 53},
-			{Op: "Div", In: []nn.Ref{nn.Val("sqrt0"), nn.Val("norm")}, Out: []string{"scale"}, Line: 53},
-			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("scale")}, Out: []string{"mul0"}, Line: 53},
-			{Op: "Sub", In: []nn.Ref{nn.Val("mul0"), nn.Arg("sae.BDec")}, Out: []string{"sub0"}, Line: 53},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("sub0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 53},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 53},
-			{Op: "Relu", In: []nn.Ref{nn.Val("pre")}, Out: []string{"relu0"}, Line: 53},
-			{Op: "SetAt", In: []nn.Ref{nn.Val("relu0"), nn.Arg("p0"), nn.Arg("feature")}, Out: []string{"f"}, Attrs: map[string]any{"index": "...,$"}, Line: 53},
-			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm_2"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 54},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("norm_2"), nn.Val("const0")}, Out: []string{"fullLike1"}, Line: 54},
-			{Op: "Sqrt", In: []nn.Ref{nn.Val("fullLike1")}, Out: []string{"sqrt1"}, Line: 54},
-			{Op: "Div", In: []nn.Ref{nn.Val("sqrt1"), nn.Val("norm_2")}, Out: []string{"scale_2"}, Line: 54},
-			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm_3"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 54},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("norm_3"), nn.Val("const0")}, Out: []string{"fullLike2"}, Line: 54},
-			{Op: "Sqrt", In: []nn.Ref{nn.Val("fullLike2")}, Out: []string{"sqrt2"}, Line: 54},
-			{Op: "Div", In: []nn.Ref{nn.Val("sqrt2"), nn.Val("norm_3")}, Out: []string{"scale_3"}, Line: 54},
-			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("scale_3")}, Out: []string{"mul1"}, Line: 54},
-			{Op: "Sub", In: []nn.Ref{nn.Val("mul1"), nn.Arg("sae.BDec")}, Out: []string{"sub1"}, Line: 54},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("sub1"), nn.Arg("sae.WEnc")}, Out: []string{"matMul1"}, Line: 54},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BEnc")}, Out: []string{"pre_2"}, Line: 54},
-			{Op: "Relu", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"relu1"}, Line: 54},
-			{Op: "Sub", In: []nn.Ref{nn.Val("f"), nn.Val("relu1")}, Out: []string{"sub2"}, Line: 54},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("sub2"), nn.Arg("sae.WDec")}, Out: []string{"matMul2"}, Line: 54},
-			{Op: "Div", In: []nn.Ref{nn.Val("matMul2"), nn.Val("scale_2")}, Out: []string{"div0"}, Line: 54},
-			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("div0")}, Out: []string{"add0"}, Line: 54},
+			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 58},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 48.0}, Line: 58},
+			{Op: "FullLike", In: []nn.Ref{nn.Val("norm"), nn.Val("const0")}, Out: []string{"fullLike0"}, Line: 58},
+			{Op: "Sqrt", In: []nn.Ref{nn.Val("fullLike0")}, Out: []string{"sqrt0"}, Line: 58},
+			{Op: "Div", In: []nn.Ref{nn.Val("sqrt0"), nn.Val("norm")}, Out: []string{"scale"}, Line: 58},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("scale")}, Out: []string{"mul0"}, Line: 58},
+			{Op: "Sub", In: []nn.Ref{nn.Val("mul0"), nn.Arg("sae.BDec")}, Out: []string{"sub0"}, Line: 58},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 58},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 58},
+			{Op: "Relu", In: []nn.Ref{nn.Val("pre")}, Out: []string{"relu0"}, Line: 58},
+			{Op: "SetAt", In: []nn.Ref{nn.Val("relu0"), nn.Arg("p0"), nn.Arg("feature")}, Out: []string{"f"}, Attrs: map[string]any{"index": "...,$"}, Line: 58},
+			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm_2"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 59},
+			{Op: "FullLike", In: []nn.Ref{nn.Val("norm_2"), nn.Val("const0")}, Out: []string{"fullLike1"}, Line: 59},
+			{Op: "Sqrt", In: []nn.Ref{nn.Val("fullLike1")}, Out: []string{"sqrt1"}, Line: 59},
+			{Op: "Div", In: []nn.Ref{nn.Val("sqrt1"), nn.Val("norm_2")}, Out: []string{"scale_2"}, Line: 59},
+			{Op: "NormKeep", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0")}, Out: []string{"norm_3"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 59},
+			{Op: "FullLike", In: []nn.Ref{nn.Val("norm_3"), nn.Val("const0")}, Out: []string{"fullLike2"}, Line: 59},
+			{Op: "Sqrt", In: []nn.Ref{nn.Val("fullLike2")}, Out: []string{"sqrt2"}, Line: 59},
+			{Op: "Div", In: []nn.Ref{nn.Val("sqrt2"), nn.Val("norm_3")}, Out: []string{"scale_3"}, Line: 59},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("scale_3")}, Out: []string{"mul1"}, Line: 59},
+			{Op: "Sub", In: []nn.Ref{nn.Val("mul1"), nn.Arg("sae.BDec")}, Out: []string{"sub1"}, Line: 59},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub1"), nn.Arg("sae.WEnc")}, Out: []string{"matMul1"}, Line: 59},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BEnc")}, Out: []string{"pre_2"}, Line: 59},
+			{Op: "Relu", In: []nn.Ref{nn.Val("pre_2")}, Out: []string{"relu1"}, Line: 59},
+			{Op: "Sub", In: []nn.Ref{nn.Val("f"), nn.Val("relu1")}, Out: []string{"sub2"}, Line: 59},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub2"), nn.Arg("sae.WDec")}, Out: []string{"matMul2"}, Line: 59},
+			{Op: "Div", In: []nn.Ref{nn.Val("matMul2"), nn.Val("scale_2")}, Out: []string{"div0"}, Line: 59},
+			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("div0")}, Out: []string{"add0"}, Line: 59},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 54},
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 59},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 55},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 52},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -908,21 +1134,21 @@ func (c *CompiledClampConstant) Run(ctx context.Context, in gpt2.Inputs, feature
 
 // RunInto is Run into tensors that the caller owns: what res holds already is written to where its shape fits.
 func (c *CompiledClampConstant) RunInto(ctx context.Context, res *ClampConstantResult, in gpt2.Inputs, feature int, value float32) error {
-//line probes.go:53
+//line probes.go:58
 	nn_arg0 := nn.Scalar(value)
-//line probes.go:53
+//line probes.go:58
 	nn_arg1 := int64(int64(feature))
-//line probes_nngen.go:916
+//line probes_nngen.go:1142
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, &res.Logits)
 }
 
 // Generate continues the prompt with ClampConstant in every step, and gives prompt and new tokens of each row.
 func (c *CompiledClampConstant) Generate(ctx context.Context, in gpt2.Inputs, feature int, value float32, opts ...nn.GenerateOption) ([][]int64, error) {
-//line probes.go:53
+//line probes.go:58
 	nn_arg0 := nn.Scalar(value)
-//line probes.go:53
+//line probes.go:58
 	nn_arg1 := int64(int64(feature))
-//line probes_nngen.go:926
+//line probes_nngen.go:1152
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{nn_arg0, nn.Scalar(nn_arg1)}, opts...)
 }
 
@@ -938,9 +1164,9 @@ func (c *CompiledClampConstant) Close() error {
 
 // replaceMediator is Replace, scheduled: its states in the order of the run.
 var replaceMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 91},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 91},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 92},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 114},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 114},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 115},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -960,20 +1186,20 @@ func replacePlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("sae.BDec")}, Out: []string{"sub0"}, Line: 91},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("sub0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 91},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 91},
-			{Op: "Relu", In: []nn.Ref{nn.Val("pre")}, Out: []string{"relu0"}, Line: 91},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("relu0"), nn.Arg("sae.WDec")}, Out: []string{"matMul1"}, Line: 91},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BDec")}, Out: []string{"add0"}, Line: 91},
+			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("sae.BDec")}, Out: []string{"sub0"}, Line: 114},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("sub0"), nn.Arg("sae.WEnc")}, Out: []string{"matMul0"}, Line: 114},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("sae.BEnc")}, Out: []string{"pre"}, Line: 114},
+			{Op: "Relu", In: []nn.Ref{nn.Val("pre")}, Out: []string{"relu0"}, Line: 114},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("relu0"), nn.Arg("sae.WDec")}, Out: []string{"matMul1"}, Line: 114},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul1"), nn.Arg("sae.BDec")}, Out: []string{"add0"}, Line: 114},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 91},
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 114},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 92},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 115},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -1034,9 +1260,9 @@ func (c *CompiledReplace) Close() error {
 
 // steerMediator is Steer, scheduled: its states in the order of the run.
 var steerMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 100},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 100},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 101},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 123},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 123},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 124},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -1057,16 +1283,16 @@ func steerPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Scale", In: []nn.Ref{nn.Arg("d.Vector"), nn.Arg("alpha")}, Out: []string{"scale0"}, Line: 100},
-			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("scale0")}, Out: []string{"add0"}, Line: 100},
+			{Op: "Scale", In: []nn.Ref{nn.Arg("d.Vector"), nn.Arg("alpha")}, Out: []string{"scale0"}, Line: 123},
+			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("scale0")}, Out: []string{"add0"}, Line: 123},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 100},
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("add0"), Line: 123},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 101},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 124},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -1127,9 +1353,9 @@ func (c *CompiledSteer) Close() error {
 
 // ablateMediator is Ablate, scheduled: its states in the order of the run.
 var ablateMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 109},
-	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 110},
-	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 111},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 132},
+	{At: "transformer.h.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, Line: 133},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, Line: 134},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -1146,25 +1372,25 @@ func ablatePlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "Norm", In: []nn.Ref{nn.Arg("d.Vector")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 110},
-			{Op: "Div", In: []nn.Ref{nn.Arg("d.Vector"), nn.Val("norm0")}, Out: []string{"unit"}, Line: 110},
-			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("unit")}, Out: []string{"mul0"}, Line: 110},
-			{Op: "SumKeep", In: []nn.Ref{nn.Val("mul0")}, Out: []string{"sumKeep0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 110},
-			{Op: "Mul", In: []nn.Ref{nn.Val("sumKeep0"), nn.Val("unit")}, Out: []string{"mul1"}, Line: 110},
-			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("mul1")}, Out: []string{"sub0"}, Line: 110},
-			{Op: "Norm", In: []nn.Ref{nn.Arg("d.Vector")}, Out: []string{"norm1"}, Attrs: map[string]any{"axes": []int64{}}, Line: 111},
-			{Op: "Div", In: []nn.Ref{nn.Arg("d.Vector"), nn.Val("norm1")}, Out: []string{"unit_2"}, Line: 111},
-			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("unit_2")}, Out: []string{"mul2"}, Line: 111},
-			{Op: "Sum", In: []nn.Ref{nn.Val("mul2")}, Out: []string{"sum0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 111},
+			{Op: "Norm", In: []nn.Ref{nn.Arg("d.Vector")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 133},
+			{Op: "Div", In: []nn.Ref{nn.Arg("d.Vector"), nn.Val("norm0")}, Out: []string{"unit"}, Line: 133},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("unit")}, Out: []string{"mul0"}, Line: 133},
+			{Op: "SumKeep", In: []nn.Ref{nn.Val("mul0")}, Out: []string{"sumKeep0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 133},
+			{Op: "Mul", In: []nn.Ref{nn.Val("sumKeep0"), nn.Val("unit")}, Out: []string{"mul1"}, Line: 133},
+			{Op: "Sub", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("mul1")}, Out: []string{"sub0"}, Line: 133},
+			{Op: "Norm", In: []nn.Ref{nn.Arg("d.Vector")}, Out: []string{"norm1"}, Attrs: map[string]any{"axes": []int64{}}, Line: 134},
+			{Op: "Div", In: []nn.Ref{nn.Arg("d.Vector"), nn.Val("norm1")}, Out: []string{"unit_2"}, Line: 134},
+			{Op: "Mul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("unit_2")}, Out: []string{"mul2"}, Line: 134},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul2")}, Out: []string{"sum0"}, Attrs: map[string]any{"axes": []int64{-1}}, Line: 134},
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("sub0"), Line: 110},
+			{At: "transformer.h.0.output", Tensor: "/transformer/h.0/Add_1_output_0", Value: nn.Val("sub0"), Line: 133},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "far", Value: nn.Val("sum0"), Line: 111},
-			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 111},
+			{Name: "far", Value: nn.Val("sum0"), Line: 134},
+			{Name: "logits", Value: nn.ModelTensor("logits"), Line: 134},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -1226,7 +1452,7 @@ func (c *CompiledAblate) Close() error {
 
 // probeMediator is Probe, scheduled: its states in the order of the run.
 var probeMediator = nn.Mediator{
-	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 118},
+	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 141},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -1244,12 +1470,12 @@ func probePlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("p.Weight")}, Out: []string{"matMul0"}, Line: 118},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("p.Bias")}, Out: []string{"add0"}, Line: 118},
+			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Arg("p.Weight")}, Out: []string{"matMul0"}, Line: 141},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("p.Bias")}, Out: []string{"add0"}, Line: 141},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "score", Value: nn.Val("add0"), Line: 118},
+			{Name: "score", Value: nn.Val("add0"), Line: 141},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -1309,7 +1535,7 @@ func (c *CompiledProbe) Close() error {
 
 // lensMediator is Lens, scheduled: its states in the order of the run.
 var lensMediator = nn.Mediator{
-	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 125},
+	{At: "transformer.h.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 148},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -1327,15 +1553,15 @@ func lensPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("lens.Weight.0")}, Out: []string{"matMul0"}, Line: 125},
-			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("lens.Bias.0")}, Out: []string{"add0"}, Line: 125},
-			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("add0")}, Out: []string{"add1"}, Line: 125},
-			{Op: "Call", In: []nn.Ref{nn.Val("add1")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.1/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 125},
-			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 125},
+			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Arg("lens.Weight.0")}, Out: []string{"matMul0"}, Line: 148},
+			{Op: "Add", In: []nn.Ref{nn.Val("matMul0"), nn.Arg("lens.Bias.0")}, Out: []string{"add0"}, Line: 148},
+			{Op: "Add", In: []nn.Ref{nn.ModelTensor("/transformer/h.0/Add_1_output_0"), nn.Val("add0")}, Out: []string{"add1"}, Line: 148},
+			{Op: "Call", In: []nn.Ref{nn.Val("add1")}, Out: []string{"call0"}, Attrs: map[string]any{"input": "/transformer/h.1/Add_1_output_0", "module": "transformer.ln_f", "output": "/transformer/ln_f/LayerNormalization_output_0", "rows": int64(-1), "sides": ""}, Line: 148},
+			{Op: "Call", In: []nn.Ref{nn.Val("call0")}, Out: []string{"call1"}, Attrs: map[string]any{"input": "/transformer/Reshape_2_output_0", "module": "lm_head", "output": "logits", "rows": int64(-1), "sides": ""}, Line: 148},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "guess", Value: nn.Val("call1"), Line: 125},
+			{Name: "guess", Value: nn.Val("call1"), Line: 148},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -1399,7 +1625,7 @@ func (c *CompiledLens) Close() error {
 
 // headsMediator is Heads, scheduled: its states in the order of the run.
 var headsMediator = nn.Mediator{
-	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 133},
+	{At: "transformer.h.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, Line: 156},
 	{At: "", Event: nn.End, Rows: nn.AllRows},
 }
 
@@ -1424,141 +1650,141 @@ func headsPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "At", In: []nn.Ref{nn.Arg("p.Weight")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,0"}, Line: 133},
-			{Op: "At", In: []nn.Ref{nn.Arg("p.Bias")}, Out: []string{"at1"}, Attrs: map[string]any{"index": "0"}, Line: 133},
-			{Op: "Reshape", In: []nn.Ref{nn.Val("at0")}, Out: []string{"reshape0"}, Attrs: map[string]any{"dims": []int64{-1, 1}}, Line: 133},
-			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("reshape0")}, Out: []string{"matMul0"}, Line: 133},
-			{Op: "Squeeze", In: []nn.Ref{nn.Val("matMul0")}, Out: []string{"squeeze0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 133},
-			{Op: "Reshape", In: []nn.Ref{nn.Val("at1")}, Out: []string{"reshape1"}, Attrs: map[string]any{"dims": []int64{1}}, Line: 133},
-			{Op: "Add", In: []nn.Ref{nn.Val("squeeze0"), nn.Val("reshape1")}, Out: []string{"scores_2"}, Line: 133},
-			{Op: "Float", In: []nn.Ref{nn.Arg("mask")}, Out: []string{"m"}, Line: 134},
-			{Op: "Float", In: []nn.Ref{nn.Val("scores_2")}, Out: []string{"float0"}, Line: 134},
-			{Op: "Mul", In: []nn.Ref{nn.Val("float0"), nn.Val("m")}, Out: []string{"mul0"}, Line: 134},
-			{Op: "Sum", In: []nn.Ref{nn.Val("mul0")}, Out: []string{"sum0"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 134},
-			{Op: "Sum", In: []nn.Ref{nn.Val("m")}, Out: []string{"sum1"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 134},
+			{Op: "At", In: []nn.Ref{nn.Arg("p.Weight")}, Out: []string{"at0"}, Attrs: map[string]any{"index": ":,0"}, Line: 156},
+			{Op: "At", In: []nn.Ref{nn.Arg("p.Bias")}, Out: []string{"at1"}, Attrs: map[string]any{"index": "0"}, Line: 156},
+			{Op: "Reshape", In: []nn.Ref{nn.Val("at0")}, Out: []string{"reshape0"}, Attrs: map[string]any{"dims": []int64{-1, 1}}, Line: 156},
+			{Op: "MatMul", In: []nn.Ref{nn.ModelTensor("/transformer/h.1/Add_1_output_0"), nn.Val("reshape0")}, Out: []string{"matMul0"}, Line: 156},
+			{Op: "Squeeze", In: []nn.Ref{nn.Val("matMul0")}, Out: []string{"squeeze0"}, Attrs: map[string]any{"axis": int64(-1)}, Line: 156},
+			{Op: "Reshape", In: []nn.Ref{nn.Val("at1")}, Out: []string{"reshape1"}, Attrs: map[string]any{"dims": []int64{1}}, Line: 156},
+			{Op: "Add", In: []nn.Ref{nn.Val("squeeze0"), nn.Val("reshape1")}, Out: []string{"scores_2"}, Line: 156},
+			{Op: "Float", In: []nn.Ref{nn.Arg("mask")}, Out: []string{"m"}, Line: 157},
+			{Op: "Float", In: []nn.Ref{nn.Val("scores_2")}, Out: []string{"float0"}, Line: 157},
+			{Op: "Mul", In: []nn.Ref{nn.Val("float0"), nn.Val("m")}, Out: []string{"mul0"}, Line: 157},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul0")}, Out: []string{"sum0"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 157},
+			{Op: "Sum", In: []nn.Ref{nn.Val("m")}, Out: []string{"sum1"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 157},
 			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 1.0}, Line: 21, File: "../../../../runtime/heads/heads.go"},
-			{Op: "Maximum", In: []nn.Ref{nn.Val("sum1"), nn.Val("const0")}, Out: []string{"maximum0"}, Line: 134},
-			{Op: "Div", In: []nn.Ref{nn.Val("sum0"), nn.Val("maximum0")}, Out: []string{"mean_2"}, Line: 134},
-			{Op: "Float", In: []nn.Ref{nn.Val("scores_2")}, Out: []string{"s"}, Line: 134},
-			{Op: "Float", In: []nn.Ref{nn.Arg("mask")}, Out: []string{"m_2"}, Line: 134},
-			{Op: "ZerosLike", In: []nn.Ref{nn.Val("m_2")}, Out: []string{"zerosLike0"}, Line: 134},
-			{Op: "Ne", In: []nn.Ref{nn.Val("m_2"), nn.Val("zerosLike0")}, Out: []string{"ne0"}, Line: 134},
-			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": -3.4028234663852886e+38}, Line: 134},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("s"), nn.Val("const1")}, Out: []string{"fullLike0"}, Line: 134},
-			{Op: "Where", In: []nn.Ref{nn.Val("ne0"), nn.Val("s"), nn.Val("fullLike0")}, Out: []string{"where0"}, Line: 134},
-			{Op: "Max", In: []nn.Ref{nn.Val("where0")}, Out: []string{"highest_2"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 134},
-			{Op: "Float", In: []nn.Ref{nn.Arg("mask")}, Out: []string{"m_3"}, Line: 134},
-			{Op: "Sum", In: []nn.Ref{nn.Val("m_3")}, Out: []string{"sum2"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 134},
-			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("sum2")}, Out: []string{"unsqueeze0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 134},
-			{Op: "CumSum", In: []nn.Ref{nn.Val("m_3")}, Out: []string{"cumSum0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 134},
-			{Op: "Sub", In: []nn.Ref{nn.Val("unsqueeze0"), nn.Val("cumSum0")}, Out: []string{"after"}, Line: 134},
-			{Op: "ZerosLike", In: []nn.Ref{nn.Val("after")}, Out: []string{"zerosLike1"}, Line: 134},
-			{Op: "Eq", In: []nn.Ref{nn.Val("after"), nn.Val("zerosLike1")}, Out: []string{"eq0"}, Line: 134},
-			{Op: "Float", In: []nn.Ref{nn.Val("eq0")}, Out: []string{"float1"}, Line: 134},
-			{Op: "Mul", In: []nn.Ref{nn.Val("m_3"), nn.Val("float1")}, Out: []string{"last_2"}, Line: 134},
-			{Op: "Float", In: []nn.Ref{nn.Val("scores_2")}, Out: []string{"float2"}, Line: 134},
-			{Op: "Mul", In: []nn.Ref{nn.Val("float2"), nn.Val("last_2")}, Out: []string{"mul1"}, Line: 134},
-			{Op: "Sum", In: []nn.Ref{nn.Val("mul1")}, Out: []string{"last_3"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 134},
-			{Op: "Float", In: []nn.Ref{nn.Val("scores_2")}, Out: []string{"s_2"}, Line: 135},
-			{Op: "Float", In: []nn.Ref{nn.Arg("mask")}, Out: []string{"m_4"}, Line: 135},
-			{Op: "ZerosLike", In: []nn.Ref{nn.Val("m_4")}, Out: []string{"zerosLike2"}, Line: 135},
-			{Op: "Ne", In: []nn.Ref{nn.Val("m_4"), nn.Val("zerosLike2")}, Out: []string{"ne1"}, Line: 135},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("s_2"), nn.Val("const1")}, Out: []string{"fullLike1"}, Line: 135},
-			{Op: "Where", In: []nn.Ref{nn.Val("ne1"), nn.Val("s_2"), nn.Val("fullLike1")}, Out: []string{"shown"}, Line: 135},
-			{Op: "At", In: []nn.Ref{nn.Val("shown")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,:1"}, Line: 135},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("at2"), nn.Val("const1")}, Out: []string{"fullLike2"}, Line: 135},
-			{Op: "Expand", In: []nn.Ref{nn.Val("fullLike2")}, Out: []string{"none"}, Attrs: map[string]any{"sizes": []int64{-1, 2}}, Line: 135},
-			{Op: "Concat", In: []nn.Ref{nn.Val("shown"), nn.Val("none")}, Out: []string{"concat0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 135},
-			{Op: "TopK", In: []nn.Ref{nn.Val("concat0")}, Out: []string{"topK0", "topK1"}, Attrs: map[string]any{"axis": int64(1), "k": int64(2)}, Line: 135},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("topK0"), nn.Val("const1")}, Out: []string{"fullLike3"}, Line: 135},
-			{Op: "Gt", In: []nn.Ref{nn.Val("topK0"), nn.Val("fullLike3")}, Out: []string{"gt0"}, Line: 135},
-			{Op: "Float", In: []nn.Ref{nn.Val("gt0")}, Out: []string{"m_5"}, Line: 135},
-			{Op: "Float", In: []nn.Ref{nn.Val("topK0")}, Out: []string{"float3"}, Line: 135},
-			{Op: "Mul", In: []nn.Ref{nn.Val("float3"), nn.Val("m_5")}, Out: []string{"mul2"}, Line: 135},
-			{Op: "Sum", In: []nn.Ref{nn.Val("mul2")}, Out: []string{"sum3"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 135},
-			{Op: "Sum", In: []nn.Ref{nn.Val("m_5")}, Out: []string{"sum4"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 135},
-			{Op: "Maximum", In: []nn.Ref{nn.Val("sum4"), nn.Val("const0")}, Out: []string{"maximum1"}, Line: 135},
-			{Op: "Div", In: []nn.Ref{nn.Val("sum3"), nn.Val("maximum1")}, Out: []string{"top2_2"}, Line: 135},
-			{Op: "Float", In: []nn.Ref{nn.Val("scores_2")}, Out: []string{"s_3"}, Line: 135},
-			{Op: "Float", In: []nn.Ref{nn.Arg("mask")}, Out: []string{"m_6"}, Line: 135},
-			{Op: "ZerosLike", In: []nn.Ref{nn.Val("m_6")}, Out: []string{"zerosLike3"}, Line: 135},
-			{Op: "Ne", In: []nn.Ref{nn.Val("m_6"), nn.Val("zerosLike3")}, Out: []string{"ne2"}, Line: 135},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("s_3"), nn.Val("const1")}, Out: []string{"fullLike4"}, Line: 135},
-			{Op: "Where", In: []nn.Ref{nn.Val("ne2"), nn.Val("s_3"), nn.Val("fullLike4")}, Out: []string{"shown_2"}, Line: 135},
-			{Op: "At", In: []nn.Ref{nn.Val("shown_2")}, Out: []string{"at3"}, Attrs: map[string]any{"index": ":,:1"}, Line: 135},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("at3"), nn.Val("const1")}, Out: []string{"fullLike5"}, Line: 135},
-			{Op: "Expand", In: []nn.Ref{nn.Val("fullLike5")}, Out: []string{"none_2"}, Attrs: map[string]any{"sizes": []int64{-1, 4}}, Line: 135},
-			{Op: "Concat", In: []nn.Ref{nn.Val("shown_2"), nn.Val("none_2")}, Out: []string{"concat1"}, Attrs: map[string]any{"axis": int64(1)}, Line: 135},
-			{Op: "TopK", In: []nn.Ref{nn.Val("concat1")}, Out: []string{"topK2", "topK3"}, Attrs: map[string]any{"axis": int64(1), "k": int64(4)}, Line: 135},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("topK2"), nn.Val("const1")}, Out: []string{"fullLike6"}, Line: 135},
-			{Op: "Gt", In: []nn.Ref{nn.Val("topK2"), nn.Val("fullLike6")}, Out: []string{"gt1"}, Line: 135},
-			{Op: "Float", In: []nn.Ref{nn.Val("gt1")}, Out: []string{"m_7"}, Line: 135},
-			{Op: "Float", In: []nn.Ref{nn.Val("topK2")}, Out: []string{"float4"}, Line: 135},
-			{Op: "Mul", In: []nn.Ref{nn.Val("float4"), nn.Val("m_7")}, Out: []string{"mul3"}, Line: 135},
-			{Op: "Sum", In: []nn.Ref{nn.Val("mul3")}, Out: []string{"sum5"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 135},
-			{Op: "Sum", In: []nn.Ref{nn.Val("m_7")}, Out: []string{"sum6"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 135},
-			{Op: "Maximum", In: []nn.Ref{nn.Val("sum6"), nn.Val("const0")}, Out: []string{"maximum2"}, Line: 135},
-			{Op: "Div", In: []nn.Ref{nn.Val("sum5"), nn.Val("maximum2")}, Out: []string{"top4_2"}, Line: 135},
-			{Op: "Float", In: []nn.Ref{nn.Arg("mask")}, Out: []string{"m_8"}, Line: 136},
-			{Op: "Float", In: []nn.Ref{nn.Val("scores_2")}, Out: []string{"float5"}, Line: 136},
-			{Op: "Mul", In: []nn.Ref{nn.Val("float5"), nn.Val("m_8")}, Out: []string{"mul4"}, Line: 136},
-			{Op: "At", In: []nn.Ref{nn.Val("mul4")}, Out: []string{"at4"}, Attrs: map[string]any{"index": ":,:1"}, Line: 136},
-			{Op: "ZerosLike", In: []nn.Ref{nn.Val("at4")}, Out: []string{"zerosLike4"}, Line: 136},
-			{Op: "Expand", In: []nn.Ref{nn.Val("zerosLike4")}, Out: []string{"ahead"}, Attrs: map[string]any{"sizes": []int64{-1, 3}}, Line: 136},
-			{Op: "CumSum", In: []nn.Ref{nn.Val("mul4")}, Out: []string{"cumSum1"}, Attrs: map[string]any{"axis": int64(1)}, Line: 136},
-			{Op: "Concat", In: []nn.Ref{nn.Val("ahead"), nn.Val("cumSum1")}, Out: []string{"c"}, Attrs: map[string]any{"axis": int64(1)}, Line: 136},
-			{Op: "At", In: []nn.Ref{nn.Val("c")}, Out: []string{"at5"}, Attrs: map[string]any{"index": ":,3:"}, Line: 136},
-			{Op: "At", In: []nn.Ref{nn.Val("c")}, Out: []string{"at6"}, Attrs: map[string]any{"index": ":,:-3"}, Line: 136},
-			{Op: "Sub", In: []nn.Ref{nn.Val("at5"), nn.Val("at6")}, Out: []string{"sum"}, Line: 136},
-			{Op: "At", In: []nn.Ref{nn.Val("m_8")}, Out: []string{"at7"}, Attrs: map[string]any{"index": ":,:1"}, Line: 136},
-			{Op: "ZerosLike", In: []nn.Ref{nn.Val("at7")}, Out: []string{"zerosLike5"}, Line: 136},
-			{Op: "Expand", In: []nn.Ref{nn.Val("zerosLike5")}, Out: []string{"ahead_2"}, Attrs: map[string]any{"sizes": []int64{-1, 3}}, Line: 136},
-			{Op: "CumSum", In: []nn.Ref{nn.Val("m_8")}, Out: []string{"cumSum2"}, Attrs: map[string]any{"axis": int64(1)}, Line: 136},
-			{Op: "Concat", In: []nn.Ref{nn.Val("ahead_2"), nn.Val("cumSum2")}, Out: []string{"c_2"}, Attrs: map[string]any{"axis": int64(1)}, Line: 136},
-			{Op: "At", In: []nn.Ref{nn.Val("c_2")}, Out: []string{"at8"}, Attrs: map[string]any{"index": ":,3:"}, Line: 136},
-			{Op: "At", In: []nn.Ref{nn.Val("c_2")}, Out: []string{"at9"}, Attrs: map[string]any{"index": ":,:-3"}, Line: 136},
-			{Op: "Sub", In: []nn.Ref{nn.Val("at8"), nn.Val("at9")}, Out: []string{"n"}, Line: 136},
-			{Op: "Maximum", In: []nn.Ref{nn.Val("n"), nn.Val("const0")}, Out: []string{"maximum3"}, Line: 136},
-			{Op: "Div", In: []nn.Ref{nn.Val("sum"), nn.Val("maximum3")}, Out: []string{"rolling_2"}, Line: 136},
-			{Op: "Float", In: []nn.Ref{nn.Val("rolling_2")}, Out: []string{"s_4"}, Line: 137},
-			{Op: "Float", In: []nn.Ref{nn.Arg("mask")}, Out: []string{"m_9"}, Line: 137},
-			{Op: "ZerosLike", In: []nn.Ref{nn.Val("m_9")}, Out: []string{"zerosLike6"}, Line: 137},
-			{Op: "Ne", In: []nn.Ref{nn.Val("m_9"), nn.Val("zerosLike6")}, Out: []string{"ne3"}, Line: 137},
-			{Op: "FullLike", In: []nn.Ref{nn.Val("s_4"), nn.Val("const1")}, Out: []string{"fullLike7"}, Line: 137},
-			{Op: "Where", In: []nn.Ref{nn.Val("ne3"), nn.Val("s_4"), nn.Val("fullLike7")}, Out: []string{"where1"}, Line: 137},
-			{Op: "Max", In: []nn.Ref{nn.Val("where1")}, Out: []string{"peak_2"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 137},
-			{Op: "Float", In: []nn.Ref{nn.Arg("mask")}, Out: []string{"m_10"}, Line: 138},
-			{Op: "CumSum", In: []nn.Ref{nn.Val("m_10")}, Out: []string{"n_2"}, Attrs: map[string]any{"axis": int64(1)}, Line: 138},
-			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("n_2")}, Out: []string{"unsqueeze1"}, Attrs: map[string]any{"axis": int64(2)}, Line: 138},
-			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("n_2")}, Out: []string{"unsqueeze2"}, Attrs: map[string]any{"axis": int64(1)}, Line: 138},
-			{Op: "Sub", In: []nn.Ref{nn.Val("unsqueeze1"), nn.Val("unsqueeze2")}, Out: []string{"sub0"}, Line: 138},
-			{Op: "Relu", In: []nn.Ref{nn.Val("sub0")}, Out: []string{"age"}, Line: 138},
-			{Op: "Scale", In: []nn.Ref{nn.Val("age"), nn.Arg("p0")}, Out: []string{"scale0"}, Line: 138},
-			{Op: "Exp", In: []nn.Ref{nn.Val("scale0")}, Out: []string{"exp0"}, Line: 138},
-			{Op: "Tril", In: []nn.Ref{nn.Val("exp0")}, Out: []string{"decay"}, Attrs: map[string]any{"k": int64(0)}, Line: 138},
-			{Op: "OnesLike", In: []nn.Ref{nn.Val("n_2")}, Out: []string{"onesLike0"}, Line: 138},
-			{Op: "Eq", In: []nn.Ref{nn.Val("n_2"), nn.Val("onesLike0")}, Out: []string{"eq1"}, Line: 138},
-			{Op: "Float", In: []nn.Ref{nn.Val("eq1")}, Out: []string{"first"}, Line: 138},
-			{Op: "Scale", In: []nn.Ref{nn.Val("first"), nn.Arg("p1")}, Out: []string{"scale1"}, Line: 138},
-			{Op: "AddScalar", In: []nn.Ref{nn.Val("scale1"), nn.Arg("alpha")}, Out: []string{"addScalar0"}, Line: 138},
-			{Op: "Mul", In: []nn.Ref{nn.Val("addScalar0"), nn.Val("m_10")}, Out: []string{"weight"}, Line: 138},
-			{Op: "Float", In: []nn.Ref{nn.Val("scores_2")}, Out: []string{"float6"}, Line: 138},
-			{Op: "Mul", In: []nn.Ref{nn.Val("float6"), nn.Val("weight")}, Out: []string{"mul5"}, Line: 138},
-			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("mul5")}, Out: []string{"unsqueeze3"}, Attrs: map[string]any{"axis": int64(2)}, Line: 138},
-			{Op: "MatMul", In: []nn.Ref{nn.Val("decay"), nn.Val("unsqueeze3")}, Out: []string{"matMul1"}, Line: 138},
-			{Op: "Squeeze", In: []nn.Ref{nn.Val("matMul1")}, Out: []string{"squeeze1"}, Attrs: map[string]any{"axis": int64(2)}, Line: 138},
+			{Op: "Maximum", In: []nn.Ref{nn.Val("sum1"), nn.Val("const0")}, Out: []string{"maximum0"}, Line: 157},
+			{Op: "Div", In: []nn.Ref{nn.Val("sum0"), nn.Val("maximum0")}, Out: []string{"mean_2"}, Line: 157},
+			{Op: "Float", In: []nn.Ref{nn.Val("scores_2")}, Out: []string{"s"}, Line: 157},
+			{Op: "Float", In: []nn.Ref{nn.Arg("mask")}, Out: []string{"m_2"}, Line: 157},
+			{Op: "ZerosLike", In: []nn.Ref{nn.Val("m_2")}, Out: []string{"zerosLike0"}, Line: 157},
+			{Op: "Ne", In: []nn.Ref{nn.Val("m_2"), nn.Val("zerosLike0")}, Out: []string{"ne0"}, Line: 157},
+			{Op: "Const", Out: []string{"const1"}, Attrs: map[string]any{"dtype": "float32", "value": -3.4028234663852886e+38}, Line: 157},
+			{Op: "FullLike", In: []nn.Ref{nn.Val("s"), nn.Val("const1")}, Out: []string{"fullLike0"}, Line: 157},
+			{Op: "Where", In: []nn.Ref{nn.Val("ne0"), nn.Val("s"), nn.Val("fullLike0")}, Out: []string{"where0"}, Line: 157},
+			{Op: "Max", In: []nn.Ref{nn.Val("where0")}, Out: []string{"highest_2"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 157},
+			{Op: "Float", In: []nn.Ref{nn.Arg("mask")}, Out: []string{"m_3"}, Line: 157},
+			{Op: "Sum", In: []nn.Ref{nn.Val("m_3")}, Out: []string{"sum2"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 157},
+			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("sum2")}, Out: []string{"unsqueeze0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 157},
+			{Op: "CumSum", In: []nn.Ref{nn.Val("m_3")}, Out: []string{"cumSum0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 157},
+			{Op: "Sub", In: []nn.Ref{nn.Val("unsqueeze0"), nn.Val("cumSum0")}, Out: []string{"after"}, Line: 157},
+			{Op: "ZerosLike", In: []nn.Ref{nn.Val("after")}, Out: []string{"zerosLike1"}, Line: 157},
+			{Op: "Eq", In: []nn.Ref{nn.Val("after"), nn.Val("zerosLike1")}, Out: []string{"eq0"}, Line: 157},
+			{Op: "Float", In: []nn.Ref{nn.Val("eq0")}, Out: []string{"float1"}, Line: 157},
+			{Op: "Mul", In: []nn.Ref{nn.Val("m_3"), nn.Val("float1")}, Out: []string{"last_2"}, Line: 157},
+			{Op: "Float", In: []nn.Ref{nn.Val("scores_2")}, Out: []string{"float2"}, Line: 157},
+			{Op: "Mul", In: []nn.Ref{nn.Val("float2"), nn.Val("last_2")}, Out: []string{"mul1"}, Line: 157},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul1")}, Out: []string{"last_3"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 157},
+			{Op: "Float", In: []nn.Ref{nn.Val("scores_2")}, Out: []string{"s_2"}, Line: 158},
+			{Op: "Float", In: []nn.Ref{nn.Arg("mask")}, Out: []string{"m_4"}, Line: 158},
+			{Op: "ZerosLike", In: []nn.Ref{nn.Val("m_4")}, Out: []string{"zerosLike2"}, Line: 158},
+			{Op: "Ne", In: []nn.Ref{nn.Val("m_4"), nn.Val("zerosLike2")}, Out: []string{"ne1"}, Line: 158},
+			{Op: "FullLike", In: []nn.Ref{nn.Val("s_2"), nn.Val("const1")}, Out: []string{"fullLike1"}, Line: 158},
+			{Op: "Where", In: []nn.Ref{nn.Val("ne1"), nn.Val("s_2"), nn.Val("fullLike1")}, Out: []string{"shown"}, Line: 158},
+			{Op: "At", In: []nn.Ref{nn.Val("shown")}, Out: []string{"at2"}, Attrs: map[string]any{"index": ":,:1"}, Line: 158},
+			{Op: "FullLike", In: []nn.Ref{nn.Val("at2"), nn.Val("const1")}, Out: []string{"fullLike2"}, Line: 158},
+			{Op: "Expand", In: []nn.Ref{nn.Val("fullLike2")}, Out: []string{"none"}, Attrs: map[string]any{"sizes": []int64{-1, 2}}, Line: 158},
+			{Op: "Concat", In: []nn.Ref{nn.Val("shown"), nn.Val("none")}, Out: []string{"concat0"}, Attrs: map[string]any{"axis": int64(1)}, Line: 158},
+			{Op: "TopK", In: []nn.Ref{nn.Val("concat0")}, Out: []string{"topK0", "topK1"}, Attrs: map[string]any{"axis": int64(1), "k": int64(2)}, Line: 158},
+			{Op: "FullLike", In: []nn.Ref{nn.Val("topK0"), nn.Val("const1")}, Out: []string{"fullLike3"}, Line: 158},
+			{Op: "Gt", In: []nn.Ref{nn.Val("topK0"), nn.Val("fullLike3")}, Out: []string{"gt0"}, Line: 158},
+			{Op: "Float", In: []nn.Ref{nn.Val("gt0")}, Out: []string{"m_5"}, Line: 158},
+			{Op: "Float", In: []nn.Ref{nn.Val("topK0")}, Out: []string{"float3"}, Line: 158},
+			{Op: "Mul", In: []nn.Ref{nn.Val("float3"), nn.Val("m_5")}, Out: []string{"mul2"}, Line: 158},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul2")}, Out: []string{"sum3"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 158},
+			{Op: "Sum", In: []nn.Ref{nn.Val("m_5")}, Out: []string{"sum4"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 158},
+			{Op: "Maximum", In: []nn.Ref{nn.Val("sum4"), nn.Val("const0")}, Out: []string{"maximum1"}, Line: 158},
+			{Op: "Div", In: []nn.Ref{nn.Val("sum3"), nn.Val("maximum1")}, Out: []string{"top2_2"}, Line: 158},
+			{Op: "Float", In: []nn.Ref{nn.Val("scores_2")}, Out: []string{"s_3"}, Line: 158},
+			{Op: "Float", In: []nn.Ref{nn.Arg("mask")}, Out: []string{"m_6"}, Line: 158},
+			{Op: "ZerosLike", In: []nn.Ref{nn.Val("m_6")}, Out: []string{"zerosLike3"}, Line: 158},
+			{Op: "Ne", In: []nn.Ref{nn.Val("m_6"), nn.Val("zerosLike3")}, Out: []string{"ne2"}, Line: 158},
+			{Op: "FullLike", In: []nn.Ref{nn.Val("s_3"), nn.Val("const1")}, Out: []string{"fullLike4"}, Line: 158},
+			{Op: "Where", In: []nn.Ref{nn.Val("ne2"), nn.Val("s_3"), nn.Val("fullLike4")}, Out: []string{"shown_2"}, Line: 158},
+			{Op: "At", In: []nn.Ref{nn.Val("shown_2")}, Out: []string{"at3"}, Attrs: map[string]any{"index": ":,:1"}, Line: 158},
+			{Op: "FullLike", In: []nn.Ref{nn.Val("at3"), nn.Val("const1")}, Out: []string{"fullLike5"}, Line: 158},
+			{Op: "Expand", In: []nn.Ref{nn.Val("fullLike5")}, Out: []string{"none_2"}, Attrs: map[string]any{"sizes": []int64{-1, 4}}, Line: 158},
+			{Op: "Concat", In: []nn.Ref{nn.Val("shown_2"), nn.Val("none_2")}, Out: []string{"concat1"}, Attrs: map[string]any{"axis": int64(1)}, Line: 158},
+			{Op: "TopK", In: []nn.Ref{nn.Val("concat1")}, Out: []string{"topK2", "topK3"}, Attrs: map[string]any{"axis": int64(1), "k": int64(4)}, Line: 158},
+			{Op: "FullLike", In: []nn.Ref{nn.Val("topK2"), nn.Val("const1")}, Out: []string{"fullLike6"}, Line: 158},
+			{Op: "Gt", In: []nn.Ref{nn.Val("topK2"), nn.Val("fullLike6")}, Out: []string{"gt1"}, Line: 158},
+			{Op: "Float", In: []nn.Ref{nn.Val("gt1")}, Out: []string{"m_7"}, Line: 158},
+			{Op: "Float", In: []nn.Ref{nn.Val("topK2")}, Out: []string{"float4"}, Line: 158},
+			{Op: "Mul", In: []nn.Ref{nn.Val("float4"), nn.Val("m_7")}, Out: []string{"mul3"}, Line: 158},
+			{Op: "Sum", In: []nn.Ref{nn.Val("mul3")}, Out: []string{"sum5"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 158},
+			{Op: "Sum", In: []nn.Ref{nn.Val("m_7")}, Out: []string{"sum6"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 158},
+			{Op: "Maximum", In: []nn.Ref{nn.Val("sum6"), nn.Val("const0")}, Out: []string{"maximum2"}, Line: 158},
+			{Op: "Div", In: []nn.Ref{nn.Val("sum5"), nn.Val("maximum2")}, Out: []string{"top4_2"}, Line: 158},
+			{Op: "Float", In: []nn.Ref{nn.Arg("mask")}, Out: []string{"m_8"}, Line: 159},
+			{Op: "Float", In: []nn.Ref{nn.Val("scores_2")}, Out: []string{"float5"}, Line: 159},
+			{Op: "Mul", In: []nn.Ref{nn.Val("float5"), nn.Val("m_8")}, Out: []string{"mul4"}, Line: 159},
+			{Op: "At", In: []nn.Ref{nn.Val("mul4")}, Out: []string{"at4"}, Attrs: map[string]any{"index": ":,:1"}, Line: 159},
+			{Op: "ZerosLike", In: []nn.Ref{nn.Val("at4")}, Out: []string{"zerosLike4"}, Line: 159},
+			{Op: "Expand", In: []nn.Ref{nn.Val("zerosLike4")}, Out: []string{"ahead"}, Attrs: map[string]any{"sizes": []int64{-1, 3}}, Line: 159},
+			{Op: "CumSum", In: []nn.Ref{nn.Val("mul4")}, Out: []string{"cumSum1"}, Attrs: map[string]any{"axis": int64(1)}, Line: 159},
+			{Op: "Concat", In: []nn.Ref{nn.Val("ahead"), nn.Val("cumSum1")}, Out: []string{"c"}, Attrs: map[string]any{"axis": int64(1)}, Line: 159},
+			{Op: "At", In: []nn.Ref{nn.Val("c")}, Out: []string{"at5"}, Attrs: map[string]any{"index": ":,3:"}, Line: 159},
+			{Op: "At", In: []nn.Ref{nn.Val("c")}, Out: []string{"at6"}, Attrs: map[string]any{"index": ":,:-3"}, Line: 159},
+			{Op: "Sub", In: []nn.Ref{nn.Val("at5"), nn.Val("at6")}, Out: []string{"sum"}, Line: 159},
+			{Op: "At", In: []nn.Ref{nn.Val("m_8")}, Out: []string{"at7"}, Attrs: map[string]any{"index": ":,:1"}, Line: 159},
+			{Op: "ZerosLike", In: []nn.Ref{nn.Val("at7")}, Out: []string{"zerosLike5"}, Line: 159},
+			{Op: "Expand", In: []nn.Ref{nn.Val("zerosLike5")}, Out: []string{"ahead_2"}, Attrs: map[string]any{"sizes": []int64{-1, 3}}, Line: 159},
+			{Op: "CumSum", In: []nn.Ref{nn.Val("m_8")}, Out: []string{"cumSum2"}, Attrs: map[string]any{"axis": int64(1)}, Line: 159},
+			{Op: "Concat", In: []nn.Ref{nn.Val("ahead_2"), nn.Val("cumSum2")}, Out: []string{"c_2"}, Attrs: map[string]any{"axis": int64(1)}, Line: 159},
+			{Op: "At", In: []nn.Ref{nn.Val("c_2")}, Out: []string{"at8"}, Attrs: map[string]any{"index": ":,3:"}, Line: 159},
+			{Op: "At", In: []nn.Ref{nn.Val("c_2")}, Out: []string{"at9"}, Attrs: map[string]any{"index": ":,:-3"}, Line: 159},
+			{Op: "Sub", In: []nn.Ref{nn.Val("at8"), nn.Val("at9")}, Out: []string{"n"}, Line: 159},
+			{Op: "Maximum", In: []nn.Ref{nn.Val("n"), nn.Val("const0")}, Out: []string{"maximum3"}, Line: 159},
+			{Op: "Div", In: []nn.Ref{nn.Val("sum"), nn.Val("maximum3")}, Out: []string{"rolling_2"}, Line: 159},
+			{Op: "Float", In: []nn.Ref{nn.Val("rolling_2")}, Out: []string{"s_4"}, Line: 160},
+			{Op: "Float", In: []nn.Ref{nn.Arg("mask")}, Out: []string{"m_9"}, Line: 160},
+			{Op: "ZerosLike", In: []nn.Ref{nn.Val("m_9")}, Out: []string{"zerosLike6"}, Line: 160},
+			{Op: "Ne", In: []nn.Ref{nn.Val("m_9"), nn.Val("zerosLike6")}, Out: []string{"ne3"}, Line: 160},
+			{Op: "FullLike", In: []nn.Ref{nn.Val("s_4"), nn.Val("const1")}, Out: []string{"fullLike7"}, Line: 160},
+			{Op: "Where", In: []nn.Ref{nn.Val("ne3"), nn.Val("s_4"), nn.Val("fullLike7")}, Out: []string{"where1"}, Line: 160},
+			{Op: "Max", In: []nn.Ref{nn.Val("where1")}, Out: []string{"peak_2"}, Attrs: map[string]any{"axes": []int64{1}}, Line: 160},
+			{Op: "Float", In: []nn.Ref{nn.Arg("mask")}, Out: []string{"m_10"}, Line: 161},
+			{Op: "CumSum", In: []nn.Ref{nn.Val("m_10")}, Out: []string{"n_2"}, Attrs: map[string]any{"axis": int64(1)}, Line: 161},
+			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("n_2")}, Out: []string{"unsqueeze1"}, Attrs: map[string]any{"axis": int64(2)}, Line: 161},
+			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("n_2")}, Out: []string{"unsqueeze2"}, Attrs: map[string]any{"axis": int64(1)}, Line: 161},
+			{Op: "Sub", In: []nn.Ref{nn.Val("unsqueeze1"), nn.Val("unsqueeze2")}, Out: []string{"sub0"}, Line: 161},
+			{Op: "Relu", In: []nn.Ref{nn.Val("sub0")}, Out: []string{"age"}, Line: 161},
+			{Op: "Scale", In: []nn.Ref{nn.Val("age"), nn.Arg("p0")}, Out: []string{"scale0"}, Line: 161},
+			{Op: "Exp", In: []nn.Ref{nn.Val("scale0")}, Out: []string{"exp0"}, Line: 161},
+			{Op: "Tril", In: []nn.Ref{nn.Val("exp0")}, Out: []string{"decay"}, Attrs: map[string]any{"k": int64(0)}, Line: 161},
+			{Op: "OnesLike", In: []nn.Ref{nn.Val("n_2")}, Out: []string{"onesLike0"}, Line: 161},
+			{Op: "Eq", In: []nn.Ref{nn.Val("n_2"), nn.Val("onesLike0")}, Out: []string{"eq1"}, Line: 161},
+			{Op: "Float", In: []nn.Ref{nn.Val("eq1")}, Out: []string{"first"}, Line: 161},
+			{Op: "Scale", In: []nn.Ref{nn.Val("first"), nn.Arg("p1")}, Out: []string{"scale1"}, Line: 161},
+			{Op: "AddScalar", In: []nn.Ref{nn.Val("scale1"), nn.Arg("alpha")}, Out: []string{"addScalar0"}, Line: 161},
+			{Op: "Mul", In: []nn.Ref{nn.Val("addScalar0"), nn.Val("m_10")}, Out: []string{"weight"}, Line: 161},
+			{Op: "Float", In: []nn.Ref{nn.Val("scores_2")}, Out: []string{"float6"}, Line: 161},
+			{Op: "Mul", In: []nn.Ref{nn.Val("float6"), nn.Val("weight")}, Out: []string{"mul5"}, Line: 161},
+			{Op: "Unsqueeze", In: []nn.Ref{nn.Val("mul5")}, Out: []string{"unsqueeze3"}, Attrs: map[string]any{"axis": int64(2)}, Line: 161},
+			{Op: "MatMul", In: []nn.Ref{nn.Val("decay"), nn.Val("unsqueeze3")}, Out: []string{"matMul1"}, Line: 161},
+			{Op: "Squeeze", In: []nn.Ref{nn.Val("matMul1")}, Out: []string{"squeeze1"}, Attrs: map[string]any{"axis": int64(2)}, Line: 161},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "scores", Value: nn.Val("scores_2"), Line: 133},
-			{Name: "mean", Value: nn.Val("mean_2"), Line: 134},
-			{Name: "highest", Value: nn.Val("highest_2"), Line: 134},
-			{Name: "last", Value: nn.Val("last_3"), Line: 134},
-			{Name: "top2", Value: nn.Val("top2_2"), Line: 135},
-			{Name: "top4", Value: nn.Val("top4_2"), Line: 135},
-			{Name: "rolling", Value: nn.Val("rolling_2"), Line: 136},
-			{Name: "peak", Value: nn.Val("peak_2"), Line: 137},
-			{Name: "ema", Value: nn.Val("squeeze1"), Line: 138},
+			{Name: "scores", Value: nn.Val("scores_2"), Line: 156},
+			{Name: "mean", Value: nn.Val("mean_2"), Line: 157},
+			{Name: "highest", Value: nn.Val("highest_2"), Line: 157},
+			{Name: "last", Value: nn.Val("last_3"), Line: 157},
+			{Name: "top2", Value: nn.Val("top2_2"), Line: 158},
+			{Name: "top4", Value: nn.Val("top4_2"), Line: 158},
+			{Name: "rolling", Value: nn.Val("rolling_2"), Line: 159},
+			{Name: "peak", Value: nn.Val("peak_2"), Line: 160},
+			{Name: "ema", Value: nn.Val("squeeze1"), Line: 161},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -1610,7 +1836,7 @@ func (c *CompiledHeads) RunInto(ctx context.Context, res *HeadsResult, in gpt2.I
 	nn_arg1 := float32(float32(math.Log(float64(1 - alpha))))
 //line probes.go:62
 	nn_arg2 := float32(1 - alpha)
-//line probes_nngen.go:1614
+//line probes_nngen.go:1840
 	return c.c.RunInto(ctx, []nn.InvokeInputs{in.NNInputs()}, []nn.Tensor{mask, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(alpha)}, &res.Scores, &res.Mean, &res.Highest, &res.Last, &res.Top2, &res.Top4, &res.Rolling, &res.Peak, &res.Ema)
 }
 
@@ -1620,7 +1846,7 @@ func (c *CompiledHeads) Generate(ctx context.Context, in gpt2.Inputs, mask nn.Te
 	nn_arg1 := float32(float32(math.Log(float64(1 - alpha))))
 //line probes.go:62
 	nn_arg2 := float32(1 - alpha)
-//line probes_nngen.go:1624
+//line probes_nngen.go:1850
 	return c.c.Generate(ctx, in.NNInputs(), []nn.Tensor{mask, nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(alpha)}, opts...)
 }
 
