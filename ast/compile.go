@@ -2,6 +2,7 @@ package ast
 
 import (
 	"fmt"
+	"go/ast"
 	"go/token"
 	"go/types"
 
@@ -125,7 +126,9 @@ type evaluator struct {
 	namesUnder        token.Pos // or under a condition, first here
 	carried           []*cell
 	carriedTypes      map[types.Object]tensor.Type
-	learned           bool // more of them than the last time
+	learned           bool                      // more of them than the last time
+	goingOn           map[*ast.FuncDecl]bool    // whether functions have loops over visits
+	helped            map[*ast.CallExpr][]*cell // what such functions returned
 }
 
 // goParam is a parameter of the trace function after the handle.

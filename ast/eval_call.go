@@ -15,6 +15,9 @@ func (f *frame) callExpr(e *ast.CallExpr) value {
 			return f.builtin(e, id.Name)
 		}
 	}
+	if v, ok := f.helpedBy(e); ok {
+		return v
+	}
 	fun := f.expr(e.Fun)
 	fv, ok := fun.(*funcVal)
 	if !ok {

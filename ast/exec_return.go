@@ -9,7 +9,7 @@ import (
 // returnStmt returns now, or leaves a return to the residual code where it
 // stands under a condition that only a run knows.
 func (f *frame) returnStmt(s *ast.ReturnStmt) ctl {
-	if f.phaseOf() != nil && (f.call.kind == mainCall || f.call.kind == invokeCall) {
+	if f.phaseOf() != nil && (f.call.kind == mainCall || f.call.kind == invokeCall || f.call.steps) {
 		f.fail(s.Pos(), "NN1321", "leave a loop with break; return at the end of the function",
 			"the function returns in the middle of its steps: its other parts belong to steps to come")
 		return ctl{kind: ctlReturn}

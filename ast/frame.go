@@ -91,6 +91,7 @@ type callCtx struct {
 	targs   map[*types.TypeParam]types.Type
 	sig     *types.Signature
 	leave   code // makes the calls that it has deferred, if it defers any
+	steps   bool // it has loops over decoding steps, and is carried out part by part
 }
 
 // fail reports a mistake and gives the value that silences what follows.

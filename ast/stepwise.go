@@ -26,6 +26,10 @@ func (f *frame) stepwise(list []ast.Stmt, visit, reached int64) int64 {
 			reached = f.stepsUnder(p.cond, visit, reached)
 			continue
 		}
+		if p.helper != nil {
+			reached = f.stepHelper(p.helper, visit, reached)
+			continue
+		}
 		var ph *phase
 		if p.at.IsValid() {
 			f.nextBehindStop(p)
@@ -59,7 +63,7 @@ const endless = int64(1) << 40
 // partStmts evaluates statements outside of loops over visits.
 func (f *frame) partStmts(list []ast.Stmt, shared map[types.Object]bool) {
 	for i, s := range list {
-		if r, ok := s.(*ast.ReturnStmt); ok && i == len(list)-1 && (f.call.kind == mainCall || f.call.kind == invokeCall) {
+		if r, ok := s.(*ast.ReturnStmt); ok && i == len(list)-1 && (f.call.kind == mainCall || f.call.kind == invokeCall || f.call.steps) {
 			f.lastReturn(r)
 			return
 		}
@@ -75,7 +79,9 @@ func (f *frame) lastReturn(s *ast.ReturnStmt) {
 	if !ok || f.call.kind == invokeCall {
 		return
 	}
-	f.ev.returned = s.Pos()
+	if f.call.kind == mainCall {
+		f.ev.returned = s.Pos()
+	}
 	for i, v := range vals {
 		at := ast.Expr(&ast.Ident{NamePos: s.Pos(), Name: "return"})
 		if i < len(s.Results) {

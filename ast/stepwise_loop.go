@@ -21,7 +21,7 @@ func (f *frame) stepLoop(p part, visit, reached int64) int64 {
 		f.ev.namesUnder = p.loop.Pos()
 	}
 	ph.under(f.guard, f.guardText)
-	if len(f.calls(p.loop.Body, "Iter", "All", "Next")) > 0 {
+	if len(f.calls(p.loop.Body, "Iter", "All", "Next"))+len(f.helpers(p.loop.Body)) > 0 {
 		return f.unrolled(p, ph, reached)
 	}
 	if breaks(p.loop, p.label) {
@@ -177,7 +177,7 @@ func (f *frame) stepVisits(e *ast.CallExpr, fv *funcVal, x *envoyVal, args []val
 		}
 		return x
 	}
-	if f.call.kind == inlineCall {
+	if f.call.kind == inlineCall && !f.call.steps {
 		return f.fail(e.Pos(), "NN1321", "write the loop in the trace function or the invoke itself", "a loop over decoding steps stands in a helper")
 	}
 	dynamic := false

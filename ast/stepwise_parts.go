@@ -45,19 +45,20 @@ func (f *frame) calls(n ast.Node, names ...string) []*ast.CallExpr {
 
 // namesVisits reports whether the trace function says itself which visits it means.
 func (ev *evaluator) namesVisits() bool {
-	return ev.acc.generates() && len(ev.main.calls(ev.tf.decl.Body, "Iter", "All", "Next")) > 0
+	return ev.acc.generates() && (len(ev.main.calls(ev.tf.decl.Body, "Iter", "All", "Next")) > 0 || len(ev.main.helpers(ev.tf.decl.Body)) > 0)
 }
 
 // part is a run of statements of one phase: a loop over visits, or statements
 // between such loops.
 type part struct {
-	stmts []ast.Stmt
-	loop  *ast.RangeStmt
-	label string
-	next  int64       // by how much Next moves on ahead of it
-	at    token.Pos   // of that call
-	cond  *ast.IfStmt // a condition around loops over visits
-	over  bool        // from the run's result on: when the last step is over
+	stmts  []ast.Stmt
+	loop   *ast.RangeStmt
+	label  string
+	next   int64         // by how much Next moves on ahead of it
+	at     token.Pos     // of that call
+	cond   *ast.IfStmt   // a condition around loops over visits
+	helper *ast.CallExpr // of a function that has loops over visits
+	over   bool          // from the run's result on: when the last step is over
 }
 
 // parts takes a list of statements apart.
@@ -83,6 +84,12 @@ func (f *frame) parts(list []ast.Stmt) []part {
 			out, open = append(out, part{loop: r, label: label}), false
 			continue
 		}
+		if e := f.helperIn(s); e != nil {
+			out, open = append(out, part{helper: e}), false
+			if _, alone := s.(*ast.ExprStmt); alone {
+				continue
+			}
+		}
 		next := f.calls(s, "Next")
 		if len(next) > 0 {
 			n, ok := f.nextBy(s, next)
@@ -91,7 +98,7 @@ func (f *frame) parts(list []ast.Stmt) []part {
 			}
 			out, open = append(out, part{next: n, at: next[0].Pos()}), true
 		}
-		if c, ok := s.(*ast.IfStmt); ok && len(next) == 0 && len(f.calls(c, "Iter", "All")) > 0 {
+		if c, ok := s.(*ast.IfStmt); ok && len(next) == 0 && len(f.calls(c, "Iter", "All"))+len(f.helpers(c)) > 0 {
 			out, open = append(out, part{cond: c}), false
 			continue
 		}
@@ -144,6 +151,9 @@ func nodesOf(parts []part) [][]ast.Node {
 		var nodes []ast.Node
 		if p.loop != nil {
 			nodes = append(nodes, p.loop)
+		}
+		if p.helper != nil {
+			nodes = append(nodes, p.helper)
 		}
 		if p.cond != nil {
 			nodes = append(nodes, p.cond)

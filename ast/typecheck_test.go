@@ -48,6 +48,11 @@ func assemble(t *ast.Trace) string {
 	}
 	b.WriteString(ast.InvokeVar + " := -1\n_ = " + ast.InvokeVar + "\n")
 	midRun(&b, t)
+	open, end := "", ""
+	if t.Visits != nil { // what follows a step is a function of its own
+		b.WriteString("var nn_step, nn_steps int\n_, _ = nn_step, nn_steps\n")
+		open, end = "{\n", "}\n"
+	}
 	for _, s := range t.Before {
 		b.WriteString(zero(s.Code) + "\n")
 	}
@@ -63,10 +68,11 @@ func assemble(t *ast.Trace) string {
 			fmt.Fprintf(&b, "_ = (%s).NNInputs()\n", inv.Inputs)
 		}
 	}
-	b.WriteString("var nn_taps *nn_checkTaps\n_ = nn_taps\n")
+	b.WriteString("var nn_taps *nn_checkTaps\n_ = nn_taps\n" + open)
 	for _, s := range t.After {
 		b.WriteString(zero(s.Code) + "\n")
 	}
+	b.WriteString(end)
 	b.WriteString("return ")
 	for _, r := range t.Results {
 		b.WriteString(r.Expr.String() + ", ")
@@ -123,7 +129,7 @@ func steps(t *ast.Trace) string {
 // source gives the assembled functions as a file beside the user's.
 func source(traces []*ast.Trace) string {
 	imports := map[string]string{ast.RuntimePath: "nn_rt"}
-	body := "type nn_checkTaps struct{}\nfunc (*nn_checkTaps) Tensor(i int) (t nn_rt.Tensor) { return }\n\n"
+	body := "type nn_checkTaps struct{}\nfunc (*nn_checkTaps) Tensor(i int) (t nn_rt.Tensor) { return }\nfunc (*nn_checkTaps) Result(i int) (t nn_rt.Tensor) { return }\n\n"
 	lines := map[string]bool{}
 	for _, t := range traces {
 		for _, i := range t.Imports {

@@ -93,6 +93,9 @@ where parameters decide and the trace names steps on every path too.
 		if flag && step%2 == 0 { … }
 	}
 
+They may stand in a helper too, which is called in a statement of its own, an assignment or a return: it is given modules, constants and
+parameters of the trace function, and returns what it finds.
+
 A loop may be left by break; return stands at the end of the function. In an edit visits are constants: an edit is data, which knows at
 which steps it does something, and neither computes with their number nor keeps a value from one to the next.`},
 	{"NN1320", "visits that there are not", `

@@ -118,9 +118,9 @@ func TestEditIsItsBody(t *testing.T) {
 		edit nn.Edit
 		body func(m *llama.Model)
 	}{
-		"turns":      {visits.EditTurns(v, 1.5, true), func(m *llama.Model) { visits.Turns(m, v, 1.5, true) }},
-		"turns, off": {visits.EditTurns(v, 1.5, false), func(m *llama.Model) { visits.Turns(m, v, 1.5, false) }},
-		"skip":       {visits.EditSkipsLater(true), func(m *llama.Model) { visits.SkipsLater(m, true) }},
+		"turns":           {visits.EditTurns(v, 1.5, true), func(m *llama.Model) { visits.Turns(m, v, 1.5, true) }},
+		"turns, off":      {visits.EditTurns(v, 1.5, false), func(m *llama.Model) { visits.Turns(m, v, 1.5, false) }},
+		"skip":            {visits.EditSkipsLater(true), func(m *llama.Model) { visits.SkipsLater(m, true) }},
 		"inside, layer 0": {visits.EditInside(0, 3), func(m *llama.Model) { visits.Inside(m, 0, 3) }},
 		"inside, layer 1": {visits.EditInside(1, 3), func(m *llama.Model) { visits.Inside(m, 1, 3) }},
 		"no skip": {visits.EditSkipsLater(false), func(m *llama.Model) {
