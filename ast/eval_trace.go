@@ -153,8 +153,14 @@ func (f *frame) barrierMethod(e *ast.CallExpr, fv *funcVal, b *barrierVal) value
 	if f.inv == nil || f.ev.form == OneInvoke {
 		return f.fail(e.Pos(), "NN1503", "call Wait inside the invokes", "a barrier is waited for outside an invoke")
 	}
-	if f.beyondPhase() != nil || f.underLoop() {
-		// The barrier is taken all the same, or the other invokes would be told that it cannot fill.
+	if f.inv.stuck {
+		return invalid{}
+	}
+	// The barrier is taken all the same, or the other invokes would be told that it cannot fill.
+	switch s := f.beyondPhase(); {
+	case s != nil && s.mayHavePanicked() && !f.underLoop():
+		f.fail(e.Pos(), "NN1503", "wait ahead of what may panic, or do that in a helper that recovers by itself", "a barrier is waited for behind what may panic, in a function that recovers: the others would wait in vain")
+	case s != nil || f.underLoop():
 		f.fail(e.Pos(), "NN1503", "wait on every path", "a barrier is waited for under a condition or in a loop that only a run knows")
 	}
 	f.sameSteps(b.b, e.Pos())
@@ -165,6 +171,7 @@ func (f *frame) barrierMethod(e *ast.CallExpr, fv *funcVal, b *barrierVal) value
 	a := f.inv.request(schedule.Request[*sym]{Kind: schedule.Barrier, Barrier: b.b.r, Pos: f.ev.position(e.Pos())})
 	if a.Err != nil {
 		f.ev.adopt(a.Err, e.Pos(), "NN1503")
+		f.inv.stuck = true
 		return invalid{}
 	}
 	f.inv.history = slices.Clone(b.b.before)

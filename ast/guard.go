@@ -102,6 +102,12 @@ func (f *frame) mayEnd(to *rscope, pos token.Pos) {
 // panicked is the condition of a function's end by a panic, for people.
 const panicked = "it panicked"
 
+// mayHavePanicked reports whether the one condition of a place in a function is
+// that nothing ahead of it has panicked.
+func (s *rscope) mayHavePanicked() bool {
+	return s.catch != nil && len(s.left) > 0 && !slices.ContainsFunc(s.left, func(t test) bool { return t.text != panicked })
+}
+
 // thrown notes which functions a panic in a statement would end.
 func (fa *facts) thrown(labels []*resLabel) {
 	for _, l := range labels {

@@ -187,7 +187,7 @@ func (f *frame) point(pos token.Pos, x *envoyVal, side modelspec.Side) *modelspe
 
 // mayAsk refuses points where the order of the run cannot be known.
 func (f *frame) mayAsk(pos token.Pos, what string) bool {
-	if !f.inTime(pos, what) {
+	if f.inv.stuck || !f.inTime(pos, what) {
 		return false
 	}
 	if f.underLoop() {
@@ -284,7 +284,7 @@ func (ev *evaluator) writeOver(s, old *sym, pr *pred, p *modelspec.Point, name s
 
 // mayWrite refuses writes where the order of the run cannot be known.
 func (f *frame) mayWrite(pos token.Pos, name string) bool {
-	if !f.inTime(pos, name+" is written") {
+	if f.inv.stuck || !f.inTime(pos, name+" is written") {
 		return false
 	}
 	if f.underLoop() {

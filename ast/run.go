@@ -73,6 +73,7 @@ type invoke struct {
 	visit       int64      // that points mean
 	loops       *visitLoop // the innermost loop over visits
 	last        *act       // what it did last
+	stuck       bool       // at a barrier, which was reported: whatever follows comes after the run
 }
 
 // inputsArg is the Go expression of an invoke's inputs.

@@ -53,15 +53,22 @@ func (s *runState) unordered(p pair) {
 // about the order.
 func (s *runState) unorderedByPanic(p pair) {
 	at := p.b
-	for _, a := range s.acts {
-		if a.part > 0 && (a.inv == p.a.inv || a.inv == p.b.inv) {
+	for i, a := range s.acts {
+		// A panic that no point follows changes no order.
+		if a.kind == jumpAct && (a.inv == p.a.inv || a.inv == p.b.inv) && a.to.catch != nil && s.pointIn(a, s.acts[i+1:]) {
 			at = a
+			break
 		}
 	}
 	d := s.ev.report(at.pos, "NN1504", "this may panic in a function that recovers, and only that decides which of two invokes comes first to what both of them need")
 	d.Hint = "do what the invokes share ahead of that function, or let both wait at a barrier behind it; or recover in a plain function that takes Go values"
 	s.ev.relate(d, p.a.pos, "this invoke does it here")
 	s.ev.relate(d, p.b.pos, "the other one here")
+}
+
+// pointIn reports whether what a jump leaves has a point among later acts.
+func (s *runState) pointIn(j *act, later []*act) bool {
+	return slices.ContainsFunc(later, func(a *act) bool { return a.kind == pointAct && a.inv == j.inv && inside(a.scope, j.to) })
 }
 
 // causeOf is the access that makes an order depend on the run: of the invoke of

@@ -30,7 +30,7 @@ func designed(d diag.Diagnostic) bool {
 		return false
 	}
 	return strings.Contains(d.Message, unsized) || slices.Contains(byDesign, d.Code) || strings.Contains(d.Message, undeclared) ||
-		d.Code == "NN1503" && strings.Contains(d.Message, "under a condition")
+		d.Code == "NN1503" && (strings.Contains(d.Message, "under a condition") || strings.Contains(d.Message, "behind what may panic"))
 }
 
 // samePair says which codes of the interpreter mean the same as the compiler's.
