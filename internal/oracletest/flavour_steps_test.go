@@ -23,6 +23,7 @@ type stepsWriter struct {
 	late    int             // the first step that is to come
 	step    string          // the variable of the loop around, "" outside of loops
 	names   int
+	helpers []string // functions with loops of their own
 }
 
 var stepPoints = map[string][]string{
@@ -98,6 +99,7 @@ func (w *stepsWriter) function(bodies []string) string {
 		}
 	}
 	fmt.Fprintf(&b, "\treturn %s\n}\n", strings.Join(names, ", "))
+	b.WriteString(strings.Join(w.helpers, ""))
 	return b.String()
 }
 
@@ -197,7 +199,11 @@ func (w *stepsWriter) visits() (text string, known bool) {
 // its other side: behind one that is there in any case.
 func (w *stepsWriter) guarded() {
 	if w.late == 0 || !w.sure || !w.one(3) {
-		w.loop()
+		if w.one(4) {
+			w.helper()
+		} else {
+			w.loop()
+		}
 		w.sure = true
 		return
 	}
@@ -205,6 +211,9 @@ func (w *stepsWriter) guarded() {
 	w.line("if %s > 0.5 {", w.param("alpha"))
 	w.depth++
 	w.loop()
+	if w.one(2) {
+		w.line("k += float32(len(ts%d))", w.invoke)
+	}
 	w.depth--
 	if w.one(2) {
 		var to int
