@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"slices"
 
+	"github.com/nngen-go/nngen/internal/ops"
 	"github.com/nngen-go/nngen/internal/tensor"
 )
 
@@ -129,9 +130,33 @@ func (p *printer) guardedBy(g *guard, body Code, indent int) Code {
 // mayRefuse meets an operation that some values or sizes end the run with: no
 // call that Go defers can recover from that.
 func (f *frame) mayRefuse(n *graphNode, e *ast.CallExpr) {
-	if n.refuses() || n.unproven() {
+	if f.caught() && (n.refuses() || n.unproven() || n.oversized()) {
 		f.beyondGuard(e.Pos(), "whether "+n.op+" takes its operands is found")
 	}
+}
+
+// caught reports whether a function around this place recovers.
+func (f *frame) caught() bool {
+	for c := f.call; c != nil && c.kind != hostCall; c = c.parent {
+		if c.scope != nil && c.scope.catch != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// oversized reports whether only a run's sizes tell that there is what a node's
+// attributes name: a position, a number of entries.
+func (n *graphNode) oversized() bool {
+	op, ok := ops.Lookup(n.op)
+	if !ok {
+		return false
+	}
+	types := make([]tensor.Type, len(n.in))
+	for i, s := range n.in {
+		types[i] = s.final().typ
+	}
+	return op.Unproven(types, n.attrs)
 }
 
 // unproven reports whether only a run's sizes tell that a node's operands fit: the
@@ -172,11 +197,8 @@ func joins(a, b tensor.Shape) bool {
 // beyondGuard refuses what may end the run in a function that recovers, and that
 // is not Go.
 func (f *frame) beyondGuard(pos token.Pos, what string) {
-	for c := f.call; c != nil && c.kind != hostCall; c = c.parent {
-		if c.scope != nil && c.scope.catch != nil {
-			f.fail(pos, "NN1217", "do it outside of the function that recovers, declare the sizes, or recover in a trace function of the form func(m *Model)",
-				"%s when the model runs, and what the model refuses ends the run: the function that recovers would not see it", what)
-			return
-		}
+	if f.caught() {
+		f.fail(pos, "NN1217", "do it outside of the function that recovers, declare the sizes, or recover in a trace function of the form func(m *Model)",
+			"%s when the model runs, and what the model refuses ends the run: the function that recovers would not see it", what)
 	}
 }
