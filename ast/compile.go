@@ -42,7 +42,7 @@ func compileOne(prog *Program, tf *traceFunc) (t *Trace, diags diag.List) {
 			d.Hint = "please report this with the function's text"
 		}
 	}()
-	how := &mode{postpone: map[any]bool{}}
+	how := &mode{postpone: map[any]bool{}, calls: map[token.Pos]int64{}}
 	carried := map[types.Object]tensor.Type{}
 	for {
 		ev := &evaluator{

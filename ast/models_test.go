@@ -16,7 +16,7 @@ import (
 // models are the accessor packages of the fixtures.
 var models = sync.OnceValue(func() map[string]ast.AccessorPackage {
 	out := map[string]ast.AccessorPackage{}
-	for _, name := range []string{"gpt2", "twolinear", "llama", "loopnet"} {
+	for _, name := range []string{"gpt2", "twolinear", "llama", "loopnet", "looplm"} {
 		file := filepath.Join("testdata", "specs", name+".nnspec.yaml")
 		data, err := os.ReadFile(file)
 		if err != nil {

@@ -9,15 +9,16 @@ import (
 // of a decode loop. The model's graph is one for all steps: what a phase does to
 // it stands under a condition over the step, and its Go in an if over it.
 type phase struct {
-	visits *visitsVal // at which steps; nil where only a run knows, or for over
-	over   bool       // after the last step
-	asked  bool       // a condition on parameters stands around it
-	loop   bool       // a loop names them
-	waits  bool       // for what needs the run's result
-	also   bool       // for Go between two loops: after the last step too, if the loop ended early
-	code   code       // the condition as Go
-	text   string     // for people
-	breaks *resVar    // notes that a break ended the loop
+	visits *visitsVal  // at which steps; nil where only a run knows, or for over
+	over   bool        // after the last step
+	asked  bool        // a condition on parameters stands around it
+	loop   bool        // a loop names them
+	calls  *phaseCalls // of a loop over visits: which calls of a step its body means
+	waits  bool        // for what needs the run's result
+	also   bool        // for Go between two loops: after the last step too, if the loop ended early
+	code   code        // the condition as Go
+	text   string      // for people
+	breaks *resVar     // notes that a break ended the loop
 }
 
 // always reports whether the graph need not ask: the phase is there at every

@@ -11,11 +11,14 @@ import (
 
 // stepLoop evaluates a loop over visits.
 func (f *frame) stepLoop(p part, visit, reached int64) int64 {
+	if k := f.ev.mode.calls[p.loop.Pos()]; k > 1 {
+		return f.callLoop(p, k, reached)
+	}
 	ph, last := f.loopPhase(p, reached)
 	if ph == nil {
 		return reached
 	}
-	ph.loop = true
+	ph.loop, ph.calls = true, &phaseCalls{loop: p.loop.Pos(), of: 1}
 	f.ev.namesAlways = f.ev.namesAlways || f.guard == nil
 	if f.guard != nil && !f.ev.namesUnder.IsValid() {
 		f.ev.namesUnder = p.loop.Pos()
@@ -54,6 +57,15 @@ func (f *frame) bindStep(s *ast.RangeStmt, ph *phase) {
 		if r := ph.visits.list[0]; !r.open && r.from+r.step >= r.to {
 			v = intConst(r.from)
 		}
+	}
+	f.bindVisit(s, v)
+}
+
+// bindVisit gives the loop variable, if there is one, the number of the visit.
+func (f *frame) bindVisit(s *ast.RangeStmt, v value) {
+	id, ok := s.Key.(*ast.Ident)
+	if !ok || id.Name == "_" {
+		return
 	}
 	if s.Tok != token.DEFINE {
 		f.store(s.Key, v, s.Key, s)

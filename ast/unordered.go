@@ -1,6 +1,9 @@
 package ast
 
-import "slices"
+import (
+	"go/token"
+	"slices"
+)
 
 // mode says how conditional accesses of several invokes are evaluated. What is
 // found to need another mode is evaluated again.
@@ -9,6 +12,9 @@ type mode struct {
 	postpone map[any]bool // the positions of conditions under which no access is waited for
 	all      bool         // nor under any other
 	defers   bool         // a function that is carried out defers calls
+	// calls is, of a loop over visits of modules that a step calls several times,
+	// how often; by its position.
+	calls map[token.Pos]int64
 }
 
 // free reports whether points under a condition are not waited for.

@@ -200,10 +200,7 @@ func (f *frame) visitRange(s *ast.RangeStmt, name string, x *visitsVal) ctl {
 func (f *frame) callNow(pos token.Pos, m *modelspec.Module) (int, bool) {
 	calls := int64(max(m.Visits, 1))
 	if f.ev.stepVar != nil {
-		if calls > 1 {
-			f.fail(pos, "NN1321", "it works interpreted", "%s is called %d times in each step: calls inside of a step cannot be named in a trace over steps", modelspec.PathName(m.Path), calls)
-		}
-		return 0, calls == 1
+		return f.callInStep(pos, m, calls)
 	}
 	for l := f.inv.loops; l != nil; l = l.outer {
 		l.calls = max(l.calls, calls)

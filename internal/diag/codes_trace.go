@@ -100,8 +100,8 @@ A loop may be left by break; return stands at the end of the function. In an edi
 which steps it does something, and neither computes with their number nor keeps a value from one to the next.`},
 	{"NN1320", "visits that there are not", `
 Visits count from 0 and only go on. Iter takes constants, or parameters over decoding steps, in ascending order; Next goes forward. A
-forward calls most modules once; of one that it calls k times, visits below k exist in Run. Over decoding steps visit n is step n, and
-the run can be at one step only: what follows a loop comes after its last step, where the points before it are over.
+forward calls most modules once; of one that it calls k times, visits below k exist in Run. Over decoding steps visit n is step n, of
+such a module call n%k of step n/k, and the run can be at one step only: what follows a loop comes after its last step, where the points before it are over.
 
 	for step := range m.Iter(0, nn.Range(3, 6)) { … }
 	for range m.All() { … }`},

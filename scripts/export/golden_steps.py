@@ -18,6 +18,7 @@ def steps() -> Golden:
     _cache(g, model, module)
     _edit(g, Rows(module), module)
     _barrier(g, Rows(module), module)
+    _calls(g)
     return g
 
 
@@ -116,3 +117,30 @@ def _barrier(g, model, module):
     assert torch.equal(ids0, _plain(module, one)) and not torch.equal(ids1, _plain(module, two))
     g.add("barrier", """barrier(2) in loops over iter[1:3] of both invokes: invoke 0 takes model.embed_tokens.output and waits; invoke 1 waits and sets its own to it. Behind
           their loops both read the run's result, as `ids0` and `ids1`.""", [_given(one), _given(two)], out={"ids0": ids0, "ids1": ids1})  # fmt: skip
+
+
+def _calls(g):
+    module = nets.NETS["looplm"].build()
+    ids = torch.randint(nets.VOCAB, (2, 4), generator=torch.Generator().manual_seed(132))
+    v = torch.randn(12, generator=torch.Generator().manual_seed(133)) * 8
+    model = Rows(module)
+    with torch.no_grad():
+        plain = module.generate(ids, STEPS)
+
+    def calls(name, words, visits, only=()):
+        with model.trace(input_ids=ids, max_new_tokens=STEPS, fn="generate") as tracer:
+            reads, logits = [].save(), [].save()
+            for n in tracer.iter[visits]:
+                if not only or n in only:
+                    model.block.output = model.block.output + v
+                reads.append(model.block.output.clone())
+            result = tracer.result.save()
+        assert not torch.equal(result, plain), name
+        first = visits[0] if isinstance(visits, list) else visits.start
+        which = visits if isinstance(visits, list) else range(first, first + len(reads))
+        g.add(name, words, {"input_ids": ids}, args={"v": v}, out={"ids": result, **{f"h_{n}": h for n, h in zip(which, reads)}})
+
+    calls("calls_range", """on the net `looplm`, which calls its block three times in a step: iter[2:7]: block.output = block.output + v, and it is read as `h`: the last call of
+          step 0, those of step 1, the first of step 2.""", slice(2, 7))  # fmt: skip
+    calls("calls_list", "on `looplm`: the same at the visits 1, 5 and 9 of the block.", [1, 5, 9])
+    calls("calls_all", "on `looplm`: the block is read at every visit, and changed at the visits 4 and 8.", slice(0, 3 * STEPS), (4, 8))

@@ -53,6 +53,28 @@ class LoopNet(nn.Module):
         return self.head(x)
 
 
+class LoopLM(nn.Module):
+    """A language model that calls one block three times: embed -> 3 x block -> head."""
+
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Embedding(VOCAB, 12)
+        self.block = Residual(12)
+        self.head = nn.Linear(12, VOCAB)
+
+    def forward(self, input_ids):
+        x = self.embed(input_ids)
+        for _ in range(3):
+            x = self.block(x)
+        return self.head(x)
+
+    def generate(self, input_ids, max_new_tokens: int):
+        """The prompt and as many of the likeliest tokens."""
+        for _ in range(max_new_tokens):
+            input_ids = torch.cat([input_ids, self(input_ids)[:, -1:].argmax(-1)], 1)
+        return input_ids
+
+
 class Fork(nn.Module):
     """left(x) where the rows sum to a positive number, else right(x)."""
 
@@ -306,6 +328,9 @@ NETS = {
     for net in [
         Net("twolinear", TwoLinear, 101, lambda b, *_: {"x": _floats(b, 4, seed=1)}, {"x": _ROWS}, {"out": _ROWS}),
         Net("loopnet", LoopNet, 102, lambda b, *_: {"x": _floats(b, 6, seed=2)}, {"x": _ROWS}, {"out": _ROWS}),
+        Net(
+            "looplm", LoopLM, 109, lambda b, s, _: {"input_ids": _ids(b, s, 13)}, {"input_ids": _TOKENS}, {"logits": _TOKENS}, ("torchscript",),
+        ),
         Net("branchnet", BranchNet, 103, lambda b, *_: {"x": _floats(b, 4, seed=3)}, {"x": _ROWS}, {"out": _ROWS}),
         Net("cnn", CNN, 104, lambda b, *_: {"image": _floats(b, 3, 8, 8, seed=4)}, {"image": _ROWS}, {"out": _ROWS}),
         Net(
