@@ -33,6 +33,7 @@ func (f *frame) inline(fv *funcVal, args []value, e *ast.CallExpr) value {
 	g.call = call
 	if leave != nil {
 		g.scope.catch = g.catches(body, mark)
+		f.outlives(g.scope.catch, e.Pos())
 	}
 	g.bindReceiver(fv, e)
 	f.bindParams(g, ft, fv, f.spread(args, e), e)

@@ -23,24 +23,45 @@ type guard struct {
 
 // catches makes the guard of a function whose body recovers; nil for others.
 func (f *frame) catches(body *ast.BlockStmt, mark code) *guard {
-	found := false
-	ast.Inspect(body, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncLit:
-			return false
-		case *ast.DeferStmt:
-			found = found || f.recovers(n.Call)
-			return false
-		}
-		return !found
-	})
-	if !found {
+	if !f.recovery(body).IsValid() {
 		return nil
 	}
 	label := f.scope.label
 	label.left = f.newVar("nn_left", boolType)
 	label.left.leap, label.left.changed = label, true
 	return &guard{list: f.waiting(), mark: mark, left: label.left}
+}
+
+// outlives refuses a helper that recovers in an invoke where the trace function
+// recovers as well. When another invoke ends the run, the interpreter's helper
+// recovers from that too, and its invoke goes on to the next point; compiled, it
+// is over with the run. The trace function would return what that made of it.
+func (f *frame) outlives(g *guard, pos token.Pos) {
+	if g == nil || f.inv == nil || f.ev.form == OneInvoke {
+		return
+	}
+	if at := f.ev.main.recovery(f.ev.tf.decl.Body); at.IsValid() {
+		d := f.ev.report(pos, "NN1217", "a helper recovers in an invoke, and the trace function from what ends its run: where another invoke ends it, what this one does behind the helper would depend on who runs it")
+		d.Hint = "recover in the invoke itself, or not in the trace function, whose caller is given the error"
+		f.ev.relate(d, at, "the trace function recovers here")
+	}
+}
+
+// recovery is where a function defers a call that recovers.
+func (f *frame) recovery(body *ast.BlockStmt) (at token.Pos) {
+	ast.Inspect(body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.DeferStmt:
+			if !at.IsValid() && f.recovers(n.Call) {
+				at = n.Pos()
+			}
+			return false
+		}
+		return true
+	})
+	return at
 }
 
 // throws notes that a statement may panic: where a function around it recovers,

@@ -99,7 +99,10 @@ panics with. What the model's graph refuses in mid-run, because sizes or indices
 no invoke or helper could go on. So such operations do not stand in an invoke or helper that recovers. Check in Go first, declare
 the sizes (//nngen:param), or recover in a trace function of the form func(m *Model, …), which ends with the run:
 
-	defer func() { err = describe(recover()) }()`},
+	defer func() { err = describe(recover()) }()
+
+In a trace of several invokes either helpers in the invokes recover, or the trace function itself does from what ends its run: with
+both, an invoke whose helper recovers from another invoke's end would go on, interpreted, and leave what the trace function returns.`},
 	{"NN1299", "internal error", `
 nngen failed on this function, which is a fault of nngen. Please report it with the function's text.`},
 }
