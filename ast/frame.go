@@ -44,6 +44,7 @@ type rscope struct {
 	label  *resLabel // of a group, to jump out of it
 	catch  *guard    // of a function that recovers
 	begin  *resStmt  // of a region: marks where it begins
+	apart  bool      // of a phase: its parts stand among those of other invokes
 	test   test      // what decides it
 	pred   *pred     // the condition of all that stands here, once somebody asked
 	prior  *pred     // what pred was before a jump out of here became possible

@@ -149,7 +149,16 @@ func (f *frame) inPhase(p *phase, pos token.Pos, do func(g *frame)) {
 	} else {
 		st.code = txt("!").add(p.breaks, " && ", operand(p.code))
 	}
-	g := f.into(b, rscope{cond: true, kind: scopeIf, pos: pos, side: &side{of: st}, test: t, phase: p})
+	own := &side{of: st}
+	if p.breaks == nil {
+		own.key = "steps " + codeKey(p.code) // the same steps are one condition
+	}
+	begin, out := &resStmt{kind: groupStmt, label: &resLabel{}, inv: f.inv}, b
+	if f.inStretches() {
+		out = f.out
+		out.append(begin)
+	}
+	g := f.into(out, rscope{cond: true, kind: scopeIf, pos: pos, side: own, test: t, phase: p, apart: out != b})
 	g.env = f.env
 	for _, c := range f.ev.carried {
 		g.scope.know.set(f.ev, c, known{}) // another step may have set it
@@ -160,6 +169,10 @@ func (f *frame) inPhase(p *phase, pos token.Pos, do func(g *frame)) {
 	g.scope.start = g.predicate()
 	do(g)
 	f.onlyData(b)
+	if out != b {
+		f.endStretches(begin, st)
+		return
+	}
 	st.blocks = []*resBlock{b}
 	if len(b.stmts) > 0 {
 		f.emit(st)

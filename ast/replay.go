@@ -54,6 +54,10 @@ func (s *runState) judge() {
 		return
 	}
 	if p, top := s.torn(pairs); top != nil {
+		if top.phase != nil && !s.ev.mode.flat { // its parts may stand apart
+			s.mixed = true
+			return
+		}
 		if s.retry = !s.ev.mode.free(top); s.retry {
 			s.ev.mode.postpone[top.pos] = true
 			return
@@ -170,7 +174,7 @@ func (s *runState) torn(pairs []pair) (pair, *rscope) {
 func branchAround(s *rscope) *rscope {
 	var found *rscope
 	for ; s != nil; s = s.parent {
-		if s.cond && s.kind != scopeGroup {
+		if s.cond && s.kind != scopeGroup && !s.apart {
 			found = s
 		}
 	}

@@ -75,6 +75,9 @@ func (w *stepsWriter) function(bodies []string) string {
 		out = append(out, fmt.Sprintf("ts%d []nn.Tensor, fs%[1]d []float32, n%[1]d int, a%[1]d nn.Tensor", i))
 		names = append(names, fmt.Sprintf("ts%d, fs%[1]d, n%[1]d, a%[1]d", i))
 	}
+	if w.several {
+		out, names = append(out, "shared []float32"), append(names, "shared")
+	}
 	for _, p := range params {
 		if w.used[p.name] {
 			in = append(in, p.name+" "+p.typ)
@@ -327,6 +330,10 @@ func (w *stepsWriter) deed(p string) {
 	case 0, 1:
 		w.line("ts%d = append(ts%[1]d, %s.Output().At(nn.All, -1))", w.invoke, p)
 	case 2:
+		if w.several && w.one(2) { // invokes add to one list
+			w.line("shared = append(shared, %s.Output().Norm().Item())", p)
+			return
+		}
 		w.line("fs%d = append(fs%[1]d, %s.Output().Norm().Item())", w.invoke, p)
 	case 3:
 		w.line("k += %s.Output().Mean().Item()", p)

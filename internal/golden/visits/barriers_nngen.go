@@ -95,20 +95,21 @@ type barrierStepsFrame struct {
 func (f *barrierStepsFrame) Step(s *nn.Step) error {
 	switch s.State() {
 	case 0:
-//line barriers.go:15
+//line barriers.go:16
 		s.Enter(0)
-//line barriers.go:15
+//line barriers.go:16
 		if f.nn_step >= 1 && f.nn_step < 3 {
+//line barriers.go:16
 			f.embedded = s.Tensor(0)
 		}
-//line barriers.go:22
+//line barriers.go:24
 		s.Enter(1)
-//line barriers.go:22
+//line barriers.go:24
 		if f.nn_step >= 1 && f.nn_step < 3 {
 //line barriers.go:24
 			s.SetTensor(0, nn.Carried(f.embedded, "embedded"))
 		}
-//line barriers_nngen.go:112
+//line barriers_nngen.go:113
 	}
 	return nil
 }
@@ -123,11 +124,11 @@ func (c *CompiledBarrierSteps) steps(f *barrierStepsFrame, one llama.Inputs, two
 			defer nn.Catch(-1, &nn_failed)
 //line barriers.go:15
 			nn.LastVisit(nn_step, nn_steps, 2)
-//line barriers_nngen.go:127
+//line barriers_nngen.go:128
 			*f = barrierStepsFrame{nn_step: nn_step, ids0: f.ids0, ids1: f.ids1, embedded: f.embedded}
 //line barriers.go:15
 			nn_arg0 := bool(f.nn_step >= 1 && f.nn_step < 3)
-//line barriers_nngen.go:131
+//line barriers_nngen.go:132
 			return []nn.Tensor{nn.Scalar(nn_arg0)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
@@ -146,7 +147,7 @@ func (c *CompiledBarrierSteps) steps(f *barrierStepsFrame, one llama.Inputs, two
 //line barriers.go:26
 				f.ids1 = ids
 			}
-//line barriers_nngen.go:150
+//line barriers_nngen.go:151
 			return nil
 		},
 	}
@@ -186,25 +187,260 @@ func (c *CompiledBarrierSteps) Close() error {
 	return c.c.Close()
 }
 
-// barrierAskedMediators are the invokes of BarrierAsked, scheduled: the states of each in the order of the run.
-var barrierAskedMediators = []nn.Mediator{
-	// one, line 39
+// barrierBothMediators are the invokes of BarrierBoth, scheduled: the states of each in the order of the run.
+var barrierBothMediators = []nn.Mediator{
+	// one, line 40
 	{
-		{At: "model.embed_tokens.output", Event: nn.Value, Placement: nn.Hook, Rows: 0, When: "step == 0", Line: 40},
-		{At: "barrier1", Event: nn.AtBarrier, Rows: 0, Line: 41},
-		{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Hook, Rows: 0, When: "on && step >= 1 && step < 3", Line: 44},
-		{At: "barrier1", Event: nn.AtBarrier, Rows: 0, Line: 45},
+		{At: "model.embed_tokens.output", Event: nn.Value, Placement: nn.Hook, Rows: 0, Line: 42},
+		{At: "barrier1", Event: nn.AtBarrier, Rows: 0, Line: 44},
+		{At: "barrier2", Event: nn.AtBarrier, Rows: 0, Line: 45},
+		{At: "model.layers.1.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 47},
+		{At: "model.layers.1.output", Event: nn.Swap, Placement: nn.Hook, Rows: 0, Line: 47},
+		{At: "model.layers.1.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, Line: 48},
 		{At: "", Event: nn.End, Rows: 0},
 	},
-	// two, line 49
+	// two, line 51
 	{
-		{At: "barrier1", Event: nn.AtBarrier, Rows: 1, Line: 50},
-		{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, When: "step == 0", Line: 52},
-		{At: "model.layers.0.output", Event: nn.Swap, Placement: nn.Hook, Rows: 1, When: "step == 0", Line: 52},
-		{At: "barrier1", Event: nn.AtBarrier, Rows: 1, Line: 55},
-		{At: "model.layers.1.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, When: "on && step >= 1 && step < 3", Line: 57},
-		{At: "model.layers.1.output", Event: nn.Swap, Placement: nn.Hook, Rows: 1, When: "on && step >= 1 && step < 3", Line: 57},
-		{At: "model.layers.1.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, When: "step == 3", Line: 61},
+		{At: "barrier1", Event: nn.AtBarrier, Rows: 1, Line: 53},
+		{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 55},
+		{At: "model.layers.0.output", Event: nn.Swap, Placement: nn.Hook, Rows: 1, Line: 55},
+		{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Hook, Rows: 1, Line: 56},
+		{At: "barrier2", Event: nn.AtBarrier, Rows: 1, Line: 57},
+		{At: "", Event: nn.End, Rows: 1},
+	},
+	// invoke2, line 60
+	{
+		{At: "lm_head.output", Event: nn.Value, Placement: nn.TapOut, Rows: nn.AllRows, When: "step >= 0 && step < 2", Line: 62},
+		{At: "", Event: nn.End, Rows: nn.AllRows},
+	},
+}
+
+// barrierBothPlan is BarrierBoth, compiled, as data.
+func barrierBothPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "BarrierBoth",
+		File:    nn.FileOf(BarrierBoth),
+		Model:   "sha256:e1411b7f8b23e83d04a50e358e96ed448fc0101ce09a356ac2df293993dace58",
+		Invokes: []string{"one", "two", "invoke2"},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/embed_tokens/Gather_output_0"), nn.Arg("nngen.rows")}, Out: []string{"h_3"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 42},
+			{Op: "Hook", In: []nn.Ref{nn.Val("h_3")}, Out: []string{"h", "h_2"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"?", "?", "?"}}, {DType: nn.Float32, Shape: nn.Shape{"?", "?", "?"}}}, Line: 43},
+			{Op: "Norm", In: []nn.Ref{nn.Val("h")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 43},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 55},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm0")}, Out: []string{"scale"}, Attrs: map[string]any{"step": int64(1)}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{}}}, Line: 55},
+			{Op: "Scale", In: []nn.Ref{nn.Val("h_2"), nn.Val("scale")}, Out: []string{"scale0"}, Line: 55},
+			{Op: "Add", In: []nn.Ref{nn.Val("narrowRows0"), nn.Val("scale0")}, Out: []string{"add0"}, Line: 55},
+			{Op: "Fit", In: []nn.Ref{nn.Val("add0")}, Out: []string{"g_2"}, Attrs: map[string]any{"at": "model.layers.0.output"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "sequence_length", "48"}}}, Line: 55},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("add0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(3)}, Line: 55},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 47},
+			{Op: "Const", Out: []string{"const0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.5}, Line: 47},
+			{Op: "Hook", In: []nn.Ref{nn.Val("g_2")}, Out: []string{"g"}, Attrs: map[string]any{"step": int64(2)}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"?", "?", "?"}}}, Line: 47},
+			{Op: "Scale", In: []nn.Ref{nn.Val("g"), nn.Val("const0")}, Out: []string{"scale1"}, Line: 47},
+			{Op: "Add", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("scale1")}, Out: []string{"add1"}, Line: 47},
+			{Op: "Fit", In: []nn.Ref{nn.Val("add1")}, Out: []string{"fit0"}, Attrs: map[string]any{"at": "model.layers.1.output"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows0", "sequence_length", "48"}}}, Line: 47},
+			{Op: "Norm", In: []nn.Ref{nn.Val("fit0")}, Out: []string{"norm1"}, Attrs: map[string]any{"axes": []int64{}}, Line: 48},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("add1")}, Out: []string{"joinRows1"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{0}, "scale": int64(1), "total": int64(3)}, Line: 47},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "model.layers.0.output", Tensor: "/model/layers.0/Add_1_output_0", Value: nn.Val("joinRows0"), Line: 55},
+			{At: "model.layers.1.output", Tensor: "/model/layers.1/Add_1_output_0", Value: nn.Val("joinRows1"), Line: 47},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "tap0", Value: nn.Val("norm1"), Line: 48},
+			{Name: "tap1", Value: nn.ModelTensor("logits"), Line: 62},
+		},
+		// What only the sizes of a run can tell.
+		Checks: []nn.Check{
+			{Value: nn.Val("add0"), Tensor: "/model/layers.0/Add_1_output_0", Want: nn.Type{DType: nn.Float32, Shape: nn.Shape{"rows1", "sequence_length", "48"}}, At: "model.layers.0.output", Line: 55},
+			{Value: nn.Val("add1"), Tensor: "/model/layers.1/Add_1_output_0", Want: nn.Type{DType: nn.Float32, Shape: nn.Shape{"rows0", "sequence_length", "48"}}, At: "model.layers.1.output", Line: 47},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/model/embed_tokens/Gather_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch_size", "sequence_length", "48"}},
+			"/model/layers.0/Add_1_output_0":      {DType: nn.Float32, Shape: nn.Shape{"batch_size", "sequence_length", "48"}},
+			"/model/layers.1/Add_1_output_0":      {DType: nn.Float32, Shape: nn.Shape{"batch_size", "sequence_length", "48"}},
+			"logits":                              {DType: nn.Float32, Shape: nn.Shape{"batch_size", "sequence_length", "96"}},
+		},
+		Mediators: barrierBothMediators,
+	}
+}
+
+// CompiledBarrierBoth is BarrierBoth, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// BarrierBoth has two invokes that give one another values, forth and back at each
+// step, and a third that they do not wait for; what Go finds of them crosses too.
+type CompiledBarrierBoth struct {
+	c *nn.Compiled
+}
+
+// CompileBarrierBoth puts BarrierBoth into the model's graph and opens a session over it, which may take seconds.
+func CompileBarrierBoth(s *llama.Session, opts ...nn.CompileOption) (*CompiledBarrierBoth, error) {
+	c, err := s.CompileVisits(barrierBothPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledBarrierBoth{c: c}, nil
+}
+
+// BarrierBothResult holds the results of one run of BarrierBoth.
+type BarrierBothResult struct {
+	Norms []float32
+	Back  []nn.Tensor
+}
+
+// barrierBothFrame holds what lives across the steps of BarrierBoth.
+type barrierBothFrame struct {
+	by      float32
+	nn_step int
+	norms   []float32
+	back    []nn.Tensor
+	h       nn.Tensor
+	g       nn.Tensor
+	scale   float32
+}
+
+// Step runs the part of BarrierBoth that follows state s.State().
+func (f *barrierBothFrame) Step(s *nn.Step) error {
+	switch s.State() {
+	case 0:
+//line barriers.go:42
+		s.Enter(0)
+//line barriers.go:42
+		if f.nn_step >= 0 {
+//line barriers.go:42
+			f.h = s.Tensor(0)
+			s.SetTensor(0, nn.Carried(f.h, "h"))
+		}
+//line barriers.go:55
+		s.Enter(1)
+//line barriers.go:55
+		if f.nn_step >= 0 {
+//line barriers.go:55
+			s.SetTensor(1, nn.Carried(f.h, "h"))
+		}
+//line barriers_nngen.go:325
+	case 1:
+//line barriers.go:42
+		s.Enter(0)
+//line barriers.go:42
+		if f.nn_step >= 0 {
+			f.scale = f.by / s.Item(0)
+		}
+//line barriers.go:55
+		if f.nn_step >= 0 {
+			s.SetFloat32(0, f.scale)
+		}
+//line barriers_nngen.go:337
+	case 2:
+//line barriers.go:55
+		if f.nn_step >= 0 {
+			f.g = s.Tensor(0)
+		}
+//line barriers.go:47
+		s.Enter(0)
+//line barriers.go:47
+		if f.nn_step >= 0 {
+//line barriers.go:47
+			s.SetTensor(0, nn.Carried(f.g, "g"))
+		}
+//line barriers_nngen.go:350
+	}
+	return nil
+}
+
+// steps is the Go of BarrierBoth around the model's runs: at each step, and once more when the last is over.
+func (c *CompiledBarrierBoth) steps(f *barrierBothFrame, one llama.Inputs, two llama.Inputs, by float32) nn.Visits {
+	return nn.Visits{
+		Frame: f,
+		Last:  1,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 1:
+				return f.nn_step >= 0 && f.nn_step < 2
+			}
+			return true
+		},
+		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
+			defer nn.Catch(-1, &nn_failed)
+//line barriers.go:61
+			nn.LastVisit(nn_step, nn_steps, 1)
+//line barriers_nngen.go:371
+			*f = barrierBothFrame{by: by, nn_step: nn_step, norms: f.norms, back: f.back, h: f.h, g: f.g, scale: f.scale}
+			return nil, nil
+		},
+		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
+			defer nn.Catch(-1, &nn_failed)
+//line barriers.go:47
+			if f.nn_step >= 0 {
+				f.norms = append(f.norms, nn_taps.Tensor(0).Item())
+			}
+//line barriers.go:62
+			if f.nn_step >= 0 && f.nn_step < 2 {
+//line barriers.go:62
+				f.back = append(f.back, nn_taps.Tensor(1))
+			}
+//line barriers_nngen.go:386
+			return nil
+		},
+	}
+}
+
+// Run runs the model once, as step 0, with BarrierBoth in it. The results belong to the caller until they are released.
+func (c *CompiledBarrierBoth) Run(ctx context.Context, one llama.Inputs, two llama.Inputs, by float32) (norms []float32, back []nn.Tensor, err error) {
+	var res BarrierBothResult
+	err = c.RunInto(ctx, &res, one, two, by)
+	return res.Norms, res.Back, err
+}
+
+// RunInto is Run into a struct.
+func (c *CompiledBarrierBoth) RunInto(ctx context.Context, res *BarrierBothResult, one llama.Inputs, two llama.Inputs, by float32) error {
+	f := new(barrierBothFrame)
+	err := c.c.RunVisits(ctx, []nn.InvokeInputs{one.NNInputs(), two.NNInputs(), nil}, c.steps(f, one, two, by))
+	*res = BarrierBothResult{Norms: f.norms, Back: f.back}
+	return err
+}
+
+// Generate continues the prompt with BarrierBoth over its steps. It gives prompt and new tokens of each row, and the results; where ctx ends it, what there was by then.
+func (c *CompiledBarrierBoth) Generate(ctx context.Context, one llama.Inputs, two llama.Inputs, by float32, opts ...nn.GenerateOption) (ids [][]int64, norms []float32, back []nn.Tensor, err error) {
+	f := new(barrierBothFrame)
+	var res BarrierBothResult
+	ids, err = c.c.GenerateVisits(ctx, []nn.InvokeInputs{one.NNInputs(), two.NNInputs(), nil}, c.steps(f, one, two, by), opts...)
+	res = BarrierBothResult{Norms: f.norms, Back: f.back}
+	return ids, res.Norms, res.Back, err
+}
+
+// Plan is the compiled form of BarrierBoth, as data.
+func (c *CompiledBarrierBoth) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledBarrierBoth) Close() error {
+	return c.c.Close()
+}
+
+// barrierAskedMediators are the invokes of BarrierAsked, scheduled: the states of each in the order of the run.
+var barrierAskedMediators = []nn.Mediator{
+	// one, line 76
+	{
+		{At: "model.embed_tokens.output", Event: nn.Value, Placement: nn.Hook, Rows: 0, When: "step == 0", Line: 77},
+		{At: "barrier1", Event: nn.AtBarrier, Rows: 0, Line: 78},
+		{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Hook, Rows: 0, When: "on && step >= 1 && step < 3", Line: 81},
+		{At: "barrier1", Event: nn.AtBarrier, Rows: 0, Line: 82},
+		{At: "", Event: nn.End, Rows: 0},
+	},
+	// two, line 86
+	{
+		{At: "barrier1", Event: nn.AtBarrier, Rows: 1, Line: 87},
+		{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, When: "step == 0", Line: 89},
+		{At: "model.layers.0.output", Event: nn.Swap, Placement: nn.Hook, Rows: 1, When: "step == 0", Line: 89},
+		{At: "barrier1", Event: nn.AtBarrier, Rows: 1, Line: 92},
+		{At: "model.layers.1.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, When: "on && step >= 1 && step < 3", Line: 94},
+		{At: "model.layers.1.output", Event: nn.Swap, Placement: nn.Hook, Rows: 1, When: "on && step >= 1 && step < 3", Line: 94},
+		{At: "model.layers.1.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, When: "step == 3", Line: 98},
 		{At: "", Event: nn.End, Rows: 1},
 	},
 }
@@ -224,30 +460,30 @@ func barrierAskedPlan() *nn.Plan {
 		},
 		// What is added to the model's graph.
 		Nodes: []nn.Node{
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/embed_tokens/Gather_output_0"), nn.Arg("nngen.rows")}, Out: []string{"h_3"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 40},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"h_4"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 44},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 52},
-			{Op: "Hook", In: []nn.Ref{nn.Val("h_3"), nn.Val("h_4")}, Out: []string{"h", "h_2"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"?", "?", "?"}}, {DType: nn.Float32, Shape: nn.Shape{"?", "?", "?"}}}, Line: 52},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "sequence_length", "48"}}}, Line: 52,
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/embed_tokens/Gather_output_0"), nn.Arg("nngen.rows")}, Out: []string{"h_3"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 77},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"h_4"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 81},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 89},
+			{Op: "Hook", In: []nn.Ref{nn.Val("h_3"), nn.Val("h_4")}, Out: []string{"h", "h_2"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"?", "?", "?"}}, {DType: nn.Float32, Shape: nn.Shape{"?", "?", "?"}}}, Line: 89},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "sequence_length", "48"}}}, Line: 89,
 				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Add", In: []nn.Ref{nn.Val("narrowRows0"), nn.Val("h")}, Out: []string{"add0"}, Line: 52},
-					{Op: "Fit", In: []nn.Ref{nn.Val("add0")}, Out: []string{"fit0"}, Attrs: map[string]any{"at": "model.layers.0.output"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "sequence_length", "48"}}}, Line: 52},
+					{Op: "Add", In: []nn.Ref{nn.Val("narrowRows0"), nn.Val("h")}, Out: []string{"add0"}, Line: 89},
+					{Op: "Fit", In: []nn.Ref{nn.Val("add0")}, Out: []string{"fit0"}, Attrs: map[string]any{"at": "model.layers.0.output"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "sequence_length", "48"}}}, Line: 89},
 				}, Out: []nn.Ref{nn.Val("fit0")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows0")}},
 			},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 52},
-			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 57},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "sequence_length", "48"}}}, Line: 57,
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 89},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 94},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "sequence_length", "48"}}}, Line: 94,
 				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Add", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("h_2")}, Out: []string{"add1"}, Line: 57},
-					{Op: "Fit", In: []nn.Ref{nn.Val("add1")}, Out: []string{"fit1"}, Attrs: map[string]any{"at": "model.layers.1.output"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "sequence_length", "48"}}}, Line: 57},
+					{Op: "Add", In: []nn.Ref{nn.Val("narrowRows1"), nn.Val("h_2")}, Out: []string{"add1"}, Line: 94},
+					{Op: "Fit", In: []nn.Ref{nn.Val("add1")}, Out: []string{"fit1"}, Attrs: map[string]any{"at": "model.layers.1.output"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"rows1", "sequence_length", "48"}}}, Line: 94},
 				}, Out: []nn.Ref{nn.Val("fit1")}},
 				Else: &nn.Body{Out: []nn.Ref{nn.Val("narrowRows1")}},
 			},
-			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if1")}, Out: []string{"joinRows1"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 57},
-			{Op: "If", In: []nn.Ref{nn.Arg("taken_3")}, Out: []string{"sum1"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 61,
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("if1")}, Out: []string{"joinRows1"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 94},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_3")}, Out: []string{"sum1"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 98,
 				Then: &nn.Body{Nodes: []nn.Node{
-					{Op: "Sum", In: []nn.Ref{nn.Val("if1")}, Out: []string{"sum0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 61},
+					{Op: "Sum", In: []nn.Ref{nn.Val("if1")}, Out: []string{"sum0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 98},
 				}, Out: []nn.Ref{nn.Val("sum0")}},
 				Else: &nn.Body{Nodes: []nn.Node{
 					{Op: "Const", Out: []string{"zero0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
@@ -256,12 +492,12 @@ func barrierAskedPlan() *nn.Plan {
 		},
 		// Which of the model's tensors are replaced, in the order of the run.
 		Writes: []nn.Write{
-			{At: "model.layers.0.output", Tensor: "/model/layers.0/Add_1_output_0", Value: nn.Val("joinRows0"), Line: 52},
-			{At: "model.layers.1.output", Tensor: "/model/layers.1/Add_1_output_0", Value: nn.Val("joinRows1"), Line: 57},
+			{At: "model.layers.0.output", Tensor: "/model/layers.0/Add_1_output_0", Value: nn.Val("joinRows0"), Line: 89},
+			{At: "model.layers.1.output", Tensor: "/model/layers.1/Add_1_output_0", Value: nn.Val("joinRows1"), Line: 94},
 		},
 		// What leaves the run.
 		Taps: []nn.Tap{
-			{Name: "tap0", Value: nn.Val("sum1"), Line: 61},
+			{Name: "tap0", Value: nn.Val("sum1"), Line: 98},
 		},
 		// What is known of the model's tensors that the plan names.
 		Tensors: map[string]nn.Type{
@@ -308,32 +544,31 @@ type barrierAskedFrame struct {
 func (f *barrierAskedFrame) Step(s *nn.Step) error {
 	switch s.State() {
 	case 0:
-//line barriers.go:40
+//line barriers.go:77
 		if f.nn_step == 0 {
-//line barriers.go:40
+//line barriers.go:77
 			f.h = s.Tensor(0)
 		}
-//line barriers.go:50
-		s.Enter(1)
-//line barriers.go:50
-		if f.nn_step == 0 {
-//line barriers.go:52
-			s.SetTensor(0, nn.Carried(f.h, "h"))
-		}
-//line barriers.go:43
+//line barriers.go:81
 		s.Enter(0)
-//line barriers.go:43
+//line barriers.go:81
 		if f.on && (nn.Visiting(f.nn_step, f.nn_steps, nn.RangeStep(1, 3, 1))) {
+//line barriers.go:81
 			f.h = s.Tensor(1)
 		}
-//line barriers.go:54
+//line barriers.go:89
 		s.Enter(1)
-//line barriers.go:54
+//line barriers.go:89
+		if f.nn_step == 0 {
+//line barriers.go:89
+			s.SetTensor(0, nn.Carried(f.h, "h"))
+		}
+//line barriers.go:94
 		if f.on && (nn.Visiting(f.nn_step, f.nn_steps, nn.RangeStep(1, 3, 1))) {
-//line barriers.go:57
+//line barriers.go:94
 			s.SetTensor(1, nn.Carried(f.h, "h"))
 		}
-//line barriers_nngen.go:337
+//line barriers_nngen.go:572
 	}
 	return nil
 }
@@ -352,26 +587,27 @@ func (c *CompiledBarrierAsked) steps(f *barrierAskedFrame, one llama.Inputs, two
 		},
 		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
 			defer nn.Catch(-1, &nn_failed)
-//line barriers.go:60
+//line barriers.go:97
 			nn.LastVisit(nn_step, nn_steps, 3)
-//line barriers_nngen.go:358
+//line barriers_nngen.go:593
 			*f = barrierAskedFrame{on: on, nn_step: nn_step, nn_steps: nn_steps, sum: f.sum, h: f.h}
-//line barriers.go:36
+//line barriers.go:73
 			nn_arg0 := bool(f.nn_step == 0)
-//line barriers.go:43
+//line barriers.go:80
 			nn_arg1 := bool(f.on && (nn.Visiting(f.nn_step, f.nn_steps, nn.RangeStep(1, 3, 1))))
-//line barriers.go:60
+//line barriers.go:97
 			nn_arg2 := bool(f.nn_step == 3)
-//line barriers_nngen.go:366
+//line barriers_nngen.go:601
 			return []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2)}, nil
 		},
 		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
 			defer nn.Catch(-1, &nn_failed)
-//line barriers.go:60
+//line barriers.go:98
 			if f.nn_step == 3 {
+//line barriers.go:98
 				f.sum += nn_taps.Tensor(0).Item()
 			}
-//line barriers_nngen.go:375
+//line barriers_nngen.go:611
 			return nil
 		},
 	}
@@ -408,5 +644,250 @@ func (c *CompiledBarrierAsked) Plan() *nn.Plan {
 
 // Close frees the session over the changed graph; the session that it was compiled for stays open.
 func (c *CompiledBarrierAsked) Close() error {
+	return c.c.Close()
+}
+
+// sharedMediators are the invokes of Shared, scheduled: the states of each in the order of the run.
+var sharedMediators = []nn.Mediator{
+	// one, line 111
+	{
+		{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, When: "step >= 1", Line: 113},
+		{At: "model.layers.1.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, When: "step >= 1", Line: 115},
+		{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: 0, When: "step >= 1 && !(x > limit)", Line: 120},
+		{At: "", Event: nn.End, Rows: 0},
+	},
+	// two, line 125
+	{
+		{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 127},
+		{At: "model.layers.1.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 131},
+		{At: "model.layers.1.output", Event: nn.Swap, Placement: nn.Hook, Rows: 1, Line: 131},
+		{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: 1, Line: 132},
+		{At: "", Event: nn.End, Rows: 1},
+	},
+}
+
+// sharedPlan is Shared, compiled, as data.
+func sharedPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "Shared",
+		File:    nn.FileOf(Shared),
+		Model:   "sha256:e1411b7f8b23e83d04a50e358e96ed448fc0101ce09a356ac2df293993dace58",
+		Invokes: []string{"one", "two"},
+		// What is given to each run.
+		Params: []nn.Param{
+			{Name: "taken", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
+		},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows0"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 113},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows1"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 127},
+			{Op: "Norm", In: []nn.Ref{nn.Val("narrowRows1")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 127},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows2"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 115},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/Add_1_output_0"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows3"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 131},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"norm2"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 113,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Norm", In: []nn.Ref{nn.Val("narrowRows0")}, Out: []string{"norm1"}, Attrs: map[string]any{"axes": []int64{}}, Line: 113},
+				}, Out: []nn.Ref{nn.Val("norm1")}},
+				Else: &nn.Body{Nodes: []nn.Node{
+					{Op: "Const", Out: []string{"zero0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
+				}, Out: []nn.Ref{nn.Val("zero0")}},
+			},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm2"), nn.Val("norm0")}, Out: []string{"p0"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{}}}, Line: 131},
+			{Op: "Scale", In: []nn.Ref{nn.Val("narrowRows3"), nn.Val("p0")}, Out: []string{"scale0"}, Line: 131},
+			{Op: "JoinRows", In: []nn.Ref{nn.ModelTensor("/model/layers.1/Add_1_output_0"), nn.Arg("nngen.rows"), nn.Val("scale0")}, Out: []string{"joinRows0"}, Attrs: map[string]any{"axis": int64(0), "invokes": []int64{1}, "scale": int64(1), "total": int64(2)}, Line: 131},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows4"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(0), "scale": int64(1)}, Line: 120},
+			{Op: "Norm", In: []nn.Ref{nn.Val("narrowRows4")}, Out: []string{"norm3"}, Attrs: map[string]any{"axes": []int64{}}, Line: 120},
+			{Op: "NarrowRows", In: []nn.Ref{nn.ModelTensor("logits"), nn.Arg("nngen.rows")}, Out: []string{"narrowRows5"}, Attrs: map[string]any{"axis": int64(0), "invoke": int64(1), "scale": int64(1)}, Line: 132},
+			{Op: "Norm", In: []nn.Ref{nn.Val("narrowRows5")}, Out: []string{"norm4"}, Attrs: map[string]any{"axes": []int64{}}, Line: 132},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"norm6"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 115,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Norm", In: []nn.Ref{nn.Val("narrowRows2")}, Out: []string{"norm5"}, Attrs: map[string]any{"axes": []int64{}}, Line: 115},
+				}, Out: []nn.Ref{nn.Val("norm5")}},
+				Else: &nn.Body{Nodes: []nn.Node{
+					{Op: "Const", Out: []string{"zero1"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
+				}, Out: []nn.Ref{nn.Val("zero1")}},
+			},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "model.layers.1.output", Tensor: "/model/layers.1/Add_1_output_0", Value: nn.Val("joinRows0"), Line: 131},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "tap0", Value: nn.Val("norm6"), Line: 115},
+			{Name: "tap1", Value: nn.Val("norm3"), Line: 120},
+			{Name: "tap2", Value: nn.Val("norm4"), Line: 132},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/model/layers.0/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch_size", "sequence_length", "48"}},
+			"/model/layers.1/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch_size", "sequence_length", "48"}},
+			"logits":                         {DType: nn.Float32, Shape: nn.Shape{"batch_size", "sequence_length", "96"}},
+		},
+		Mediators: sharedMediators,
+	}
+}
+
+// CompiledShared is Shared, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// Shared has two invokes that add to one list at each step, in the order in which
+// they come to their points, with variables that live between these.
+type CompiledShared struct {
+	c *nn.Compiled
+}
+
+// CompileShared puts Shared into the model's graph and opens a session over it, which may take seconds.
+func CompileShared(s *llama.Session, opts ...nn.CompileOption) (*CompiledShared, error) {
+	c, err := s.CompileVisits(sharedPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledShared{c: c}, nil
+}
+
+// SharedResult holds the results of one run of Shared.
+type SharedResult struct {
+	All []float32
+}
+
+// sharedFrame holds what lives across the steps of Shared.
+type sharedFrame struct {
+	nn_step int
+	all     []float32
+	n       int
+	x       float32
+	k       int
+}
+
+// Step runs the part of Shared that follows state s.State().
+func (f *sharedFrame) Step(s *nn.Step) error {
+	switch s.State() {
+	case 0:
+//line barriers.go:113
+		s.Enter(0)
+//line barriers.go:113
+		if f.nn_step >= 1 {
+//line barriers.go:113
+			f.x = s.Item(0)
+			f.all = append(f.all, f.x)
+		}
+//line barriers.go:127
+		s.Enter(1)
+//line barriers.go:127
+		if f.nn_step >= 0 {
+//line barriers.go:127
+			x := s.Item(1)
+			f.all = append(f.all, -x)
+		}
+//line barriers.go:131
+		if f.nn_step >= 0 {
+//line barriers.go:131
+			s.SetFloat32(0, 1+float32(len(f.all))/8)
+		}
+//line barriers_nngen.go:788
+	}
+	return nil
+}
+
+// steps is the Go of Shared around the model's runs: at each step, and once more when the last is over.
+func (c *CompiledShared) steps(f *sharedFrame, one llama.Inputs, two llama.Inputs, limit float32) nn.Visits {
+	return nn.Visits{
+		Frame: f,
+		Last:  -1,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0, 1:
+				return f.nn_step >= 1
+			}
+			return true
+		},
+		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
+			defer nn.Catch(-1, &nn_failed)
+			*f = sharedFrame{nn_step: nn_step, all: f.all, n: f.n}
+//line barriers.go:127
+			if f.nn_step >= 0 {
+//line barriers.go:129
+				f.k = f.n
+			}
+//line barriers_nngen.go:813
+//line barriers.go:112
+			nn_arg0 := bool(f.nn_step >= 1)
+//line barriers_nngen.go:816
+			return []nn.Tensor{nn.Scalar(nn_arg0)}, nil
+		},
+		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
+			defer nn.Catch(-1, &nn_failed)
+//line barriers.go:115
+			var y float32
+//line barriers.go:115
+			var nn_left bool
+//line barriers.go:115
+			if f.nn_step >= 1 {
+//line barriers.go:115
+			nn_next:
+				switch {
+				default:
+//line barriers.go:115
+					y = nn_taps.Tensor(0).Item()
+					if f.x > limit {
+						f.n++
+						nn_left = true
+//line barriers.go:118
+						break nn_next
+					}
+				}
+			}
+//line barriers.go:120
+			if f.nn_step >= 1 {
+//line barriers.go:120
+				if !nn_left {
+//line barriers.go:120
+					z := nn_taps.Tensor(1).Item()
+					f.all = append(f.all, f.x+y*float32(f.n)+z*float32(f.nn_step))
+					f.n += 2
+				}
+			}
+//line barriers.go:132
+			if f.nn_step >= 0 {
+//line barriers.go:132
+				f.all = append(f.all, nn_taps.Tensor(2).Item()+float32(f.k))
+			}
+//line barriers_nngen.go:856
+			return nil
+		},
+	}
+}
+
+// Run runs the model once, as step 0, with Shared in it. The results belong to the caller until they are released.
+func (c *CompiledShared) Run(ctx context.Context, one llama.Inputs, two llama.Inputs, limit float32) (all []float32, err error) {
+	var res SharedResult
+	err = c.RunInto(ctx, &res, one, two, limit)
+	return res.All, err
+}
+
+// RunInto is Run into a struct.
+func (c *CompiledShared) RunInto(ctx context.Context, res *SharedResult, one llama.Inputs, two llama.Inputs, limit float32) error {
+	f := new(sharedFrame)
+	err := c.c.RunVisits(ctx, []nn.InvokeInputs{one.NNInputs(), two.NNInputs()}, c.steps(f, one, two, limit))
+	*res = SharedResult{All: f.all}
+	return err
+}
+
+// Generate continues the prompt with Shared over its steps. It gives prompt and new tokens of each row, and the results; where ctx ends it, what there was by then.
+func (c *CompiledShared) Generate(ctx context.Context, one llama.Inputs, two llama.Inputs, limit float32, opts ...nn.GenerateOption) (ids [][]int64, all []float32, err error) {
+	f := new(sharedFrame)
+	var res SharedResult
+	ids, err = c.c.GenerateVisits(ctx, []nn.InvokeInputs{one.NNInputs(), two.NNInputs()}, c.steps(f, one, two, limit), opts...)
+	res = SharedResult{All: f.all}
+	return ids, res.All, err
+}
+
+// Plan is the compiled form of Shared, as data.
+func (c *CompiledShared) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledShared) Close() error {
 	return c.c.Close()
 }
