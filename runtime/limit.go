@@ -51,9 +51,12 @@ func (c *Compiled) fewNodes() error {
 	if c.set.nodes == 0 {
 		return nil
 	}
-	n := countNodes(c.plan.Nodes)
-	for _, e := range c.s.set.edits {
-		n += countNodes(e.plan.Nodes)
+	n := 0
+	for _, p := range append([]*Plan{c.plan}, plansOf(c.s.set.edits)...) {
+		n += countNodes(p.Nodes)
+		for _, prm := range p.Params { // each range of steps is a few operations
+			n += len(prm.Steps)
+		}
 	}
 	if n > c.set.nodes {
 		return misuse("NN3191", "the trace and the edits under it have %d operations, and the limit is %d here", n, c.set.nodes)

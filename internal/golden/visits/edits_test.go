@@ -178,3 +178,28 @@ func TestEditExport(t *testing.T) {
 	require.NoError(t, json.Unmarshal(data, &info))
 	require.True(t, slices.ContainsFunc(info.Inputs, func(p nn.ExportedPort) bool { return p.Kind == "step" && p.DType == "int64" }))
 }
+
+// TestEditLimit: the steps that an edit names count among the operations that a
+// server allows.
+func TestEditLimit(t *testing.T) {
+	_, s := open(t)
+	edit := visits.EditBetween(nn.Scalar[float32](1))
+	var data bytes.Buffer
+	require.NoError(t, nn.WriteEdits(&data, edit))
+	var file map[string]any
+	require.NoError(t, json.Unmarshal(data.Bytes(), &file))
+	one := file["edits"].([]any)[0].(map[string]any)
+	param := one["plan"].(map[string]any)["plan"].(map[string]any)["params"].([]any)[1].(map[string]any)
+	var many []any
+	for range 30_000 {
+		many = append(many, map[string]any{"from": 1, "to": 3, "by": 1})
+	}
+	param["steps"] = many
+	text, err := json.Marshal(file)
+	require.NoError(t, err)
+	edits, err := nn.ReadEdits(bytes.NewReader(text))
+	require.NoError(t, err)
+	far := under(t, served(t, s, serve.Options{}), edits...)
+	_, err = visits.CompilePlain(far)
+	require.ErrorContains(t, err, "NN3191")
+}
