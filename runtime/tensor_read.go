@@ -36,11 +36,7 @@ func (t Tensor) Bytes() (out []byte) {
 }
 
 // Float32s gives a copy of the elements as float32; the tensor must be of a floating-point type.
-func (t Tensor) Float32s() []float32 {
-	return convert(t, "Float32s", tensor.DType.IsFloat, "Ints or Bools", func(d tensor.DType, b []byte) float32 {
-		return float32(floatAt(d, b))
-	})
-}
+func (t Tensor) Float32s() []float32 { return floats(t, "Float32s", "Ints or Bools") }
 
 // Float64s gives a copy of the elements as float64; the tensor must be of a floating-point type.
 func (t Tensor) Float64s() []float64 {
@@ -48,15 +44,10 @@ func (t Tensor) Float64s() []float64 {
 }
 
 // Ints gives a copy of the elements as int64; the tensor must be of an integer type.
-func (t Tensor) Ints() []int64 {
-	return convert(t, "Ints", tensor.DType.IsInt, "Float32s or Bools", intAt)
-}
+func (t Tensor) Ints() []int64 { return ints(t, "Ints", "Float32s or Bools") }
 
 // Bools gives a copy of the elements; the tensor must be of type bool.
-func (t Tensor) Bools() []bool {
-	isBool := func(d tensor.DType) bool { return d == tensor.Bool }
-	return convert(t, "Bools", isBool, "Float32s or Ints", func(_ tensor.DType, b []byte) bool { return b[0] != 0 })
-}
+func (t Tensor) Bools() []bool { return bools(t, "Bools", "Float32s or Ints") }
 
 // Data gives a copy of the elements as the Go type that they are: T has to be that
 // of t's dtype (an int of Go is an int64).
@@ -70,19 +61,33 @@ func Data[T Element](t Tensor) (out []T) {
 }
 
 // Item gives the only element of a floating-point tensor.
-func (t Tensor) Item() float32 { return only(t, "Item", Tensor.Float32s) }
+func (t Tensor) Item() float32 { return only(t, "Item", "Int or Bool", floats) }
 
 // Int gives the only element of an integer tensor.
-func (t Tensor) Int() int64 { return only(t, "Int", Tensor.Ints) }
+func (t Tensor) Int() int64 { return only(t, "Int", "Item or Bool", ints) }
 
 // Bool gives the only element of a bool tensor.
-func (t Tensor) Bool() bool { return only(t, "Bool", Tensor.Bools) }
+func (t Tensor) Bool() bool { return only(t, "Bool", "Item or Int", bools) }
 
-func only[T any](t Tensor, what string, all func(Tensor) []T) T {
+// only gives the one element; what is the method that the user called.
+func only[T any](t Tensor, what, instead string, all func(t Tensor, what, instead string) []T) T {
 	if n := elements(t.must(what).shape); n != 1 {
 		panic(misuse("NN3113", "%s needs a tensor of one element, this one has %d (shape %v): reduce or index it first", what, n, t.h.shape))
 	}
-	return all(t)[0]
+	return all(t, what, instead)[0]
+}
+
+func floats(t Tensor, what, instead string) []float32 {
+	return convert(t, what, tensor.DType.IsFloat, instead, func(d tensor.DType, b []byte) float32 { return float32(floatAt(d, b)) })
+}
+
+func ints(t Tensor, what, instead string) []int64 {
+	return convert(t, what, tensor.DType.IsInt, instead, intAt)
+}
+
+func bools(t Tensor, what, instead string) []bool {
+	isBool := func(d tensor.DType) bool { return d == tensor.Bool }
+	return convert(t, what, isBool, instead, func(_ tensor.DType, b []byte) bool { return b[0] != 0 })
 }
 
 func convert[T any](t Tensor, what string, fits func(tensor.DType) bool, instead string, at func(tensor.DType, []byte) T) (out []T) {

@@ -36,6 +36,8 @@ func TestTensorMisuse(t *testing.T) {
 		"shape [3] has 3 elements, but there are 2":                            func() { nn.From([]float32{1, 2}, 3) },
 		"shape [-1] has a negative dimension":                                  func() { nn.Zeros(nn.Float32, -1) },
 		"Shape of a tensor that was never set":                                 func() { none.Shape() },
+		"Item of a tensor of int64: use Int or Bool, or Cast it first":         func() { nn.From([]int64{1}).Item() },
+		"Int of a tensor of float32: use Item or Bool, or Cast it first":       func() { nn.Zeros(nn.Float32, 1).Int() },
 		"Ints of a tensor of float32: use Float32s or Bools, or Cast it first": func() { nn.Zeros(nn.Float32, 1).Ints() },
 		"Item needs a tensor of one element, this one has 2 (shape [2])":       func() { nn.Zeros(nn.Float32, 2).Item() },
 	}
