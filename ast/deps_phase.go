@@ -14,7 +14,7 @@ func (d *divider) phase(s *resStmt, guards []*resVar) *piece {
 	outer, first := d.order, len(d.units)
 	d.order = d.base.clone()
 	for _, q := range d.past {
-		if !q.p.disjoint(s.phase) {
+		if !q.p.disjoint(s.phase) && !q.p.apart(s.phase) {
 			d.order.join(q.order)
 		}
 	}
@@ -29,6 +29,19 @@ func (d *divider) phase(s *resStmt, guards []*resVar) *piece {
 	outer.join(d.order)
 	d.order = outer
 	return out
+}
+
+// apart reports whether no run is in both phases, for they stand in different
+// branches of one if.
+func (p *phase) apart(q *phase) bool {
+	for _, x := range p.sides {
+		for _, y := range q.sides {
+			if x.of == y.of && x.index != y.index {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // inlined reports whether the condition of a phase may be asked anew in each

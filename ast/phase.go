@@ -19,6 +19,7 @@ type phase struct {
 	code   code        // the condition as Go
 	text   string      // for people
 	breaks *resVar     // notes that a break ended the loop
+	sides  []*side     // the branches around it that parameters take
 }
 
 // always reports whether the graph need not ask: the phase is there at every
@@ -142,6 +143,7 @@ func stepText(c code) string {
 // into the phase's if.
 func (f *frame) inPhase(p *phase, pos token.Pos, do func(g *frame)) {
 	b := &resBlock{}
+	p.sides = sidesOf(f.scope)
 	st := &resStmt{kind: ifStmt, pos: pos, code: p.code, phase: p}
 	t := test{text: p.text}
 	if p.breaks == nil {

@@ -42,9 +42,8 @@ func TestOracleSteps(t *testing.T) {
 }
 
 // stepsByDesign are refusals of what a run may come to and need not: a point or a
-// visit behind a stop that only a run decides about, visits that are over by then,
-// and Go of several invokes whose steps wait for one another.
-var stepsByDesign = []string{"NN1313", "NN1320", "NN1301"}
+// visit behind a stop that only a run decides about, and visits that are over by then.
+var stepsByDesign = []string{"NN1313", "NN1320"}
 
 // refusedSteps reports whether all that the compiler says is by design.
 func (o *outcome) refusedSteps() bool {
