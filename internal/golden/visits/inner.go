@@ -39,3 +39,26 @@ func CountsNested(m *llama.Model) (norms []float32) {
 	}
 	return norms
 }
+
+// Sides has Go in mid-run at the same steps on both sides of a condition, of which
+// no run has both.
+//
+//nngen:trace
+func Sides(m *llama.Model, on bool) (k float32) {
+	for range m.Iter(0) {
+		k = m.LMHead.Output().Norm().Item() / 100
+	}
+	if on {
+		for range m.Iter(1, 2) {
+			k += m.Model.Layers[1].Output().Norm().Item() / 100
+			m.LMHead.SetOutput(m.LMHead.Output().Scale(k))
+		}
+	} else {
+		for range m.Iter(1, 2) {
+			b := m.Model.Layers[0]
+			b.SetOutput(b.Output().AddScalar(k))
+			k += m.LMHead.Output().Norm().Item() / 100
+		}
+	}
+	return k
+}

@@ -422,3 +422,217 @@ func (c *CompiledCountsNested) Plan() *nn.Plan {
 func (c *CompiledCountsNested) Close() error {
 	return c.c.Close()
 }
+
+// sidesMediator is Sides, scheduled: its states in the order of the run.
+var sidesMediator = nn.Mediator{
+	{At: "model.layers.0.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "!(on) && step == 1 || step == 2", Line: 59},
+	{At: "model.layers.0.output", Event: nn.Swap, Placement: nn.Graph, Rows: nn.AllRows, When: "!(on) && step == 1 || step == 2", Line: 59},
+	{At: "model.layers.1.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "on && step == 1 || step == 2", Line: 53},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "step == 0", Line: 49},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "on && step == 1 || step == 2", Line: 54},
+	{At: "lm_head.output", Event: nn.Swap, Placement: nn.Hook, Rows: nn.AllRows, When: "on && step == 1 || step == 2", Line: 54},
+	{At: "lm_head.output", Event: nn.Value, Placement: nn.Graph, Rows: nn.AllRows, When: "!(on) && step == 1 || step == 2", Line: 60},
+	{At: "", Event: nn.End, Rows: nn.AllRows},
+}
+
+// sidesPlan is Sides, compiled, as data.
+func sidesPlan() *nn.Plan {
+	return &nn.Plan{
+		Name:    "Sides",
+		File:    nn.FileOf(Sides),
+		Model:   "sha256:e1411b7f8b23e83d04a50e358e96ed448fc0101ce09a356ac2df293993dace58",
+		Invokes: []string{"invoke0"},
+		// What is given to each run.
+		Params: []nn.Param{
+			{Name: "taken", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
+			{Name: "taken_2", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
+			{Name: "taken_3", Type: nn.Type{DType: nn.Bool, Shape: nn.Shape{}}},
+			{Name: "k_2", Type: nn.Type{DType: nn.Float32, Shape: nn.Shape{}}},
+		},
+		// What is added to the model's graph.
+		Nodes: []nn.Node{
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_3")}, Out: []string{"if0"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch_size", "sequence_length", "48"}}}, Line: 59,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "AddScalar", In: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0"), nn.Arg("k_2")}, Out: []string{"addScalar0"}, Line: 59},
+				}, Out: []nn.Ref{nn.Val("addScalar0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("/model/layers.0/Add_1_output_0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken")}, Out: []string{"norm1"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 49,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Norm", In: []nn.Ref{nn.ModelTensor("logits")}, Out: []string{"norm0"}, Attrs: map[string]any{"axes": []int64{}}, Line: 49},
+				}, Out: []nn.Ref{nn.Val("norm0")}},
+				Else: &nn.Body{Nodes: []nn.Node{
+					{Op: "Const", Out: []string{"zero0"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
+				}, Out: []nn.Ref{nn.Val("zero0")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_2")}, Out: []string{"norm3"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 53,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Norm", In: []nn.Ref{nn.ModelTensor("/model/layers.1/Add_1_output_0")}, Out: []string{"norm2"}, Attrs: map[string]any{"axes": []int64{}}, Line: 53},
+				}, Out: []nn.Ref{nn.Val("norm2")}},
+				Else: &nn.Body{Nodes: []nn.Node{
+					{Op: "Const", Out: []string{"zero1"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
+				}, Out: []nn.Ref{nn.Val("zero1")}},
+			},
+			{Op: "Hook", In: []nn.Ref{nn.Val("norm1"), nn.Val("norm3")}, Out: []string{"k"}, Attrs: map[string]any{"step": int64(0)}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{}}}, Line: 54},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_2")}, Out: []string{"if1"}, Types: []nn.Type{{DType: nn.Float32, Shape: nn.Shape{"batch_size", "sequence_length", "96"}}}, Line: 54,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Scale", In: []nn.Ref{nn.ModelTensor("logits"), nn.Val("k")}, Out: []string{"scale0"}, Line: 54},
+				}, Out: []nn.Ref{nn.Val("scale0")}},
+				Else: &nn.Body{Out: []nn.Ref{nn.ModelTensor("logits")}},
+			},
+			{Op: "If", In: []nn.Ref{nn.Arg("taken_3")}, Out: []string{"norm5"}, Types: []nn.Type{{DType: nn.Float32}}, Line: 60,
+				Then: &nn.Body{Nodes: []nn.Node{
+					{Op: "Norm", In: []nn.Ref{nn.Val("if1")}, Out: []string{"norm4"}, Attrs: map[string]any{"axes": []int64{}}, Line: 60},
+				}, Out: []nn.Ref{nn.Val("norm4")}},
+				Else: &nn.Body{Nodes: []nn.Node{
+					{Op: "Const", Out: []string{"zero2"}, Attrs: map[string]any{"dtype": "float32", "value": 0.0}},
+				}, Out: []nn.Ref{nn.Val("zero2")}},
+			},
+		},
+		// Which of the model's tensors are replaced, in the order of the run.
+		Writes: []nn.Write{
+			{At: "model.layers.0.output", Tensor: "/model/layers.0/Add_1_output_0", Value: nn.Val("if0"), Line: 59},
+			{At: "lm_head.output", Tensor: "logits", Value: nn.Val("if1"), Line: 54},
+		},
+		// What leaves the run.
+		Taps: []nn.Tap{
+			{Name: "tap0", Value: nn.Val("norm5"), Line: 60},
+		},
+		// What is known of the model's tensors that the plan names.
+		Tensors: map[string]nn.Type{
+			"/model/layers.0/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch_size", "sequence_length", "48"}},
+			"/model/layers.1/Add_1_output_0": {DType: nn.Float32, Shape: nn.Shape{"batch_size", "sequence_length", "48"}},
+			"logits":                         {DType: nn.Float32, Shape: nn.Shape{"batch_size", "sequence_length", "96"}},
+		},
+		Mediators: []nn.Mediator{sidesMediator},
+	}
+}
+
+// CompiledSides is Sides, compiled into the graph of one session. Any number of goroutines may use it at once.
+//
+// Sides has Go in mid-run at the same steps on both sides of a condition, of which
+// no run has both.
+type CompiledSides struct {
+	c *nn.Compiled
+}
+
+// CompileSides puts Sides into the model's graph and opens a session over it, which may take seconds.
+func CompileSides(s *llama.Session, opts ...nn.CompileOption) (*CompiledSides, error) {
+	c, err := s.CompileVisits(sidesPlan(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &CompiledSides{c: c}, nil
+}
+
+// SidesResult holds the results of one run of Sides.
+type SidesResult struct {
+	K float32
+}
+
+// sidesFrame holds what lives across the steps of Sides.
+type sidesFrame struct {
+	on       bool
+	nn_step  int
+	nn_steps int
+	k        float32
+}
+
+// Step runs the part of Sides that follows state s.State().
+func (f *sidesFrame) Step(s *nn.Step) error {
+	switch s.State() {
+	case 0:
+//line inner.go:48
+		if f.nn_step == 0 {
+			f.k = s.Item(0) / 100
+		}
+//line inner.go:52
+		if f.on && (nn.Visiting(f.nn_step, f.nn_steps, nn.RangeStep(1, 2, 1), nn.RangeStep(2, 3, 1))) {
+			f.k += s.Item(1) / 100
+			s.SetFloat32(0, f.k)
+		}
+//line inner_nngen.go:555
+	}
+	return nil
+}
+
+// steps is the Go of Sides around the model's runs: at each step, and once more when the last is over.
+func (c *CompiledSides) steps(f *sidesFrame, on bool) nn.Visits {
+	return nn.Visits{
+		Frame: f,
+		Last:  0,
+		Wants: func(nn_step, nn_steps, nn_tap int) bool {
+			switch nn_tap {
+			case 0:
+				return (!f.on) && (nn.Visiting(f.nn_step, f.nn_steps, nn.RangeStep(1, 2, 1), nn.RangeStep(2, 3, 1)))
+			}
+			return true
+		},
+		Begin: func(nn_step, nn_steps int) (nn_args []nn.Tensor, nn_failed error) {
+			defer nn.Catch(0, &nn_failed)
+//line inner.go:48
+			nn.LastVisit(nn_step, nn_steps, 0)
+//line inner_nngen.go:576
+			*f = sidesFrame{on: on, nn_step: nn_step, nn_steps: nn_steps, k: f.k}
+//line inner.go:57
+			var nn_p float32
+//line inner.go:57
+			if (!f.on) && (nn.Visiting(f.nn_step, f.nn_steps, nn.RangeStep(1, 2, 1), nn.RangeStep(2, 3, 1))) {
+				nn_p = f.k
+			}
+//line inner_nngen.go:584
+//line inner.go:48
+			nn_arg0 := bool(f.nn_step == 0)
+//line inner.go:52
+			nn_arg1 := bool(f.on && (nn.Visiting(f.nn_step, f.nn_steps, nn.RangeStep(1, 2, 1), nn.RangeStep(2, 3, 1))))
+//line inner.go:57
+			nn_arg2 := bool((!f.on) && (nn.Visiting(f.nn_step, f.nn_steps, nn.RangeStep(1, 2, 1), nn.RangeStep(2, 3, 1))))
+//line inner_nngen.go:591
+			return []nn.Tensor{nn.Scalar(nn_arg0), nn.Scalar(nn_arg1), nn.Scalar(nn_arg2), nn.Scalar(float32(nn_p))}, nil
+		},
+		After: func(nn_step, nn_steps int, nn_taps *nn.Taps) (nn_failed error) {
+			defer nn.Catch(0, &nn_failed)
+//line inner.go:57
+			if (!f.on) && (nn.Visiting(f.nn_step, f.nn_steps, nn.RangeStep(1, 2, 1), nn.RangeStep(2, 3, 1))) {
+//line inner.go:60
+				f.k += nn_taps.Tensor(0).Item() / 100
+			}
+//line inner_nngen.go:601
+			return nil
+		},
+	}
+}
+
+// Run runs the model once, as step 0, with Sides in it. The results belong to the caller until they are released.
+func (c *CompiledSides) Run(ctx context.Context, in llama.Inputs, on bool) (k float32, err error) {
+	var res SidesResult
+	err = c.RunInto(ctx, &res, in, on)
+	return res.K, err
+}
+
+// RunInto is Run into a struct.
+func (c *CompiledSides) RunInto(ctx context.Context, res *SidesResult, in llama.Inputs, on bool) error {
+	f := new(sidesFrame)
+	err := c.c.RunVisits(ctx, []nn.InvokeInputs{in.NNInputs()}, c.steps(f, on))
+	*res = SidesResult{K: f.k}
+	return err
+}
+
+// Generate continues the prompt with Sides over its steps. It gives prompt and new tokens of each row, and the results; where ctx ends it, what there was by then.
+func (c *CompiledSides) Generate(ctx context.Context, in llama.Inputs, on bool, opts ...nn.GenerateOption) (ids [][]int64, k float32, err error) {
+	f := new(sidesFrame)
+	var res SidesResult
+	ids, err = c.c.GenerateVisits(ctx, []nn.InvokeInputs{in.NNInputs()}, c.steps(f, on), opts...)
+	res = SidesResult{K: f.k}
+	return ids, res.K, err
+}
+
+// Plan is the compiled form of Sides, as data.
+func (c *CompiledSides) Plan() *nn.Plan {
+	return c.c.Plan()
+}
+
+// Close frees the session over the changed graph; the session that it was compiled for stays open.
+func (c *CompiledSides) Close() error {
+	return c.c.Close()
+}

@@ -38,3 +38,24 @@ func TestGoBehindInnerLoops(t *testing.T) {
 	require.NoError(t, err)
 	require.InDeltaSlice(t, want, got, 1e-3)
 }
+
+// TestSides: what stands on two sides of a condition does not wait for one another.
+func TestSides(t *testing.T) {
+	_, s := open(t)
+	in := given(t, goldens(t), "edit/in.")
+	c, err := visits.CompileSides(s)
+	require.NoError(t, err)
+	defer c.Close()
+	seen := map[float32]bool{}
+	for _, on := range []bool{true, false} {
+		var k float32
+		want, err := s.InterpretGenerate(ctx, in, func(m *llama.Model) error { k = visits.Sides(m, on); return nil }, nn.MaxNewTokens(steps))
+		require.NoError(t, err)
+		ids, got, err := c.Generate(ctx, in, on, nn.MaxNewTokens(steps))
+		require.NoError(t, err)
+		require.Equal(t, want, ids)
+		require.InDelta(t, k, got, 1e-3)
+		seen[k] = true
+	}
+	require.Len(t, seen, 2)
+}
