@@ -11,7 +11,6 @@ import (
 type phase struct {
 	visits *visitsVal  // at which steps; nil where only a run knows, or for over
 	over   bool        // after the last step
-	guard  code        // the condition on parameters around it
 	asked  bool        // a condition on parameters stands around it
 	loop   bool        // a loop names them
 	calls  *phaseCalls // of a loop over visits: which calls of a step its body means
@@ -31,9 +30,6 @@ func (p *phase) always() bool {
 
 // disjoint reports whether no step is in both phases.
 func (p *phase) disjoint(q *phase) bool {
-	if p.guard != nil && q.guard != nil && (codeKey(negated(p.guard)) == codeKey(q.guard) || codeKey(negated(q.guard)) == codeKey(p.guard)) {
-		return true // the two sides of an if: no run has both
-	}
 	if p.over || q.over {
 		return p.over != q.over && !p.also && !q.also
 	}

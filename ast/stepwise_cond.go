@@ -79,6 +79,5 @@ func (p *phase) under(asked code, text string) {
 	if asked == nil {
 		return
 	}
-	p.guard = asked
 	p.asked, p.code, p.text = true, both(asked, p.code), bothText(text, p.text)
 }
