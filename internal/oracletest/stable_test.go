@@ -15,6 +15,16 @@ import (
 	"github.com/nngen-go/nngen/gen"
 )
 
+// TestSeeds holds that a seed stands for one program, whatever came before it:
+// what a run found is found again by its seed alone.
+func TestSeeds(t *testing.T) {
+	s := newSuite(t)
+	functions := programs(s.nets)
+	for i := range 200 {
+		require.Equal(t, unitOf(functions.Example(i), "A").source, unitOf(programs(s.nets).Example(i), "A").source, "seed %d", i)
+	}
+}
+
 // TestGenerated holds what is generated for random functions: twice the same
 // bytes, the same bytes in another folder, as gofmt leaves it, and nothing that
 // go vet minds.

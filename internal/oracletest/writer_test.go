@@ -61,10 +61,11 @@ func writeProgram(nets map[string]*net, r dice) *program {
 	w.vals = append(w.vals,
 		&val{name: "v", typ: tensor.Type{DType: tensor.Float32, Shape: tensor.Dims(48)}, owner: -1, time: -1, used: true})
 	if w.has["attach"] {
-		for name, shape := range map[string]tensor.Shape{
-			"st.Direction": tensor.Dims(48), "st.Head": tensor.Dims(48, 2), "st.Layers[0]": tensor.Dims(48), "st.Layers[1]": tensor.Dims(48),
-		} {
-			w.vals = append(w.vals, &val{name: name, typ: tensor.Type{DType: tensor.Float32, Shape: shape}, owner: -1, time: -1, used: true, root: "st"})
+		for _, a := range []struct { // in an order: a seed stands for one program
+			name  string
+			shape tensor.Shape
+		}{{"st.Direction", tensor.Dims(48)}, {"st.Head", tensor.Dims(48, 2)}, {"st.Layers[0]", tensor.Dims(48)}, {"st.Layers[1]", tensor.Dims(48)}} {
+			w.vals = append(w.vals, &val{name: a.name, typ: tensor.Type{DType: tensor.Float32, Shape: a.shape}, owner: -1, time: -1, used: true, root: "st"})
 		}
 	}
 	phases := 1
