@@ -136,6 +136,30 @@ def loopnet() -> Golden:
     return g
 
 
+def looplm() -> Golden:
+    g = Golden("looplm", "input_ids [batch, seq] → embed → block (x + tanh(fc(x))), the same module called three times → head Linear(12, vocab) → logits [batch, seq, vocab].")
+    module = nets.NETS["looplm"].build()
+    model = Rows(module)
+    ids = torch.randint(nets.VOCAB, (2, 5), generator=torch.Generator().manual_seed(134))
+    ins = {"input_ids": ids}
+    with torch.no_grad():
+        raw = module(ids)
+    g.add("raw", "the model as it is, no intervention.", ins, out={"logits": raw})
+
+    with model.trace(ids) as tracer:
+        seen = [].save()
+        for _ in tracer.iter[:3]:
+            seen.append(model.block.output.clone())
+    g.add("visits", "for each of the three visits reads block.output, as h_0, h_1 and h_2.", ins, out={f"h_{i}": h for i, h in enumerate(seen)})
+
+    with model.trace(ids) as tracer:
+        for _ in tracer.iter[1]:
+            model.block.output = model.block.output * 3
+        logits = model.output.clone().save()
+    g.add("set_second", "block.output = block.output * 3 at visit 1 alone; reads the root's output.", ins, out={"logits": logits}, moved=[("logits", raw)])
+    return g
+
+
 def branchnet() -> Golden:
     g = Golden("branchnet", """x [batch, 4] → stem Linear(4, 6) → fork → head Linear(6, 3) → out. fork runs its child left
         (Linear, ReLU, Linear as left.0, left.1, left.2) where the sum of its whole input is positive, else right (Linear, Tanh, Linear).

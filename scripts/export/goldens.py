@@ -31,6 +31,7 @@ GOLDENS = Path(__file__).resolve().parents[2] / "testdata/goldens"
 WRITERS = {
     "twolinear": golden_small.twolinear,
     "loopnet": golden_small.loopnet,
+    "looplm": golden_small.looplm,
     "branchnet": golden_small.branchnet,
     "cnn": golden_small.cnn,
     "timemajor": golden_small.timemajor,
