@@ -167,6 +167,7 @@ var systems = []system{
 			if err != nil {
 				return nil, err
 			}
+			defer kept.Release() // what is left to the collector waits for it, in memory of its own
 			return numbers(kept.Transformer.H[0].Output(), kept.LMHead.Output()), err
 		})
 	}},
